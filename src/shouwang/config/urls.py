@@ -1,0 +1,28 @@
+"""Root urls: every room under its own prefix."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+PREFIXES = {
+    "desks": "",
+    "people": "people/",
+    "standards": "standards/",
+    "register": "register/",
+    "sources": "sources/",
+    "screening": "screening/",
+    "casework": "cases/",
+    "assistance": "assistance/",
+    "evaluation": "evaluation/",
+    "oversight": "screen/",
+    "audit": "audit/",
+    "office": "office/",
+    "ui": "ui/",
+}
+
+urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
+urlpatterns += [
+    path(prefix, include(f"shouwang.{room}.urls"))
+    for room, prefix in PREFIXES.items()
+    if find_spec(f"shouwang.{room}") and find_spec(f"shouwang.{room}.urls")
+]

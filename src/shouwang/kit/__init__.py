@@ -1,0 +1,1 @@
+"""Money, dates, resident IDs, division codes: the small things every room uses."""

@@ -1,0 +1,15 @@
+"""Reads of progress and files."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from shouwang.office.models import Progress
+from shouwang.people.access import Kind, Viewer
+
+
+def progress_visible_to(viewer: Viewer) -> QuerySet[Progress]:
+    """This function returns the work of the viewer's own organisation, newest first."""
+    if viewer.kind is Kind.SYSTEM:
+        return Progress.objects.order_by("-pk")
+    return Progress.objects.filter(Q(organisation_id=viewer.organisation_id)).order_by("-pk")
