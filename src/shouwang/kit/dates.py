@@ -62,8 +62,9 @@ def _serial_day(number: float | Decimal) -> date:
 
 
 def day_parse(value: object, *, month_as_first_day: bool = False) -> date:
-    """This function reads a day: 2020-06-30, 2020/6/30, 2020.6.30, 2020年6月30日, 20200630, spreadsheet serials, full width.
+    """This function reads a day as files write it.
 
+    Forms: 2020-06-30, 2020/6/30, 2020.6.30, 2020年6月30日, 20200630, spreadsheet serials, full-width digits.
     A time of day behind the day is dropped; an aware instant becomes its day in Shanghai. A month alone (202006) is
     refused unless `month_as_first_day`. Raises a `DayRefusal`.
     """
@@ -73,7 +74,9 @@ def day_parse(value: object, *, month_as_first_day: bool = False) -> date:
         return value
     if value is None or (isinstance(value, str) and not value.strip()):
         raise DayMissing
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        raise DayUnreadable
+    if isinstance(value, int | float | Decimal):
         return _number_day(value, month_as_first_day=month_as_first_day)
     if not isinstance(value, str):
         raise DayUnreadable
@@ -91,7 +94,7 @@ def day_parse(value: object, *, month_as_first_day: bool = False) -> date:
 
 def _number_day(value: int | float | Decimal, *, month_as_first_day: bool) -> date:
     """This function reads a number: a spreadsheet serial, or the digits of a compact day or month."""
-    if value != value or abs(value) >= 10**15:
+    if value != value or not -(10**15) < value < 10**15:
         raise DayUnreadable
     if value == int(value) and 10_000_101 <= value <= 99_991_231:
         digits = str(int(value))

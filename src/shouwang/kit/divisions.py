@@ -172,7 +172,10 @@ KINDS = {
 
 @functools.cache
 def load() -> Divisions:
-    """This function reads the division table of the product: 邢台, 衡水, 保定, 青龙, 魏县, 连云港 and 山西 down to the village."""
+    """This function reads the division table of the product.
+
+    It holds 邢台, 衡水, 保定, 青龙, 魏县, 连云港 and 山西 down to the village.
+    """
     packed = resources.files("shouwang.kit").joinpath("data/divisions.csv.xz").read_bytes()
     rows: dict[int, Division] = {}
     for line in lzma.decompress(packed).decode().splitlines():

@@ -17,7 +17,8 @@ from shouwang.kit.texts import dashed, squeezed
 
 PERMIT_PREFIXES = ("81", "82", "83")
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54}
+    | {61, 62, 63, 64, 65, 71, 81, 82, 83}
 )
 _EXPONENT = re.compile(r"[-+]?\d(\.\d+)?E[+]?\d+", re.IGNORECASE)
 _TRAILING_ZERO = re.compile(r"\d{15,20}\.0*")
@@ -120,7 +121,7 @@ def _birth_date(digits: str) -> date:
 
 
 def _upgraded(old: str) -> str:
-    """This function turns a number of fifteen digits into one of eighteen; 996 to 999 were for those born before 1900."""
+    """This function makes eighteen digits of fifteen; 996 to 999 were for those born before 1900."""
     first17 = old[:6] + ("18" if old[12:] >= "996" else "19") + old[6:]
     return first17 + check_digit(first17)
 
@@ -167,7 +168,7 @@ def _warnings(
     number: str, birth: date, *, is_permit: bool, was_upgraded: bool, on: date, regions: Container[str] | None
 ) -> tuple[str, ...]:
     found = []
-    if number[:2] not in _PROVINCES:
+    if int(number[:2]) not in _PROVINCES:
         found.append("身份证号前两位不是任何省份的代码，请核对。")
     elif regions is not None and not is_permit and number[:6] not in regions:
         found.append("身份证号前六位不在现行区划表中（可能是旧区划），请留意。")

@@ -6,7 +6,7 @@ import unicodedata
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 # NFKC turns full-width digits, letters and brackets into half-width ones; these need a word of their own.
-_DASHES = str.maketrans({c: "-" for c in "‐‑‒–—―−﹣－"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 
 
 def half_width(text: str) -> str:

@@ -59,7 +59,7 @@ class WorkCalendar:
         return Deadline(start + timedelta(days=days), is_provisional=False)
 
     def working_days_between(self, start: date, end: date) -> int:
-        """This function counts the working days after the start up to and with the end; negative when the end is earlier."""
+        """This function counts the working days in (start, end]; negative when the end is earlier."""
         if end < start:
             return -self.working_days_between(end, start)
         span = (end - start).days
