@@ -98,7 +98,7 @@ class ResidentId:
 
 def check_digit(first17: str) -> str:
     """This function computes the check character of the first seventeen digits."""
-    return str(ric.calc_check_digit(first17))
+    return str(ric.calc_check_digit(first17 + "0"))  # it leaves the last character out of account
 
 
 def _text(value: object) -> str:
