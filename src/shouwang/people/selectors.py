@@ -78,3 +78,8 @@ def organisations_for(*, slot: int, kind: Kind, department: str = "") -> QuerySe
 def organisation_for(*, slot: int, kind: Kind, department: str = "") -> Organisation | None:
     """This function returns the organisation of a kind that answers for a slot, or None."""
     return organisations_for(slot=slot, kind=kind, department=department).first()
+
+
+def area_by_id(area_id: int) -> Area | None:
+    """This function returns an area, or None."""
+    return Area.objects.filter(pk=area_id).first()
