@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from shouwang.people import rls
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sources", "0001_initial"), ("people", "0002_walls")]
+
+    operations = [
+        *rls.scoped("sources_clue", own_organisation="organisation_id"),
+        *rls.scoped("sources_feed", own_organisation="organisation_id"),
+        *rls.scoped("sources_feedimport", own_organisation="organisation_id"),
+        *rls.scoped("sources_feedrow", own_organisation="organisation_id"),
+        # What a row was matched with belongs to the register's readers, never to the department.
+        *rls.scoped("sources_feedmatch"),
+    ]

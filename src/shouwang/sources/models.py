@@ -1,0 +1,231 @@
+"""Clues, and department feeds with their imports, refused rows and matches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from shouwang.kit.codes import Risk
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+
+class Channel(models.TextChoices):
+    """How a clue reached us."""
+
+    OFFICER = "OFFICER", "预警员上报"
+    PAPER = "PAPER", "纸质登记表补录"
+    HOTLINE = "HOTLINE", "12317 热线"
+    WECHAT = "WECHAT", "村微信群"
+    APPLICATION = "APPLICATION", "农户自主申请"
+    SWEEP = "SWEEP", "干部排查"
+    LETTER = "LETTER", "来信来访"
+    MEDIA = "MEDIA", "媒体舆情"
+
+
+def _not_negative(*fields: str) -> Q:
+    condition = Q()
+    for field in fields:
+        condition &= Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": 0})
+    return condition
+
+
+class Clue(models.Model):
+    """One 《预警信息登记表》: who, why, what happened, how much; `collected_case_id` once a case has taken it up.
+
+    A person who is not registered has no `household_id` but a name and a note. Amounts: null = not known.
+    """
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    person_name = models.CharField(max_length=60, blank=True)
+    person_note = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    cause = models.CharField(max_length=12, choices=Risk.choices())
+    cause_note = models.CharField(max_length=100, blank=True)
+    occurred_on = models.DateField()
+    summary = models.CharField(max_length=1000)
+    gross_fen = models.BigIntegerField(null=True)
+    reimbursed_fen = models.BigIntegerField(null=True)
+    self_paid_fen = models.BigIntegerField(null=True)
+    income_drop_fen = models.BigIntegerField(null=True)
+    details = models.JSONField(default=dict)
+    reporter_label = models.CharField(max_length=200)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    reported_at = models.DateTimeField()
+    idempotency_key = models.CharField(max_length=64)
+    body_blind = models.BinaryField(max_length=32)
+    collected_case_id = models.BigIntegerField(null=True)
+    collected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["household_id", "-reported_at"]),
+            models.Index(fields=["slot", "-reported_at"]),
+            models.Index(fields=["appointment_id", "-reported_at"]),
+            models.Index(fields=["id"], name="clue_uncollected", condition=Q(collected_case_id__isnull=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment_id", "idempotency_key"], name="clue_sent_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(household_id__isnull=False) | ~Q(person_name=""), name="clue_names_somebody"
+            ),
+            models.CheckConstraint(
+                condition=_not_negative("gross_fen", "reimbursed_fen", "self_paid_fen", "income_drop_fen"),
+                name="clue_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(collected_case_id__isnull=True, collected_at__isnull=True)
+                | Q(collected_case_id__isnull=False, collected_at__isnull=False),
+                name="clue_collected_whole",
+            ),
+            models.CheckConstraint(condition=~Q(cause="OTHER") | ~Q(cause_note=""), name="clue_other_has_note"),
+        ]
+
+
+class Feed(models.Model):
+    """One kind of table that an organisation delivers, with the headings it taught us and the date of its latest data.
+
+    `mapping`: heading as compared → field of the kind; '' = this column is not used.
+    """
+
+    organisation_id = models.BigIntegerField()
+    department = models.CharField(max_length=30)
+    slot = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    mapping = models.JSONField(default=dict)
+    data_date = models.DateField(null=True)
+    imported_at = models.DateTimeField(null=True)
+
+    if TYPE_CHECKING:
+        imports: RelatedManager[FeedImport]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "kind"], name="feed_once")]
+        indexes = [models.Index(fields=["slot"])]
+
+
+class FeedImport(models.Model):
+    """One delivered table and what became of its rows; the counts add up at every commit.
+
+    `layout`: per sheet its name, heading row and the field of every column, as corrected by the clerk.
+    `rows_read` is also where the next chunk begins.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", "等待处理"
+        MAPPING = "MAPPING", "表头待核对"
+        RUNNING = "RUNNING", "正在导入"
+        DONE = "DONE", "已导入"
+        FAILED = "FAILED", "未导入"
+        UNDOING = "UNDOING", "正在撤销"
+        UNDONE = "UNDONE", "已撤销"
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="imports")
+    organisation_id = models.BigIntegerField()
+    appointment_id = models.BigIntegerField(null=True)
+    slot = models.BigIntegerField()
+    ranges = models.JSONField()
+    file_id = models.BigIntegerField(null=True)
+    file_token = models.CharField(max_length=32, unique=True)
+    sealed_file_name = models.BinaryField()
+    file_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    layout = models.JSONField(default=list)
+    data_date = models.DateField()
+    rows_total = models.BigIntegerField(null=True)
+    rows_read = models.BigIntegerField(default=0)
+    rows_exact = models.BigIntegerField(default=0)
+    rows_by_name = models.BigIntegerField(default=0)
+    rows_duplicate = models.BigIntegerField(default=0)
+    rows_unmatched = models.BigIntegerField(default=0)
+    rows_refused = models.BigIntegerField(default=0)
+    facts_recorded = models.BigIntegerField(default=0)
+    progress_id = models.BigIntegerField(null=True)
+    message = models.CharField(max_length=500, blank=True)
+    uploaded_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    if TYPE_CHECKING:
+        rows: RelatedManager[FeedRow]
+        matches: RelatedManager[FeedMatch]
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "-id"]), models.Index(fields=["slot", "-id"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    rows_read=F("rows_exact")
+                    + F("rows_by_name")
+                    + F("rows_duplicate")
+                    + F("rows_unmatched")
+                    + F("rows_refused")
+                ),
+                name="feedimport_counts_add_up",
+            ),
+        ]
+
+
+class FeedRow(models.Model):
+    """A row that was not taken, sealed, with the reason; the department mends it, the county may look into it."""
+
+    class State(models.TextChoices):
+        REFUSED = "REFUSED", "未通过检查"
+        UNMATCHED = "UNMATCHED", "需由县里核对"
+
+    feed_import = models.ForeignKey(FeedImport, on_delete=models.CASCADE, related_name="rows")
+    organisation_id = models.BigIntegerField()
+    slot = models.BigIntegerField()
+    sheet = models.CharField(max_length=100, blank=True)
+    sheet_number = models.PositiveSmallIntegerField()
+    row_number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    column = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=300)
+    sealed_cells = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed_import", "sheet_number", "row_number"], name="feedrow_once")
+        ]
+
+
+class FeedMatch(models.Model):
+    """A row that was taken: whose it is, how that was found, and what makes it the same row when it comes again.
+
+    `identity` is the blind index of what names the event (who, when, where); `content` of everything counted.
+    The department never reads these rows. `score` in thousandths.
+    """
+
+    class Method(models.TextChoices):
+        EXACT_ID = "EXACT_ID", "身份证号与姓名一致"
+        NAME_BIRTH_VILLAGE = "NAME_BIRTH", "姓名、出生日期与村一致"
+
+    feed_import = models.ForeignKey(FeedImport, on_delete=models.CASCADE, related_name="matches")
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    method = models.CharField(max_length=12, choices=Method.choices)
+    score = models.PositiveSmallIntegerField()
+    sheet_number = models.PositiveSmallIntegerField()
+    row_number = models.PositiveIntegerField()
+    identity = models.BinaryField(max_length=32)
+    content = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id"]), models.Index(fields=["household_id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["feed_import", "sheet_number", "row_number"], name="feedmatch_once"),
+            models.UniqueConstraint(fields=["feed", "identity"], name="feedmatch_event_once"),
+        ]

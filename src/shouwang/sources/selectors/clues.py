@@ -1,0 +1,45 @@
+"""Reads of clues."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Viewer
+from shouwang.sources.models import Clue
+
+
+class ClueNotFound(Refusal):
+    """There is no such clue, or it is none of the viewer's."""
+
+    sentence = "找不到这条线索。"
+
+
+def clues_uncollected() -> QuerySet[Clue]:
+    """This function returns the clues no case has taken up yet, oldest first; clues of unregistered people included."""
+    return Clue.objects.filter(collected_case_id__isnull=True).order_by("pk")
+
+
+def clues_visible_to(viewer: Viewer) -> QuerySet[Clue]:
+    """This function returns the clues of the viewer's areas, newest first; none for who may not read the register."""
+    if not viewer.reads_register:
+        return Clue.objects.none()
+    return Clue.objects.filter(viewer.q()).order_by("-reported_at", "-pk")
+
+
+def clues_of_household(viewer: Viewer, household_id: int) -> QuerySet[Clue]:
+    """This function returns a household's clues, newest first."""
+    return clues_visible_to(viewer).filter(household_id=household_id)
+
+
+def clues_reported_by(viewer: Viewer) -> QuerySet[Clue]:
+    """This function returns what the viewer herself reported under her present appointment, newest first."""
+    return clues_visible_to(viewer).filter(appointment_id=viewer.appointment_id)
+
+
+def clue_get(viewer: Viewer, clue_id: int) -> Clue:
+    """This function returns one clue; raises ClueNotFound."""
+    clue = clues_visible_to(viewer).filter(pk=clue_id).first()
+    if clue is None:
+        raise ClueNotFound
+    return clue

@@ -1,0 +1,187 @@
+"""Writes of clues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from shouwang.audit.services import entry_append
+from shouwang.kit.codes import Risk
+from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.errors import Refusal
+from shouwang.kit.seal import keyring
+from shouwang.people.access import SYSTEM, Kind, Viewer
+from shouwang.sources.models import Channel, Clue
+from shouwang.sources.rules import (
+    Amounts,
+    CauseNoteMissing,
+    SomebodyMissing,
+    SummaryMissing,
+    amounts_completed,
+    occurred_check,
+    text_check,
+)
+
+REPORTERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.SYSTEM})
+
+
+class MayNotReport(Refusal):
+    """Only village, township and county hand in the form."""
+
+    sentence = "只有村预警员、乡镇和县级防贫中心可以登记预警信息。"
+
+
+class HouseholdElsewhere(Refusal):
+    """The household is none of the reporter's."""
+
+    sentence = "在您的辖区里找不到这一户，请重新选择。"
+
+
+class ReportKeyReused(Refusal):
+    """The same form was sent before with other contents."""
+
+    sentence = "这张登记表已经提交过，内容和这次的不一样。要再报一件事，请新开一张登记表。"
+
+
+class ClueTaken(Refusal):
+    """Another case has the clue already."""
+
+    sentence = "这条线索已经归入另一个案件。"
+
+
+_listeners: list[Callable[[int], None]] = []
+
+
+def report_listen(callback: Callable[[int], None]) -> None:
+    """This function registers what a downstream room does with a new clue's id once it is committed."""
+    if callback not in _listeners:
+        _listeners.append(callback)
+
+
+def _announce(clue_id: int) -> None:
+    for callback in _listeners:
+        callback(clue_id)
+
+
+def _household_slot(viewer: Viewer, household_id: int) -> int:
+    from shouwang.register.selectors import household_get
+
+    return int(household_get(viewer, household_id).slot)
+
+
+def _body_blind(body: dict[str, Any]) -> bytes:
+    return keyring().blind("clue_body", json.dumps(body, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def clue_report(
+    *,
+    viewer: Viewer,
+    household_id: int | None,
+    person_id: int | None,
+    cause: str,
+    occurred_on: date,
+    summary: str,
+    at: datetime,
+    channel: str,
+    idempotency_key: str,
+    gross_fen: int | None = None,
+    reimbursed_fen: int | None = None,
+    self_paid_fen: int | None = None,
+    income_drop_fen: int | None = None,
+    cause_note: str = "",
+    person_name: str = "",
+    person_note: str = "",
+    slot: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Clue:
+    """This function takes one 《预警信息登记表》 and returns its clue.
+
+    The same form sent again (same reporter, same key, same contents) returns the first clue; with other contents it is
+    refused. `slot` is the village of a person who is not registered; of a registered household it is known.
+    """
+    if viewer.kind not in REPORTERS:
+        raise MayNotReport
+    occurred_check(occurred_on, on=at.astimezone(SHANGHAI).date())
+    amounts = amounts_completed(Amounts(gross_fen, reimbursed_fen, self_paid_fen, income_drop_fen))
+    body: dict[str, Any] = {
+        "household_id": household_id,
+        "person_id": person_id,
+        "person_name": "" if household_id else text_check(person_name, field="person_name"),
+        "person_note": "" if household_id else text_check(person_note, field="person_note"),
+        "channel": Channel(channel).value,
+        "cause": Risk(cause).value,
+        "cause_note": text_check(cause_note, field="cause_note"),
+        "occurred_on": occurred_on,
+        "summary": text_check(summary, field="summary"),
+        **vars(amounts),
+    }
+    if not body["summary"]:
+        raise SummaryMissing
+    if body["cause"] == Risk.OTHER and not body["cause_note"]:
+        raise CauseNoteMissing
+    if household_id is None and not body["person_name"]:
+        raise SomebodyMissing
+    place = _household_slot(viewer, household_id) if household_id else slot
+    if place is None or not viewer.can_see(place):
+        raise HouseholdElsewhere
+    return _clue_add(viewer=viewer, slot=place, body=body, details=details or {}, at=at, key=idempotency_key)
+
+
+def _clue_add(
+    *, viewer: Viewer, slot: int, body: dict[str, Any], details: dict[str, Any], at: datetime, key: str
+) -> Clue:
+    blind = _body_blind({**body, "slot": slot})
+    clue = Clue(
+        slot=slot,
+        details=details,
+        reporter_label=viewer.label[:200],
+        appointment_id=viewer.appointment_id,
+        organisation_id=viewer.organisation_id,
+        reported_at=at,
+        idempotency_key=key[:64],
+        body_blind=blind,
+        **body,
+    )
+    with transaction.atomic():
+        Clue.objects.bulk_create([clue], ignore_conflicts=True)
+        stored = Clue.objects.get(appointment_id=viewer.appointment_id, idempotency_key=key[:64])
+        if bytes(stored.body_blind) != blind:
+            raise ReportKeyReused
+        if stored.reported_at != at:
+            return stored
+        entry_append(
+            viewer=viewer,
+            action="clue.report",
+            subject_type="sources.Clue",
+            subject_id=stored.pk,
+            slot=slot,
+            at=at,
+            after={name: value for name, value in body.items() if name in ("household_id", "channel", "cause")},
+        )
+        transaction.on_commit(lambda: _announce(stored.pk))
+    return stored
+
+
+def clue_collect(*, clue_id: int, case_id: int, at: datetime) -> None:
+    """This function notes the case that took a clue up; again for the same case does nothing, for another is refused."""
+    with transaction.atomic():
+        clue = Clue.objects.select_for_update().get(pk=clue_id)
+        if clue.collected_case_id == case_id:
+            return
+        if clue.collected_case_id is not None:
+            raise ClueTaken
+        clue.collected_case_id, clue.collected_at = case_id, at
+        clue.save(update_fields=["collected_case_id", "collected_at"])
+        entry_append(
+            viewer=SYSTEM,
+            action="clue.collect",
+            subject_type="sources.Clue",
+            subject_id=clue.pk,
+            slot=clue.slot,
+            at=at,
+            after={"case_id": case_id},
+        )
