@@ -45,6 +45,7 @@ for _room in ["ui", "standards", "register", "sources", "screening", "casework",
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "shouwang.ui.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "shouwang.ui.context.navigation",
             ],
         },
     }

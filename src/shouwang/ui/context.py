@@ -1,0 +1,50 @@
+"""Context processor of the base page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from shouwang.ui.services.navigation import nav_items_for
+
+
+@dataclass(frozen=True)
+class NavLink:
+    label: str
+    href: str
+    icon: str
+    is_current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """This function gives every page its `navigation`, the acting `viewer` and the addresses of the top bar."""
+    viewer = getattr(request, "viewer", None)
+    return {
+        "viewer": viewer,
+        "navigation": _links(request, viewer),
+        "search_url": _address("register:search") if viewer is not None and not viewer.is_anonymous else "",
+        "switch_url": _address("people:switch"),
+    }
+
+
+def _links(request: HttpRequest, viewer: Any) -> list[NavLink]:
+    found = [(item, _address(item.url_name)) for item in nav_items_for(viewer)]
+    reachable = [(item, href) for item, href in found if href]
+    current = _current([href for _, href in reachable], request.path)
+    return [NavLink(item.label, href, item.icon, href == current) for item, href in reachable]
+
+
+def _current(addresses: list[str], path: str) -> str:
+    """This function returns the longest address that the path lies under ('/' only when it is the path)."""
+    under = [href for href in addresses if path == href or (href != "/" and path.startswith(href))]
+    return max(under, key=len, default="")
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,118 @@
+"""Filters: money, days, instants, masks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+UNKNOWN = "—"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """This function shows fen as 元 with thousands and two decimals: 1426913 → 14,269.13 (unknown: —)."""
+    if fen is None or fen == "":
+        return UNKNOWN
+    return f"{Decimal(int(fen)) / 100:,.2f}"
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """This function shows fen as 万元 with two decimals, for statistics: 1041200000 → 1,041.20 (unknown: —)."""
+    if fen is None or fen == "":
+        return UNKNOWN
+    value = (Decimal(int(fen)) / 1_000_000).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return f"{value:,.2f}"
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
+    """This function shows a count with thousands: 69348 → 69,348 (unknown: —)."""
+    if value is None or value == "":
+        return UNKNOWN
+    return f"{value:,}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """This function shows a day as 2020-06-30 (unknown: —)."""
+    if not value:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return f"{value:%Y-%m-%d}"
+
+
+@register.filter
+def when(value: date | datetime | None, now: datetime | None = None) -> str | SafeString:
+    """This function shows a day or an instant in full with the relative time beside it (unknown: —)."""
+    if not value:
+        return UNKNOWN
+    current = timezone.localtime(now)
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        absolute, relative = f"{local:%Y-%m-%d %H:%M}", _relative_instant(current, local)
+    else:
+        absolute, relative = f"{value:%Y-%m-%d}", relative_days((value - current.date()).days)
+    html = '<time datetime="{}">{} <span class="sw-relative">{}</span></time>'
+    return format_html(html, value.isoformat(), absolute, relative)
+
+
+def relative_days(days: int) -> str:
+    """This function says how far a day lies from today: 今天, 3 天前, 还有 2 天."""
+    near = {0: "今天", 1: "明天", -1: "昨天"}
+    if days in near:
+        return near[days]
+    return f"还有 {days} 天" if days > 0 else f"{-days} 天前"
+
+
+def _relative_instant(current: datetime, local: datetime) -> str:
+    minutes = int((current - local.astimezone(current.tzinfo)).total_seconds() // 60)
+    if 0 <= minutes < 1:
+        return "刚刚"
+    if 0 < minutes < 60:
+        return f"{minutes} 分钟前"
+    if 60 <= minutes < 60 * 12:
+        return f"{minutes // 60} 小时前"
+    if -60 < minutes < 0:
+        return f"还有 {-minutes} 分钟"
+    return relative_days((local.date() - current.date()).days)
+
+
+def _masked(name: str, value: Any) -> str:
+    if not value:
+        return UNKNOWN
+    from shouwang.kit import masks
+
+    return str(getattr(masks, name)(str(value)))
+
+
+@register.filter
+def mask_id(value: str | None) -> str:
+    """This function shows a resident ID masked, for those allowed four digits: 130529••••••••1234."""
+    return _masked("mask_id", value)
+
+
+@register.filter
+def mask_phone(value: str | None) -> str:
+    """This function shows a phone number masked."""
+    return _masked("mask_phone", value)
+
+
+@register.filter
+def mask_account(value: str | None) -> str:
+    """This function shows a bank account masked."""
+    return _masked("mask_account", value)
+
+
+@register.filter
+def mask_name(value: str | None) -> str:
+    """This function shows a name masked, for public pages: 张•坤."""
+    return _masked("mask_name", value)
