@@ -1,0 +1,181 @@
+"""From the typed tree to SQL, as a SQLGlot tree for any dialect; the numbers stay integers.
+
+Every number is carried as an integer expression over a fixed scale, and a per-head amount as its household total, so
+that a comparison is made on whole fen multiplied out by scale and head count. 128-bit integers; an overflow fails.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlglot import exp
+
+from shouwang.rulebook.conditions.nodes import (
+    Among, Arith, Coalesce, Compare, Const, DayShift, FactRef, HasAny, IsTrue, IsUnknown, Logic, Node, Not,
+)  # fmt: skip
+from shouwang.rulebook.facts import FACTS, Fact, Kind
+from shouwang.rulebook.windows import months_before
+
+_NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
+_COMPARE: dict[str, type[exp.Expression]] = {
+    "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+_ARITH: dict[str, type[exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """`sql` divided by `scale`, and by the head count where `is_over_heads`."""
+
+    sql: exp.Expression
+    scale: int
+    is_over_heads: bool
+
+
+def _wide(sql: exp.Expression) -> exp.Expression:
+    return exp.cast(sql, exp.DataType.Type.INT128)
+
+
+def _integer(value: int) -> exp.Expression:
+    return _wide(exp.Literal.number(value))
+
+
+def _times(sql: exp.Expression, factor: int) -> exp.Expression:
+    return sql if factor == 1 else exp.Mul(this=exp.paren(sql), expression=_integer(factor))
+
+
+class Emitter:
+    """Emits nodes as SQL for the day of a run; facts are the columns of one relation, `table` if it must be named."""
+
+    def __init__(self, *, on: date, table: str = "") -> None:
+        self.on = on
+        self.table = table
+
+    def column(self, fact: Fact) -> exp.Expression:
+        """This function returns the column of a fact that is stored as such."""
+        return exp.column(fact.column, table=self.table or None)
+
+    @property
+    def _heads(self) -> exp.Expression:
+        return _wide(exp.column("member_count", table=self.table or None))
+
+    def sql(self, node: Node) -> exp.Expression:
+        """This function returns a condition (or a code, date, set) as a SQL expression."""
+        if node.kind in _NUMERIC:
+            raise TypeError("a number is emitted by `scaled`")
+        match node:
+            case Const():
+                return self._literal(node)
+            case FactRef(fact=fact):
+                return self.column(fact)
+            case DayShift(months=months, days=days):
+                return self._date(months_before(self.on, months) - timedelta(days=days))
+            case Coalesce(value=value, otherwise=otherwise):
+                return exp.Coalesce(this=self.sql(value), expressions=[self.sql(otherwise)])
+            case _:
+                return exp.paren(self._boolean(node))
+
+    def _boolean(self, node: Node) -> exp.Expression:
+        match node:
+            case Compare():
+                return self._compare(node)
+            case Among(value=value, items=items):
+                return exp.In(this=self.sql(value), expressions=[exp.Literal.string(item) for item in items])
+            case HasAny(value=value, items=items):
+                wanted = exp.Array(expressions=[exp.Literal.string(item) for item in items])
+                return exp.ArrayOverlaps(this=self.sql(value), expression=wanted)
+            case IsUnknown(value=value):
+                sql = self.scaled(value).sql if value.kind in _NUMERIC else self.sql(value)
+                return exp.Is(this=exp.paren(sql), expression=exp.Null())
+            case IsTrue(value=value, wanted=wanted):
+                known = exp.Coalesce(this=self.sql(value), expressions=[exp.Boolean(this=not wanted)])
+                return exp.EQ(this=known, expression=exp.Boolean(this=wanted))
+            case Not(value=value):
+                return exp.Not(this=self.sql(value))
+            case Logic(op=op, parts=parts):
+                emitted = [self.sql(part) for part in parts]
+                return exp.and_(*emitted) if op == "and" else exp.or_(*emitted)
+        raise TypeError(f"no SQL for {type(node).__name__}")
+
+    @staticmethod
+    def _date(day: date) -> exp.Expression:
+        return exp.cast(exp.Literal.string(day.isoformat()), "date")
+
+    def _literal(self, node: Const) -> exp.Expression:
+        if isinstance(node.value, bool):
+            return exp.Boolean(this=node.value)
+        return self._date(node.value) if isinstance(node.value, date) else exp.Literal.string(str(node.value))
+
+    def _compare(self, node: Compare) -> exp.Expression:
+        make = _COMPARE[node.op]
+        if node.left.kind not in _NUMERIC:
+            return make(this=self.sql(node.left), expression=self.sql(node.right))
+        left, right, _ = self._aligned(self.scaled(node.left), self.scaled(node.right))
+        return make(this=left, expression=right)
+
+    def _aligned(self, left: Scaled, right: Scaled) -> tuple[exp.Expression, exp.Expression, tuple[int, bool]]:
+        """This function brings two numbers to one scale and multiplies out the head count if one is a per-head fact."""
+        scale = math.lcm(left.scale, right.scale)
+        heads = left.is_over_heads or right.is_over_heads
+        one, other = (self._at(side, scale, heads) for side in (left, right))
+        return one, other, (scale, heads)
+
+    def _at(self, side: Scaled, scale: int, heads: bool) -> exp.Expression:
+        sql = _times(side.sql, scale // side.scale)
+        return exp.Mul(this=exp.paren(sql), expression=self._heads) if heads and not side.is_over_heads else sql
+
+    def scaled(self, node: Node) -> Scaled:
+        """This function returns a number as an integer expression and its scale."""
+        match node:
+            case Const():
+                return self._quantity(node)
+            case FactRef(fact=fact) if fact.kind is Kind.PER_HEAD:
+                total = _wide(self.column(FACTS[fact.of]))
+                positive = exp.GT(this=self._heads, expression=exp.Literal.number(0))
+                return Scaled(exp.Case().when(positive, total), 1, True)
+            case FactRef(fact=fact):
+                return Scaled(_wide(self.column(fact)), 1, False)
+            case Arith(op="*", left=left, right=right):
+                one, other = self.scaled(left), self.scaled(right)
+                product = exp.Mul(this=exp.paren(one.sql), expression=exp.paren(other.sql))
+                return Scaled(product, one.scale * other.scale, one.is_over_heads or other.is_over_heads)
+            case Arith(op=op, left=left, right=right):
+                return self._joined(_ARITH[op], left, right)
+            case Coalesce(value=value, otherwise=otherwise):
+                one, other, (scale, heads) = self._aligned(self.scaled(value), self.scaled(otherwise))
+                return Scaled(exp.Coalesce(this=one, expressions=[other]), scale, heads)
+        raise TypeError(f"no number in {type(node).__name__}")
+
+    def _joined(self, make: type[exp.Expression], left: Node, right: Node) -> Scaled:
+        one, other, (scale, heads) = self._aligned(self.scaled(left), self.scaled(right))
+        return Scaled(make(this=exp.paren(one), expression=exp.paren(other)), scale, heads)
+
+    def _quantity(self, node: Const) -> Scaled:
+        values = [Fraction(node.value), *(value for _, _, value in node.areas)]  # type: ignore[arg-type]
+        scale = math.lcm(*(value.denominator for value in values))
+        whole = [_integer(int(value * scale)) for value in values]
+        if not node.areas:
+            return Scaled(whole[0], scale, False)
+        case = exp.Case(default=whole[0])
+        village = exp.column("village_code", table=self.table or None)
+        for (lo, hi, _), value in zip(node.areas, whole[1:], strict=True):
+            inside = exp.Between(this=village.copy(), low=exp.Literal.number(lo), high=exp.Literal.number(hi))
+            case = case.when(inside, value)
+        return Scaled(case, scale, False)
+
+    def floored(self, node: Node) -> exp.Expression:
+        """This function returns a number to be shown: whole (fen or units), rounded down, also below zero."""
+        number = self.scaled(node)
+        divisor: exp.Expression = _integer(number.scale)
+        if number.is_over_heads:
+            divisor = exp.Mul(this=divisor, expression=exp.Nullif(this=self._heads, expression=exp.Literal.number(0)))
+        rest = exp.Mod(this=exp.paren(number.sql), expression=exp.paren(divisor))
+        # The remainder takes the sign of the dividend: made positive, subtracting it leaves an exact multiple.
+        positive = exp.Mod(this=exp.paren(exp.Add(this=exp.paren(rest), expression=exp.paren(divisor.copy()))),
+                           expression=exp.paren(divisor.copy()))  # fmt: skip
+        multiple = exp.Sub(this=exp.paren(number.sql.copy()), expression=exp.paren(positive))
+        quotient = exp.IntDiv(this=exp.paren(multiple), expression=exp.paren(divisor.copy()))
+        return exp.cast(quotient, exp.DataType.Type.BIGINT)

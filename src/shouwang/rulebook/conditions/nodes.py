@@ -1,0 +1,114 @@
+"""The typed tree of a condition. Numbers are exact: fen as integers, rates as fractions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from shouwang.rulebook.facts import Fact, Kind
+
+
+@dataclass(frozen=True)
+class Node:
+    """Any part of a condition; `kind` is its type."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Const(Node):
+    """A value of the policy or a literal; `label` says where it comes from, `areas` holds local values."""
+
+    value: Fraction | str | bool | date
+    label: str = ""
+    areas: tuple[tuple[int, int, Fraction], ...] = ()
+
+
+@dataclass(frozen=True)
+class DayShift(Node):
+    """The day of the run, moved by months or days."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class FactRef(Node):
+    """A declared fact."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Arith(Node):
+    """A sum, difference or product."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Coalesce(Node):
+    """A value, or another where it is unknown."""
+
+    value: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True)
+class Compare(Node):
+    """A comparison; unknown when a side is unknown."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Among(Node):
+    """Membership of one code in a list of codes."""
+
+    value: Node
+    items: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class HasAny(Node):
+    """A set that shares an item with a list."""
+
+    value: Node
+    items: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class IsUnknown(Node):
+    """Whether a value is unknown; itself always known."""
+
+    value: Node
+
+
+@dataclass(frozen=True)
+class IsTrue(Node):
+    """Whether a condition is known to be as given; itself always known."""
+
+    value: Node
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class Logic(Node):
+    """All of, or any of, in three-valued logic."""
+
+    op: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Not(Node):
+    """The opposite; unknown stays unknown."""
+
+    value: Node

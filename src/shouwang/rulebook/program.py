@@ -1,0 +1,97 @@
+"""A program: the conditions of a policy, parsed and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shouwang.rulebook.conditions.nodes import Node
+from shouwang.rulebook.conditions.parse import Scope, condition_parse, expression_parse
+from shouwang.rulebook.errors import ConditionError, PackError
+from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Kind
+from shouwang.rulebook.flags import Flag
+from shouwang.rulebook.household_types import HouseholdType
+from shouwang.rulebook.policy import Policy
+from shouwang.rulebook.triggers import Trigger
+from shouwang.rulebook.values import Provision
+
+
+@dataclass(frozen=True)
+class TypeRule:
+    """A household type and its condition."""
+
+    stated: Provision[HouseholdType]
+    when: Node
+
+
+@dataclass(frozen=True)
+class TriggerRule:
+    """A trigger and its expressions."""
+
+    stated: Provision[Trigger]
+    when: Node
+    undecided: Node | None
+    measured: Node
+    threshold: Node
+
+
+@dataclass(frozen=True)
+class FlagRule:
+    """A flag and its condition."""
+
+    stated: Provision[Flag]
+    when: Node
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything the engine evaluates, in order."""
+
+    types: tuple[TypeRule, ...]
+    triggers: tuple[TriggerRule, ...]
+    flags: tuple[FlagRule, ...]
+
+    def trigger(self, key: str) -> TriggerRule | None:
+        """This function returns a trigger's rule, None when the policy has no such trigger."""
+        return next((rule for rule in self.triggers if rule.stated.key == key), None)
+
+
+def _read(stated: Provision[object], part: str, text: str, read: Callable[[str, Scope], Node], scope: Scope) -> Node:
+    try:
+        return read(text, scope)
+    except ConditionError as error:
+        raise PackError(error.message, file=stated.file, key=f"{stated.key}.{part}") from None
+
+
+def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -> TriggerRule:
+    value = stated.value
+    for key in value.types:
+        if key not in types:
+            known = "、".join(types) or "无"
+            raise PackError(f"当日没有“{key}”这个类型，现有：{known}", file=stated.file, key=f"{stated.key}.types")
+    when = _read(stated, "when", value.when, condition_parse, scope)
+    undecided = _read(stated, "undecided", value.undecided, condition_parse, scope) if value.undecided else None
+    measured = _read(stated, "measured", value.measured, expression_parse, scope)
+    threshold = _read(stated, "threshold", value.threshold, expression_parse, scope)
+    if measured.kind not in {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER} or threshold.kind is not measured.kind:
+        raise PackError("measured 与 threshold 要是同一类的数", file=stated.file, key=f"{stated.key}.measured")
+    return TriggerRule(stated, when, undecided, measured, threshold)
+
+
+@lru_cache(maxsize=64)
+def program_compile(policy: Policy) -> Program:
+    """This function parses and checks every condition of a policy; raises PackError naming file and key."""
+    early = Scope({key: fact for key, fact in FACTS.items() if key not in TYPE_FACTS}, policy)
+    keys = tuple(policy.types)
+    late = Scope(FACTS, policy, {"household_type": keys})
+    types = tuple(
+        TypeRule(stated, _read(stated, "when", stated.value.when, condition_parse, early))
+        for stated in policy.types.values()
+    )
+    triggers = tuple(_trigger(stated, late, keys) for stated in policy.triggers.values())
+    flags = tuple(
+        FlagRule(stated, _read(stated, "when", stated.value.when, condition_parse, late))
+        for stated in policy.flags.values()
+    )
+    return Program(types, triggers, flags)

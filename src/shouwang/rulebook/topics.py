@@ -1,0 +1,22 @@
+"""The registry of topics. A topic is one module that ends in a `Topic`; adding one here is all it takes."""
+
+from __future__ import annotations
+
+from shouwang.rulebook import causes, feeds, flags, household_types, lines, lists, triggers, watch, windows
+from shouwang.rulebook.topic import Topic
+
+TOPICS: dict[str, Topic] = {
+    topic.key: topic
+    for topic in (
+        lines.LINES,
+        lines.AMOUNTS,
+        lists.TOPIC,
+        causes.TOPIC,
+        windows.TOPIC,
+        household_types.TOPIC,
+        triggers.TOPIC,
+        flags.TOPIC,
+        feeds.TOPIC,
+        watch.TOPIC,
+    )
+}

@@ -1,0 +1,61 @@
+"""Windows: the span of time over which incomes and spending are added up."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from shouwang.rulebook.topic import Topic
+from shouwang.rulebook.values import Entry, Model
+
+
+def months_before(day: date, months: int) -> date:
+    """This function returns the day a number of months earlier (later when negative), kept inside the month."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+class Window(Model):
+    """A span of days, half-open.
+
+    `full_months`: the n full months before the month of the day; `months`: the n months up to and including the day;
+    `year`: the calendar year up to and including the day. `skip` moves full months further back.
+    """
+
+    kind: Literal["full_months", "months", "year"]
+    months: int = Field(default=12, ge=1, le=120)
+    skip: int = Field(default=0, ge=0, le=120)
+
+    def span(self, on: date) -> tuple[date, date]:
+        """This function returns the first day of the window and the first day after it."""
+        tomorrow = on + timedelta(days=1)
+        if self.kind == "year":
+            return date(on.year, 1, 1), tomorrow
+        if self.kind == "months":
+            return months_before(on, self.months) + timedelta(days=1), tomorrow
+        end = months_before(on.replace(day=1), self.skip)
+        return months_before(end, self.months), end
+
+    @property
+    def text(self) -> str:
+        """The window in words."""
+        if self.kind == "year":
+            return "当年 1 月 1 日至当日"
+        if self.kind == "months":
+            return f"到当日为止的 {self.months} 个月"
+        return f"当月之前{f'再往前 {self.skip} 个月' if self.skip else ''}的 {self.months} 个整月"
+
+
+# What the engine uses when a pack says nothing: the national way of counting income (domain §4).
+REQUIRED = ("income", "recent_income", "previous_income", "spending")
+
+
+def _read(entry: Entry) -> Window:
+    return Window.model_validate(entry.value)
+
+
+TOPIC = Topic("windows", "计算时段", _read)
