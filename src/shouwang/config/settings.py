@@ -38,7 +38,19 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "procrastinate.contrib.django",
 ]
-for _room in ["ui", "standards", "register", "sources", "screening", "casework", "funds", "assistance", "evaluation", "oversight", "desks"]:
+for _room in [
+    "ui",
+    "standards",
+    "register",
+    "sources",
+    "screening",
+    "casework",
+    "funds",
+    "assistance",
+    "evaluation",
+    "oversight",
+    "desks",
+]:
     # Rooms register themselves by existing: a room under construction elsewhere does not stop this one.
     if (Path(__file__).parent.parent / _room / "apps.py").is_file():
         INSTALLED_APPS.insert(INSTALLED_APPS.index("django.contrib.auth"), f"shouwang.{_room}")
@@ -75,9 +87,10 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = database_settings(VAR_DIR)
+DATABASES = database_settings(VAR_DIR, KEYS_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the database, so that rate limits and lockouts hold across processes; the table comes with the people room.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -98,6 +111,12 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "shouwang.people.adapters.ClosedAccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# Roles that must enrol a second factor before they may act: a comma list, "-" for none.
+SECOND_FACTOR_ROLES = frozenset(
+    role
+    for role in os.environ.get("SHOUWANG_SECOND_FACTOR", "ADMINISTRATOR,SECURITY,AUDITOR").split(",")
+    if role != "-"
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "守望"
 SESSION_COOKIE_AGE = 60 * 60 * 12

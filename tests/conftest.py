@@ -1,0 +1,81 @@
+"""Every test runs on a real PostgreSQL with real migrations, as the web role, behind row-level security."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.cluster import TestCluster, leftovers_remove
+
+RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    signal.signal(signal.SIGTERM, _interrupted)
+    leftovers_remove()
+    if getattr(config.option, "numprocesses", None):
+        # The cluster must outlive every worker: it is a child of the process that ends last.
+        RUN.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    RUN.stop()
+    if os.environ.get("SHOUWANG_TEST_PID") == str(os.getpid()):
+        shutil.rmtree(RUN.root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_name() -> str:
+    """The database of this worker."""
+    return f"shouwang_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def database_urls(database_name: str, django_db_setup: None) -> dict[str, str]:
+    """The addresses of this worker's database by Django alias: default (app), owner, batch."""
+    return RUN.urls(database_name)
+
+
+@pytest.fixture(scope="session")
+def admin_url(database_name: str, django_db_setup: None) -> str:
+    """The database administrator's address of this worker's database."""
+    return RUN.admin_url(database_name)
+
+
+@pytest.fixture(scope="session")
+def command_env(database_urls: dict[str, str]) -> dict[str, str]:
+    """The environment in which a test runs `python -m shouwang …` as a process of its own on this worker's database."""
+    names = {"default": "DATABASE_URL", "owner": "SHOUWANG_OWNER_URL", "batch": "SHOUWANG_BATCH_URL"}
+    urls = {names[alias]: url for alias, url in database_urls.items()}
+    return {**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "shouwang.config.settings"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None]:
+    """Replaces pytest-django's: migrations run as owner, tests as app, cleaning as the database's administrator."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    RUN.start()
+    with django_db_blocker.unblock():
+        RUN.database_make(database_name)
+        RUN.point_django(database_name)
+    original = TransactionTestCase._fixture_teardown
+    with psycopg.connect(RUN.admin_url(database_name), autocommit=True) as admin:
+        TransactionTestCase._fixture_teardown = lambda _: admin.execute("select testing.reset()") and None
+        yield
+    TransactionTestCase._fixture_teardown = original
+    with django_db_blocker.unblock():
+        connections.close_all()
