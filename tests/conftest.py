@@ -12,6 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 from tests.cluster import TestCluster, leftovers_remove
+from tests.factories.cast import cast, real_cast
+
+__all__ = ["cast", "real_cast"]
 
 RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
 

@@ -30,6 +30,9 @@ class Progress(models.Model):
     finished_at = models.DateTimeField(null=True)
     href = models.CharField(max_length=200, blank=True)
 
+    def __str__(self) -> str:
+        return self.label
+
 
 class StoredFile(models.Model):
     """A sealed file under `var/files`; removed after its day."""
@@ -45,3 +48,6 @@ class StoredFile(models.Model):
     stored_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     purpose = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.path

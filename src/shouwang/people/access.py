@@ -156,8 +156,9 @@ class Viewer:
 SYSTEM = Viewer(None, None, None, Kind.SYSTEM, "", Role.NOBODY, EVERYWHERE, "系统自动", "守望")
 NOBODY = Viewer(None, None, None, Kind.OPERATOR, "", Role.NOBODY, (), "未登录")
 
-SETTINGS = ("sw.kind", "sw.organisation", "sw.appointment", "sw.purpose") + tuple(
-    f"sw.{end}{number}" for number in range(1, MAX_RANGES + 1) for end in ("lo", "hi")
+SETTINGS = (
+    *("sw.kind", "sw.organisation", "sw.appointment", "sw.purpose"),
+    *(f"sw.{end}{number}" for number in range(1, MAX_RANGES + 1) for end in ("lo", "hi")),
 )
 
 
@@ -192,18 +193,18 @@ def acting_as(viewer: Viewer, *, using: str = "default") -> Iterator[Viewer]:
     """This function opens a transaction in which PostgreSQL shows exactly the viewer's rows.
 
     It nests: the outer scope comes back when the inner block ends (`SET LOCAL` outlives a released savepoint, so it is
-    put back by hand).
+    put back by hand; a block that ends in an error is rolled back by PostgreSQL, and the setting with it).
     """
     if len(viewer.ranges) > MAX_RANGES:
         raise TooManyAreas
     connection = connections[using]
+    is_nested = connection.in_atomic_block
     with transaction.atomic(using=using):
         with connection.cursor() as cursor:
-            before = _read_scope(cursor)
+            before = _read_scope(cursor) if is_nested else None
             _write_scope(cursor, scope_values(viewer))
         yield viewer
-        # An error rolls the block back, and the setting with it; only a good end has to put the outer scope back.
-        if not connection.needs_rollback:
+        if before is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
                 _write_scope(cursor, before)
 
@@ -236,7 +237,7 @@ def viewer_for(appointment: Appointment, *, on: date) -> Viewer:
 ViewFunction = Callable[..., HttpResponseBase]
 
 
-class SignInNeeded(Exception):
+class SignInNeeded(Exception):  # noqa: N818 - an answer, not an error of the program
     """An anonymous visitor asked for a page of the house; the middleware sends her to the sign-in page."""
 
 
@@ -257,6 +258,7 @@ def requires(*kinds: Kind, roles: set[Role] | frozenset[Role] | None = None) -> 
             return view(request, *args, **kwargs)
 
         guarded.required_kinds = frozenset(kinds)  # type: ignore[attr-defined]
+        guarded.required_roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -1,20 +1,37 @@
-"""The whole request, rendering included, runs inside `acting_as(request.viewer)`."""
+"""The whole request, rendering included, runs inside `acting_as(request.viewer)`.
+
+An answer of 400 or more leaves nothing behind: its transaction is rolled back, and pages that tell of a refusal are
+drawn in a fresh one. A view that catches a refusal and answers 200 must roll back its own writes (`atomic`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.defaults import page_not_found
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import NOBODY, SignInNeeded, Viewer, acting_as, viewer_for
-from shouwang.people.selectors import appointment_acting
+from shouwang.people.selectors import appointment_acting, is_second_factor_missing
 
 ACTING_KEY = "acting_appointment"
+
+
+class _Undone(Exception):  # noqa: N818 - a signal to the transaction
+    """The request's transaction must not be committed."""
 
 
 class ViewerMiddleware:
@@ -26,33 +43,58 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         viewer = self._viewer(request)
         request.viewer = viewer  # type: ignore[attr-defined]
+        request.refused = None  # type: ignore[attr-defined]
+        response = self.get_response(request) if viewer is NOBODY else self._in_scope(request, viewer)
+        refused: Exception | None = request.refused  # type: ignore[attr-defined]
+        if refused is None:
+            return response
         if viewer is NOBODY:
-            return self.get_response(request)
+            return self._page(request, refused)
         with acting_as(viewer):
-            response = self.get_response(request)
-            if isinstance(response, StreamingHttpResponse):
-                # A stream would run after the scope has closed; what we stream fits in memory, so read it here.
-                response.streaming_content = list(response)  # type: ignore[arg-type]
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
+            return self._page(request, refused)
+
+    def _in_scope(self, request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+        response: HttpResponseBase | None = None
+        try:
+            with acting_as(viewer):
+                response = self.get_response(request)
+                if isinstance(response, StreamingHttpResponse):
+                    # A stream would run after the scope has closed; what we stream fits in memory, so read it here.
+                    response.streaming_content = list(response)  # type: ignore[arg-type]
+                if response.status_code >= 400:
+                    raise _Undone
+        except _Undone:
+            assert response is not None
         return response
 
     def _viewer(self, request: HttpRequest) -> Viewer:
+        request.needs_second_factor = False  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return NOBODY
         on = timezone.localdate()
         appointment = appointment_acting(user_id=request.user.pk, wanted=request.session.get(ACTING_KEY), on=on)
-        return viewer_for(appointment, on=on) if appointment else NOBODY
+        if appointment is None:
+            return NOBODY
+        if is_second_factor_missing(user=request.user, role=appointment.role):
+            request.needs_second_factor = True  # type: ignore[attr-defined]
+            return NOBODY
+        return viewer_for(appointment, on=on)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        if isinstance(exception, SignInNeeded):
-            if request.user.is_authenticated:
-                return render(request, "people/no_appointment.html", status=403)
-            return redirect_to_login(request.get_full_path())
-        if isinstance(exception, Refusal):
-            if transaction.get_connection().in_atomic_block:
-                transaction.set_rollback(True)
-            return render(request, "ui/refusal.html", {"error": exception}, status=409)
-        if transaction.get_connection().in_atomic_block:
-            transaction.set_rollback(True)
+        if isinstance(exception, SignInNeeded | Refusal | Http404 | PermissionDenied):
+            # Drawn in `__call__`, when the transaction of the failed request is gone.
+            request.refused = exception  # type: ignore[attr-defined]
+            return HttpResponse(status=409)
         return None
+
+    def _page(self, request: HttpRequest, refused: Exception) -> HttpResponseBase:
+        if isinstance(refused, SignInNeeded):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.needs_second_factor:  # type: ignore[attr-defined]
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
+            return render(request, "people/no_appointment.html", status=403)
+        if isinstance(refused, Refusal):
+            return render(request, "ui/refusal.html", {"error": refused}, status=409)
+        # Forbidden and absent look alike.
+        return page_not_found(request, refused)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role
 
@@ -65,6 +64,18 @@ class AreaCode(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["code"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="areacode_term_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["scheme", "code"], condition=Q(valid_to__isnull=True), name="areacode_current_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
 
 
 class DivisionChange(models.Model):
@@ -77,6 +88,9 @@ class DivisionChange(models.Model):
     applied_by = models.CharField(max_length=120)
     rows = models.JSONField()
     moved = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.valid_from} {self.document}"
 
 
 class User(AbstractUser):
@@ -139,7 +153,7 @@ class Appointment(models.Model):
 
     def is_in_force(self, *, on: date) -> bool:
         """This function tells whether the appointment gives access on a day; an ended one never does."""
-        if self.ended_at is not None and self.ended_at <= timezone.now():
+        if self.ended_at is not None:
             return False
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
@@ -169,3 +183,44 @@ class TaskGrant(models.Model):
     class Meta:
         indexes = [models.Index(fields=["household_id", "organisation", "until"])]
         constraints = [models.UniqueConstraint(fields=["task_id"], name="taskgrant_once_a_task")]
+
+    def __str__(self) -> str:
+        return f"task {self.task_id}"
+
+
+class Invitation(models.Model):
+    """A one-time link: first password of a new user, or a new password; only the digest of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.expires_at}"
+
+
+class FactorReset(models.Model):
+    """A lost second factor: asked for by one person, carried out by another (administrator and security officer)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets")
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_granted = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(decided_at__isnull=True), name="factorreset_one_open"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="factorreset_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.asked_at}"

@@ -42,7 +42,7 @@ def of_kinds(kinds: Iterable[Kind]) -> str:
 def granted(household: str) -> str:
     """This function returns the SQL condition that a live task grant opens this household to the viewer."""
     return (
-        f"exists (select 1 from people_taskgrant g where g.household_id = {household}"
+        f"exists (select 1 from people_taskgrant g where g.household_id = {household}"  # noqa: S608 - names of columns
         f" and g.organisation_id = {setting('organisation', 'bigint')} and g.until > now())"
     )
 
@@ -61,6 +61,7 @@ def scoped(
 
     A row is seen and written when its `slot` is in the viewer's ranges and the viewer's kind is in `kinds` (None: any
     kind), or when its `own_organisation` column is the viewer's organisation, or when `also` (SQL over the row) holds.
+    SYSTEM is held to its ranges like everybody else, and also sees rows whose slot is not known yet.
     `grant` names the household id column through which live task grants make the row readable, never writable;
     `also_read` is SQL that makes it readable, never writable. The batch role reads everything.
     """
@@ -72,7 +73,10 @@ def scoped(
         write.append(f"({own_organisation} = {setting('organisation', 'bigint')})")
     if also is not None:
         write.append(f"({also})")
-    write.append(f"({setting('kind')} = 'SYSTEM')")
+    if slot is None:
+        write.append(f"({setting('kind')} = 'SYSTEM')")
+    else:
+        write.append(f"({setting('kind')} = 'SYSTEM' and ({slot} is null or {in_scope(slot)}))")
     read = list(write)
     if grant is not None:
         read.append(f"({granted(grant)})")

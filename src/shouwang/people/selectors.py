@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from shouwang.people.access import Kind, Viewer
-from shouwang.people.models import Appointment, Area, Organisation
+from shouwang.people.models import Appointment, Area, Organisation, User
 
 
 def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
@@ -83,3 +85,10 @@ def organisation_for(*, slot: int, kind: Kind, department: str = "") -> Organisa
 def area_by_id(area_id: int) -> Area | None:
     """This function returns an area, or None."""
     return Area.objects.filter(pk=area_id).first()
+
+
+def is_second_factor_missing(*, user: User, role: str) -> bool:
+    """This function tells whether a user must first enrol a second factor before she may act in a role."""
+    if not user.must_set_second_factor and role not in settings.SECOND_FACTOR_ROLES:
+        return False
+    return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()

@@ -49,12 +49,13 @@ def entry_append(
     # Plain SQL without RETURNING: whoever writes an entry may as a rule not read it back.
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "insert into audit_entry (at, county, slot, user_id, appointment_id, organisation_id, actor, action,"
-            " subject_type, subject_id, purpose, before, after)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "insert into audit_entry (at, county, slot, slot_then, user_id, appointment_id, organisation_id, actor,"
+            " action, subject_type, subject_id, purpose, before, after)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 at,
                 slot // 1_000_000 if slot else 0,
+                slot,
                 slot,
                 viewer.user_id,
                 viewer.appointment_id,
