@@ -1,0 +1,5 @@
+"""Which pack version is in force where.
+
+Takes: packs (policy as data) from the folder `packs/` or an upload. Leaves: pack versions whose text never changes, and
+dated adoptions by area that two people made. Never: changes a version, or decides about a household.
+"""

@@ -1,0 +1,52 @@
+"""Pack versions and their adoptions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class PackVersion(models.Model):
+    """The whole text of a place's pack and of every pack it extends, as it was when loaded; never changed."""
+
+    place = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    files = models.JSONField()  # path → text; the chain of packs in one mapping
+    loaded_at = models.DateTimeField()
+    loaded_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "digest"], name="packversion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.digest[:8]}"
+
+
+class Adoption(models.Model):
+    """A pack version proposed for an area from a day on, in force once a second person has adopted it."""
+
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
+    lo = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="adoptions")
+    valid_from = models.DateField()
+    document = models.CharField(max_length=200, blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=200)
+    proposed_by_user_id = models.BigIntegerField(null=True)
+    adopted_at = models.DateTimeField(null=True)
+    adopted_by = models.CharField(max_length=200, blank=True)
+    adopted_by_user_id = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["lo", "hi", "valid_from"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(adopted_by_user_id__isnull=True)
+                | Q(proposed_by_user_id__isnull=True)
+                | ~Q(adopted_by_user_id=models.F("proposed_by_user_id")),
+                name="adoption_by_two_people",
+            )
+        ]

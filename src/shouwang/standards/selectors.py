@@ -1,0 +1,87 @@
+"""Reads of standards: the policy in force for a place on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Q, QuerySet
+
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Viewer
+from shouwang.rulebook import PackSource, Policy, load_policy
+from shouwang.standards.models import Adoption, PackVersion
+
+
+class NoPolicyInForce(Refusal):
+    """No adopted pack covers the place on the day."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            f"{on:%Y-%m-%d} 这一天，这个辖区还没有选用任何政策标准。请先在“政策标准”页选用并批准一个版本。"
+        )
+
+
+def area_visible(viewer: Viewer, *, lo: int, hi: int) -> bool:
+    """This function tells whether a whole slot range lies inside the viewer's areas."""
+    return any(mine_lo <= lo and hi <= mine_hi for mine_lo, mine_hi in viewer.ranges)
+
+
+def version_in_force(*, slot: int, on: date) -> PackVersion:
+    """This function returns the pack version of the narrowest area that adopted one for a slot; NoPolicyInForce."""
+    adoption = (
+        Adoption.objects.filter(
+            lo__lte=slot, hi__gte=slot, valid_from__lte=on, adopted_at__isnull=False, withdrawn_at__isnull=True
+        )
+        .select_related("pack_version", "area")
+        .order_by("-area__level", "-valid_from", "-adopted_at", "-pk")
+        .first()
+    )
+    if adoption is None:
+        raise NoPolicyInForce(on)
+    return adoption.pack_version
+
+
+@lru_cache(maxsize=256)
+def _policy(version_id: int, on: date) -> Policy:
+    # A version's text never changes, so its policy on a day may be kept.
+    version = PackVersion.objects.get(pk=version_id)
+    return load_policy(PackSource.from_files(version.files), place=version.place, on=on)
+
+
+def policy_of(version: PackVersion, *, on: date) -> Policy:
+    """This function returns the policy that a pack version states for a day."""
+    return _policy(version.pk, on)
+
+
+def policy_by_version_id(version_id: int, *, on: date) -> Policy:
+    """This function returns the policy that a stored pack version states for a day."""
+    return _policy(version_id, on)
+
+
+def policy_for(*, slot: int, on: date) -> tuple[PackVersion, Policy]:
+    """This function returns the pack version in force for a slot on a day and its policy; raises NoPolicyInForce."""
+    version = version_in_force(slot=slot, on=on)
+    return version, policy_of(version, on=on)
+
+
+def adoptions_visible_to(viewer: Viewer) -> QuerySet[Adoption]:
+    """This function returns the adoptions that touch the viewer's areas, those in force and proposed ones."""
+    touching = Q(pk__in=[])
+    for lo, hi in viewer.ranges:
+        touching |= Q(lo__lte=hi, hi__gte=lo)
+    return (
+        Adoption.objects.filter(touching, withdrawn_at__isnull=True)
+        .select_related("area", "pack_version")
+        .order_by("-valid_from", "-pk")
+    )
+
+
+def versions() -> QuerySet[PackVersion]:
+    """This function returns every stored pack version, newest first."""
+    return PackVersion.objects.order_by("-loaded_at", "-pk")
+
+
+def version_by_id(version_id: int) -> PackVersion | None:
+    """This function returns a stored pack version, or None."""
+    return PackVersion.objects.filter(pk=version_id).first()
