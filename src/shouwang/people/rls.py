@@ -79,7 +79,8 @@ def scoped(
         write.append(f"({setting('kind')} = 'SYSTEM' and ({slot} is null or {in_scope(slot)}))")
     read = list(write)
     if grant is not None:
-        read.append(f"({granted(grant)})")
+        # Qualified, or the subquery would take its own column of that name and open every row to any grant.
+        read.append(f"({granted(grant if '.' in grant else f'{table}.{grant}')})")
     if also_read is not None:
         read.append(f"({also_read})")
     reads, writes = " or ".join(read), " or ".join(write)
