@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0003_alter_user_options_alter_user_date_joined_and_more'),
+        ('people', '0002_walls'),
     ]
 
     operations = [

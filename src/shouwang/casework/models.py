@@ -1,0 +1,290 @@
+"""Cases with their causes, sources, events, decisions, tasks and answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from shouwang.casework.rules import Ending
+from shouwang.kit.codes import Risk
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+ENDINGS = [(ending.value, ending.label) for ending in Ending]
+
+
+class Case(models.Model):
+    """One household, its clues and warnings, the pack version it stays on, and where it stands in the procedure.
+
+    `stage`, `act`, `holder_*` are empty once closed. `opened_on` is the day of the first warning. `assisted_at`,
+    `visited_at` and the closing fields repeat what the events say, for one fast SQL expression; `outcome` is empty
+    while open, `end_key` and `end_name` are the pack's words for the ending.
+    """
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
+    procedure = models.CharField(max_length=60)
+    stage = models.CharField(max_length=60, blank=True)
+    act = models.CharField(max_length=12, blank=True)
+    holder_kind = models.CharField(max_length=20, blank=True)
+    holder_roles = ArrayField(models.CharField(max_length=20), default=list)
+    barred_user_ids = ArrayField(models.BigIntegerField(), default=list)
+    is_returned = models.BooleanField(default=False)
+    stage_since_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    warn_on = models.DateField(null=True)
+    is_due_provisional = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    assisted_at = models.DateTimeField(null=True)
+    visited_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=12, blank=True, choices=ENDINGS)
+    end_key = models.CharField(max_length=60, blank=True)
+    end_name = models.CharField(max_length=60, blank=True)
+    end_reason = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    if TYPE_CHECKING:
+        cause_rows: RelatedManager[CaseCause]
+        sources: RelatedManager[CaseSource]
+        events: RelatedManager[CaseEvent]
+        decisions: RelatedManager[Decision]
+        tasks: RelatedManager[Task]
+
+    class Meta:
+        indexes = [
+            # Lamp counts by area read this index alone.
+            models.Index(fields=["slot"], include=["opened_on", "closed_on", "outcome"], name="case_lamps"),
+            models.Index(fields=["household_id", "-opened_at"], name="case_household"),
+            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(
+                fields=["holder_kind", "slot", "due_on"], condition=Q(closed_on__isnull=True), name="case_holder"
+            ),
+            models.Index(fields=["due_on"], condition=Q(closed_on__isnull=True), name="case_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_on__isnull=True, outcome="", end_key="")
+                & ~Q(stage="")
+                & ~Q(holder_kind="")
+                | Q(closed_at__isnull=False, closed_on__isnull=False, stage="", act="", holder_kind="")
+                & Q(outcome__in=[ending.value for ending in Ending])
+                & ~Q(end_key=""),
+                name="case_open_or_closed_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=Ending.HELPED.value) | Q(assisted_at__isnull=False, visited_at__isnull=False),
+                name="case_green_only_assisted_and_visited",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")), name="case_closed_after_opening"
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The causes in the order of the code list."""
+        known = {row.cause for row in self.cause_rows.all()}
+        return tuple(risk.value for risk in Risk if risk.value in known)
+
+
+class CaseCause(models.Model):
+    """A cause of a case; while open, no other case of the household may have the same."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="cause_rows")
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    cause = models.CharField(max_length=12, choices=Risk.choices())
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household_id", "cause"], condition=Q(is_open=True), name="case_one_open_per_cause"
+            ),
+            models.UniqueConstraint(fields=["case", "cause"], name="case_cause_once"),
+        ]
+        indexes = [models.Index(fields=["cause", "case"])]
+
+
+class CaseSource(models.Model):
+    """A clue or a warning that a case took up; each is taken up once. Who reported it may not judge it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sources")
+    slot = models.BigIntegerField()
+    clue_id = models.BigIntegerField(null=True, unique=True)
+    warning_id = models.BigIntegerField(null=True, unique=True)
+    cause = models.CharField(max_length=12, choices=Risk.choices())
+    channel = models.CharField(max_length=12)
+    reported_at = models.DateTimeField()
+    reporter_label = models.CharField(max_length=200)
+    reporter_user_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(clue_id__isnull=False, warning_id__isnull=True)
+                | Q(clue_id__isnull=True, warning_id__isnull=False),
+                name="case_source_is_one",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation_id", "-joined_at"])]
+
+
+class CaseEvent(models.Model):
+    """Something that happened to a case; only ever added. `case_version` is the case's version after it.
+
+    `text` is one Chinese sentence; `data` holds references and amounts (fen) of the room that recorded it.
+    """
+
+    class What(models.TextChoices):
+        OPENED = "OPENED", "立案"
+        JOINED = "JOINED", "并入线索"
+        SENT = "SENT", "送核查"
+        ANSWERED = "ANSWERED", "核查反馈"
+        TASK_ENDED = "TASK_ENDED", "任务终止"
+        MOVED = "MOVED", "流转"
+        DECIDED = "DECIDED", "作出决定"
+        ASSISTED = "ASSISTED", "救助"
+        VISITED = "VISITED", "回访"
+        CLOSED = "CLOSED", "结案"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    slot = models.BigIntegerField()
+    at = models.DateTimeField()
+    what = models.CharField(max_length=12, choices=What.choices)
+    stage = models.CharField(max_length=60, blank=True)
+    stage_name = models.CharField(max_length=60, blank=True)
+    to_stage = models.CharField(max_length=60, blank=True)
+    move = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=500)
+    data = models.JSONField(default=dict)
+    case_version = models.PositiveIntegerField()
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "id"], name="caseevent_case"),
+            models.Index(fields=["slot", "at"], name="caseevent_slot_at"),
+        ]
+
+
+class Decision(models.Model):
+    """Who decided what, when, under which clause, with which reasons; only ever added.
+
+    `reason_key` is the pack's reason where one was chosen; `told` is what the household is told in plain words.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    slot = models.BigIntegerField()
+    event = models.OneToOneField(CaseEvent, on_delete=models.PROTECT, related_name="decision")
+    at = models.DateTimeField()
+    stage = models.CharField(max_length=60)
+    stage_name = models.CharField(max_length=60)
+    act = models.CharField(max_length=12)
+    move = models.CharField(max_length=20)
+    move_name = models.CharField(max_length=60)
+    clause = models.CharField(max_length=300, blank=True)
+    reason_key = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=1000, blank=True)
+    told = models.CharField(max_length=1000, blank=True)
+    figures = models.JSONField(default=dict)
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="decision_case")]
+
+
+class Task(models.Model):
+    """A question put to one organisation about one case, with its clock. It belongs to the organisation, not a person."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", "待反馈"
+        ANSWERED = "ANSWERED", "已反馈"
+        EXPIRED = "EXPIRED", "逾期终止"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    asks = models.CharField(max_length=12)
+    question = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=20)
+    department = models.CharField(max_length=30, blank=True)
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=200)
+    opened_by_user_id = models.BigIntegerField(null=True)
+    due_on = models.DateField()
+    warn_on = models.DateField()
+    expires_on = models.DateField(null=True)
+    is_due_provisional = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    if TYPE_CHECKING:
+        answer: Answer
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "due_on"], condition=Q(state="OPEN"), name="task_open_by_organisation"
+            ),
+            models.Index(fields=["due_on"], condition=Q(state="OPEN"), name="task_open_due"),
+            models.Index(fields=["case", "id"], name="task_case"),
+            models.Index(fields=["organisation", "-opened_at"], name="task_organisation"),
+            models.Index(fields=["slot"], name="task_slot"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "key", "organisation"], condition=Q(state="OPEN"), name="task_asked_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="OPEN", ended_at__isnull=True) | (~Q(state="OPEN") & Q(ended_at__isnull=False)),
+                name="task_ended_whole",
+            ),
+        ]
+
+
+class Answer(models.Model):
+    """An organisation's answer to its task; only ever added. `figures`: key of the pack → amount in the key's unit."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="answer")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    slot = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    meets = models.BooleanField()
+    reasons = models.CharField(max_length=1000)
+    figures = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="answer_case")]

@@ -1,0 +1,74 @@
+"""Pure rules of a case: endings, the lamp, who may act."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+class Ending(enum.StrEnum):
+    """How a case ended; the pack names its own endings and says which of these each one is."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Ending:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    HELPED = "HELPED", "已救助回访"
+    REJECTED = "REJECTED", "审核未通过"
+    HANDED_OVER = "HANDED_OVER", "转入建档立卡"
+    WITHDRAWN = "WITHDRAWN", "撤回"
+    DIED = "DIED", "死亡"
+    DOUBLED = "DOUBLED", "重复"
+    OTHER = "OTHER", "其他"
+
+
+class Lamp(enum.StrEnum):
+    """The five lamps (design §5); their colours, shapes and words are `ui.lamps`."""
+
+    YELLOW = "YELLOW"
+    RED = "RED"
+    GREEN = "GREEN"
+    BLUE = "BLUE"
+    GREY = "GREY"
+
+
+LAMP_OF_ENDING = {Ending.HELPED: Lamp.GREEN, Ending.REJECTED: Lamp.BLUE}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What the lamp reads of an event: OPENED, ASSISTED, VISITED or CLOSED (with its ending), and its day."""
+
+    what: str
+    on: date
+    ending: str = ""
+
+
+def lamp_of(happenings: Iterable[Happening], *, on: date) -> Lamp | None:
+    """This function derives a case's lamp on a day from its events alone; None before the day of the warning.
+
+    Yellow on the day of the warning, red while open after that, green when assisted and visited, blue when rejected,
+    grey when closed otherwise.
+    """
+    past = [happening for happening in happenings if happening.on <= on]
+    opened = next((happening for happening in past if happening.what == "OPENED"), None)
+    if opened is None:
+        return None
+    closed = next((happening for happening in past if happening.what == "CLOSED"), None)
+    if closed is None:
+        return Lamp.YELLOW if opened.on == on else Lamp.RED
+    lamp = LAMP_OF_ENDING.get(Ending(closed.ending), Lamp.GREY)
+    if lamp is Lamp.GREEN and not {"ASSISTED", "VISITED"} <= {happening.what for happening in past}:
+        return Lamp.GREY
+    return lamp
+
+
+def may_hold(*, holder_kind: str, holder_roles: Collection[str], kind: str, role: str, is_in_area: bool) -> bool:
+    """This function tells whether an organisation kind and role act at a stage (her own work aside)."""
+    return is_in_area and kind == holder_kind and (not holder_roles or role in holder_roles)
