@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -123,3 +125,24 @@ def _named(row: Any, names: tuple[str, ...]) -> Any:
     if isinstance(row, Mapping):
         return {name: row.get(name, "") for name in names}
     return row
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(item: Any) -> dict[str, Any]:
+    """This function draws a chart of `ui.charts` with its numbers beside it; the page loads `ui/chart_scripts.html`."""
+    return {"chart": item, "data_id": f"chart-data-{item.key}"}
+
+
+@register.simple_tag(takes_context=True)
+def live(context: Any, key: str, every: int = 60) -> SafeString:
+    """This function gives a part of a page the attributes with which it renews itself: `<section {% live "x" %}>`."""
+    html = 'id="{0}" data-live hx-get="{1}" hx-trigger="every {2}s" hx-select="#{0}" hx-swap="outerHTML"'
+    return format_html(html, key, context["request"].get_full_path(), every)
+
+
+@register.simple_tag(takes_context=True)
+def updated(context: Any, at: datetime) -> SafeString:
+    """This function says when a part that renews itself last did, with a link that renews it now."""
+    html = '<p class="sw-updated">更新于 <time datetime="{}">{}</time> · <a href="{}">现在更新</a></p>'
+    local = timezone.localtime(at)
+    return format_html(html, local.isoformat(), f"{local:%Y-%m-%d %H:%M:%S}", context["request"].get_full_path())

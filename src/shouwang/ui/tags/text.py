@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from shouwang.kit import masks
 
 register = template.Library()
 UNKNOWN = "—"
@@ -86,33 +88,35 @@ def _relative_instant(current: datetime, local: datetime) -> str:
     return relative_days((local.date() - current.date()).days)
 
 
-def _masked(name: str, value: Any) -> str:
-    if not value:
-        return UNKNOWN
-    from shouwang.kit import masks
-
-    return str(getattr(masks, name)(str(value)))
+def _masked(mask: Callable[[str], str], value: str | None) -> str:
+    return mask(str(value)) if value else UNKNOWN
 
 
 @register.filter
 def mask_id(value: str | None) -> str:
-    """This function shows a resident ID masked, for those allowed four digits: 130529••••••••1234."""
-    return _masked("mask_id", value)
+    """This function shows a resident ID masked, for staff allowed four digits: 130529••••••••1234."""
+    return _masked(masks.resident_id_mask, value)
+
+
+@register.filter
+def mask_id_public(value: str | None) -> str:
+    """This function shows a resident ID masked for everybody: 130529••••••••••••."""
+    return _masked(masks.resident_id_mask_public, value)
 
 
 @register.filter
 def mask_phone(value: str | None) -> str:
-    """This function shows a phone number masked."""
-    return _masked("mask_phone", value)
+    """This function shows a phone number masked: 138••••1234."""
+    return _masked(masks.phone_mask, value)
 
 
 @register.filter
 def mask_account(value: str | None) -> str:
-    """This function shows a bank account masked."""
-    return _masked("mask_account", value)
+    """This function shows a bank account masked: its last four digits."""
+    return _masked(masks.account_mask, value)
 
 
 @register.filter
 def mask_name(value: str | None) -> str:
     """This function shows a name masked, for public pages: 张•坤."""
-    return _masked("mask_name", value)
+    return _masked(masks.name_mask, value)

@@ -1,6 +1,7 @@
 // Comforts of every page. Nothing here is needed: each page works without it.
 (function () {
   "use strict";
+  const bar = document.getElementById("offline-bar");
 
   // A form that was touched and not sent asks before it is left. Nothing typed is kept in the browser.
   const touched = new Set();
@@ -13,6 +14,30 @@
     const open = [...touched].some((form) => form.isConnected);
     if (open) event.preventDefault();
   });
+
+  // A form marked data-careful is sent only when the server can be reached; until then it stays as it is.
+  const root = document.documentElement;
+  const reach = async () => {
+    if (!navigator.onLine) return false;
+    const answer = await fetch(root.dataset.alive, { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null);
+    return Boolean(answer && answer.ok);
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.hasAttribute("data-careful") || form.dataset.reached || !root.dataset.alive) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    reach().then((isThere) => {
+      if (isThere) {
+        form.dataset.reached = "1";
+        form.requestSubmit(button);
+      } else {
+        bar.lastChild.textContent = " 现在连不上，还没有提交。内容都在这一页上，不要关，走到有信号的地方再点一次。";
+        bar.hidden = false;
+      }
+    });
+  }, true);
 
   // One press, one request: the button of a sent form waits.
   document.addEventListener("submit", (event) => {
@@ -32,7 +57,6 @@
   if (summary) summary.focus();
 
   // Whether there is a network.
-  const bar = document.getElementById("offline-bar");
   const showNetwork = () => { if (bar) bar.hidden = navigator.onLine; };
   window.addEventListener("online", showNetwork);
   window.addEventListener("offline", showNetwork);
@@ -53,6 +77,18 @@
     target.classList.remove("sw-waiting");
     target.removeAttribute("aria-busy");
   });
+
+  // A part that renews itself says so when it could not.
+  const failed = (event) => {
+    const part = event.detail.elt.closest && event.detail.elt.closest("[data-live]");
+    const note = part && part.querySelector(".sw-updated");
+    if (!note || note.classList.contains("is-stale")) return;
+    note.classList.add("is-stale");
+    note.prepend("没有更新成功，显示的还是旧数。");
+  };
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:timeout", failed);
 
   // Pick all rows of the page; the button says how many.
   const count = (name) => {
@@ -83,6 +119,10 @@
     const button = event.target.closest("[data-print]");
     if (button) window.print();
   });
+
+  if (root.dataset.worker && "serviceWorker" in navigator) {
+    window.addEventListener("load", () => navigator.serviceWorker.register(root.dataset.worker, { scope: "/" }).catch(() => null));
+  }
 
   // Menus close on a click beside them and on Escape.
   const closeMenus = (except) => document.querySelectorAll("details.sw-menu[open]").forEach((menu) => {

@@ -1,0 +1,109 @@
+// Draws the charts of a page from the JSON beside them. Every mark leads to its cases; the table holds the same numbers.
+(function () {
+  "use strict";
+  const charts = new Map();
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const wide = () => document.documentElement.clientWidth > 1700;
+  const text = (extra) => Object.assign({ color: css("--sw-ink"), fontFamily: css("--sw-font"), fontSize: wide() ? 15 : 13 }, extra);
+  const shapes = { yellow: "circle", red: "triangle", green: "diamond", blue: "rect", grey: "none" };
+  const dashes = ["solid", "dashed", "dotted"];
+  const number = (value) => Number(value).toLocaleString("zh-CN");
+
+  // The tooltip is text drawn by the chart itself: an HTML one would need inline styles, which the policy forbids.
+  const tooltip = (formatter, trigger) => ({
+    trigger, formatter, renderMode: "richText", confine: true, textStyle: text(), backgroundColor: "#ffffff",
+    borderColor: css("--sw-line-strong"), borderWidth: 1, axisPointer: { type: "line", lineStyle: { color: css("--sw-ink-soft") } },
+  });
+
+  function trend(data) {
+    const series = data.series.map((one, index) => {
+      const colour = one.lamp ? css(`--sw-lamp-${one.lamp}`) : css("--sw-ink");
+      return {
+        type: "line", name: one.name, data: one.values.map((value, i) => ({ value, href: one.hrefs[i] })),
+        color: colour, symbol: one.lamp ? shapes[one.lamp] : "circle", symbolSize: 9, showSymbol: true,
+        lineStyle: { width: 2.5, type: one.lamp ? "solid" : dashes[index % 3] },
+        itemStyle: { borderColor: css("--sw-ink"), borderWidth: one.lamp === "yellow" ? 1 : 0 },
+        emphasis: { disabled: true },
+      };
+    });
+    return {
+      grid: { left: 8, right: 16, top: 40, bottom: 4, containLabel: true },
+      legend: { top: 0, left: 0, textStyle: text(), itemGap: 20, selectedMode: false },
+      xAxis: { type: "category", data: data.days, axisLabel: text({ hideOverlap: true }), axisTick: { show: false }, axisLine: { lineStyle: { color: css("--sw-line-strong") } } },
+      yAxis: { type: "value", minInterval: 1, axisLabel: text(), splitLine: { lineStyle: { color: css("--sw-line") } } },
+      tooltip: tooltip((marks) => [marks[0].axisValue, ...marks.map((mark) => `${mark.seriesName} ${number(mark.value)} ${data.unit}`)].join("\n"), "axis"),
+      series,
+    };
+  }
+
+  function funnel(data) {
+    const steps = [...data.steps].reverse();
+    const name = (step) => step.days === null || step.days === undefined ? step.name : `${step.name}\n{days|中位 ${step.days} 天}`;
+    return {
+      grid: { left: 8, right: 72, top: 4, bottom: 4, containLabel: true },
+      xAxis: { type: "value", show: false, max: "dataMax" },
+      yAxis: { type: "category", data: steps.map(name), axisTick: { show: false }, axisLine: { show: false },
+        axisLabel: text({ rich: { days: { color: css("--sw-ink-soft"), fontSize: wide() ? 14 : 12, padding: [2, 0, 0, 0] } } }) },
+      tooltip: tooltip((mark) => `${data.steps[data.steps.length - 1 - mark.dataIndex].name} ${number(mark.value)} ${data.unit}`, "item"),
+      series: [{ type: "bar", barWidth: "58%", color: css("--sw-action"), emphasis: { disabled: true },
+        data: steps.map((step) => ({ value: step.count, href: step.href })),
+        label: Object.assign({ show: true, position: "right", formatter: (mark) => `${number(mark.value)} ${data.unit}` }, text()) }],
+    };
+  }
+
+  function areas(data, boundaries, key) {
+    const codes = new Map(data.areas.map((area) => [String(area.code), area]));
+    for (const feature of boundaries.features) {
+      const code = String(feature.properties.code || feature.properties.adcode || "");
+      const area = codes.get(code) || data.areas.find((one) => one.name === feature.properties.name);
+      feature.properties.name = area ? area.name : feature.properties.name;
+    }
+    window.echarts.registerMap(key, boundaries);
+    const most = Math.max(1, ...data.areas.map((area) => area.value));
+    return {
+      tooltip: tooltip((mark) => `${mark.name}\n${data.measure} ${Number.isFinite(mark.value) ? number(mark.value) : "—"} ${data.unit}`, "item"),
+      visualMap: { type: "continuous", min: 0, max: most, left: 0, bottom: 0, itemHeight: 96, calculable: false, textStyle: text(), text: [`${data.measure} ${number(most)}`, "0"], inRange: { color: ["#f1f2f5", "#a9afc4", css("--sw-action")] } },
+      series: [{ type: "map", map: key, roam: false, selectedMode: false, nameProperty: "name",
+        label: Object.assign({ show: true }, text({ textBorderColor: "#ffffff", textBorderWidth: 3 })),
+        itemStyle: { areaColor: "#ffffff", borderColor: css("--sw-ink-soft"), borderWidth: 1 }, emphasis: { label: { show: true }, itemStyle: { borderWidth: 2.5, borderColor: css("--sw-ink"), areaColor: "inherit" } },
+        data: data.areas.map((area) => ({ name: area.name, value: area.value, href: area.href })) }],
+    };
+  }
+
+  async function draw(figure) {
+    const canvas = figure.querySelector(".sw-chart-canvas");
+    const source = document.getElementById(figure.dataset.chartData);
+    if (!canvas || !source || charts.has(canvas) || !window.echarts) return;
+    const data = JSON.parse(source.textContent);
+    let option;
+    if (figure.dataset.chart === "areas") {
+      const answer = await fetch(data.boundaries, { credentials: "same-origin" }).catch(() => null);
+      if (!answer || !answer.ok) return;
+      option = areas(data, await answer.json(), figure.dataset.chartData);
+    } else {
+      option = figure.dataset.chart === "trend" ? trend(data) : funnel(data);
+      if (figure.dataset.chart === "funnel") canvas.dataset.rows = String(Math.min(10, data.steps.length));
+    }
+    canvas.hidden = false;
+    const details = figure.querySelector("details");
+    if (details) details.open = false;
+    const chart = window.echarts.init(canvas, null, { renderer: "svg", locale: "ZH" });
+    chart.setOption(Object.assign({ animation: false, textStyle: text() }, option));
+    chart.on("click", (mark) => { if (mark.data && mark.data.href) window.location.assign(mark.data.href); });
+    charts.set(canvas, chart);
+  }
+
+  const drawAll = () => {
+    for (const [canvas, chart] of charts) {
+      if (!canvas.isConnected) { chart.dispose(); charts.delete(canvas); }
+    }
+    document.querySelectorAll("figure[data-chart]").forEach(draw);
+  };
+  const fit = (size) => charts.forEach((chart) => chart.resize(size));
+  let pending;
+  window.addEventListener("resize", () => { clearTimeout(pending); pending = setTimeout(() => fit(), 150); });
+  window.addEventListener("beforeprint", () => fit({ width: 640 }));
+  window.addEventListener("afterprint", () => fit({ width: "auto" }));
+  document.addEventListener("htmx:afterSettle", drawAll);
+  drawAll();
+})();
