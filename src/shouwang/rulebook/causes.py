@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
-import enum
-
+from shouwang.kit.codes import SpendingCause
 from shouwang.rulebook.topic import Topic
 from shouwang.rulebook.values import Entry, Model
-
-
-class SpendingCause(enum.StrEnum):
-    """The causes under which spending is reported."""
-
-    ILLNESS = "ILLNESS"
-    STUDY = "STUDY"
-    DISASTER = "DISASTER"
-    ACCIDENT = "ACCIDENT"
-    DISABILITY = "DISABILITY"
-    OTHER = "OTHER"
-
-
-CAUSE_LABELS = {
-    "ILLNESS": "因病",
-    "STUDY": "因学",
-    "DISABILITY": "因残",
-    "DISASTER": "因自然灾害",
-    "ACCIDENT": "因意外事故",
-    "INDUSTRY": "因产业失败",
-    "EMPLOYMENT": "因务工就业不稳",
-    "LABOUR": "因缺劳动力",
-    "HOUSING": "因安全住房",
-    "WATER": "因安全饮水",
-    "OTHER": "其他",
-}
 
 
 class Cause(Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from shouwang.rulebook.causes import CAUSE_LABELS, SpendingCause
+from shouwang.kit.codes import PovertyStatus, SpendingCause, WatchType
 from shouwang.rulebook.values import Catalogue
 
 
@@ -66,12 +66,12 @@ def _household() -> list[Fact]:
 
     return [
         fact("village_code", Kind.NUMBER, "所在村 12 位区划代码", NEVER, default=0),
-        fact("poverty_status", Kind.TEXT, "建档立卡情况", values=("NEVER", "POOR", "EXITED"),
+        fact("poverty_status", Kind.TEXT, "建档立卡情况", values=tuple(PovertyStatus),
              description="NEVER 从未建档立卡，POOR 未脱贫，EXITED 已脱贫"),
         fact("is_exit_unstable", Kind.BOOL, "非持续稳定脱贫户"),
         fact("is_low_income", Kind.BOOL, "登记为非贫困低收入户（边缘户）"),
         fact("watch_type", Kind.TEXT, "已识别的监测对象类型", "未被识别为监测对象，或没有填",
-             values=("UNSTABLE", "MARGINAL", "SUDDEN")),
+             values=tuple(WatchType)),
         fact("identified_date", Kind.DATE, "识别为监测对象的日期", "未被识别"),
         fact("removed_date", Kind.DATE, "风险消除的日期", "尚未消除"),
         fact("is_watched", Kind.BOOL, "当日在监测中", NEVER, default=False,
@@ -103,7 +103,9 @@ def _members() -> list[Fact]:
         count("severely_disabled_count", "一级、二级残疾人数"),
         count("uninsured_count", "未参加基本医疗保险人数"),
         count("dropout_count", "失学辍学人数"),
-        count("unknown_member_count", "关键信息不全的人数", "生日、劳动能力、患病、残疾、参保任一项没有填", unknown=NEVER),
+        count(
+            "unknown_member_count", "关键信息不全的人数", "生日、劳动能力、患病、残疾、参保任一项没有填", unknown=NEVER
+        ),
     ]
 
 
@@ -155,25 +157,49 @@ def _spendings() -> list[Fact]:
 
     partial = "金额未知的事件不计入，另数在 {}"
     for cause in SpendingCause:
-        low, label = cause.value.lower(), CAUSE_LABELS[cause.value]
+        low, label = cause.value.lower(), cause.label
         unknown = partial.format(f"{low}_unknown")
         add(f"{low}_self_paid", Kind.MONEY, f"{label}自付支出", f"时段 spending，不含已处理的事件；{unknown}")
         add(f"{low}_gross", Kind.MONEY, f"{label}总支出", "时段 spending，不含已处理的事件")
         add(f"{low}_unknown", Kind.NUMBER, f"{label}自付金额未知的事件数", "时段 spending，不含已处理的事件")
         add(f"{low}_event_count", Kind.NUMBER, f"{label}支出事件数", "时段 spending，不含已处理的事件")
-        add(f"{low}_self_paid_year", Kind.MONEY, f"{label}当年自付支出", f"当年 1 月 1 日至当日，不含已处理的事件；{unknown}")
+        add(
+            f"{low}_self_paid_year",
+            Kind.MONEY,
+            f"{label}当年自付支出",
+            f"当年 1 月 1 日至当日，不含已处理的事件；{unknown}",
+        )
         add(f"{low}_self_paid_all", Kind.MONEY, f"{label}全部自付支出", f"时段 spending，含已处理的事件；{unknown}")
     listed = "名单 serious_diseases；政策没有这份名单时未知"
-    add("listed_illness_self_paid", Kind.MONEY, "名单内大病自付支出", f"时段 spending，不含已处理的事件；病种在{listed}")
-    add("listed_illness_unknown", Kind.NUMBER, "病种或金额未知的因病事件数", f"病种未知，或在名单内而金额未知；{listed}")
+    add(
+        "listed_illness_self_paid", Kind.MONEY, "名单内大病自付支出", f"时段 spending，不含已处理的事件；病种在{listed}"
+    )
+    add(
+        "listed_illness_unknown", Kind.NUMBER, "病种或金额未知的因病事件数", f"病种未知，或在名单内而金额未知；{listed}"
+    )
     schools = "名单 covered_schools；政策没有这份名单时未知"
-    add("covered_study_self_paid", Kind.MONEY, "名单内学校的自付支出", f"时段 spending，不含已处理的事件；学校种类在{schools}")
-    add("covered_study_unknown", Kind.NUMBER, "学校种类或金额未知的因学事件数", f"种类未知，或在名单内而金额未知；{schools}")
-    add("rigid_self_paid", Kind.MONEY, "刚性自付支出", "主题 causes 标为 is_rigid 的各原因自付支出之和，不含已处理的事件")
+    add(
+        "covered_study_self_paid",
+        Kind.MONEY,
+        "名单内学校的自付支出",
+        f"时段 spending，不含已处理的事件；学校种类在{schools}",
+    )
+    add(
+        "covered_study_unknown",
+        Kind.NUMBER,
+        "学校种类或金额未知的因学事件数",
+        f"种类未知，或在名单内而金额未知；{schools}",
+    )
+    add(
+        "rigid_self_paid",
+        Kind.MONEY,
+        "刚性自付支出",
+        "主题 causes 标为 is_rigid 的各原因自付支出之和，不含已处理的事件",
+    )
     add("rigid_gross", Kind.MONEY, "刚性总支出", "同上，总支出")
     add("rigid_unknown", Kind.NUMBER, "刚性支出中自付金额未知的事件数", "不含已处理的事件")
     add("rigid_cause", Kind.TEXT, "刚性支出最大的原因", "相等时按 causes 里的先后", default=None,
-        values=tuple(cause.value for cause in SpendingCause))  # fmt: skip
+        values=tuple(SpendingCause))  # fmt: skip
     add("self_paid_all", Kind.MONEY, "全部自付支出", "时段 spending 内各原因，含已处理的事件")
     add("diseases", Kind.SET, "时段内因病支出的病种", "时段 spending", default=())
     add("school_kinds", Kind.SET, "时段内因学支出的学校种类", "时段 spending", default=())
@@ -192,22 +218,30 @@ def _statuses() -> list[Fact]:
         has("has_dibao", "享受低保", "DIBAO"),
         has("has_tekun_dispersed", "分散供养特困", "TEKUN_DISPERSED"),
         has("has_tekun_central", "集中供养特困", "TEKUN_CENTRAL"),
-        Fact("named_values", Kind.SET, "导入的其他栏目", "statuses", "没有记录即为空", "写成“栏目=值”的集合，户内任一成员",
-             default=()),
+        Fact("named_values", Kind.SET, "导入的其他栏目", "statuses", "没有记录即为空",
+             "写成“栏目=值”的集合，户内任一成员", default=()),
     ]  # fmt: skip
 
 
 def _typed() -> list[Fact]:
     return [
-        Fact("household_type", Kind.TEXT, "监测对象类型", "types", "不属于任何类型", "主题 types 里第一个成立的类型；只能用在启动标准和核看情形里"),
-        Fact("is_type_unknown", Kind.BOOL, "类型尚难判断", "types", NEVER, "排在前面的类型里有判断不了的", default=False),
+        Fact(
+            "household_type",
+            Kind.TEXT,
+            "监测对象类型",
+            "types",
+            "不属于任何类型",
+            "主题 types 里第一个成立的类型；只能用在启动标准和核看情形里",
+        ),
+        Fact(
+            "is_type_unknown", Kind.BOOL, "类型尚难判断", "types", NEVER, "排在前面的类型里有判断不了的", default=False
+        ),
     ]
 
 
 FACTS: Catalogue[Fact] = Catalogue(
     tuple(
-        (fact.key, fact)
-        for fact in (*_household(), *_members(), *_incomes(), *_spendings(), *_statuses(), *_typed())
+        (fact.key, fact) for fact in (*_household(), *_members(), *_incomes(), *_spendings(), *_statuses(), *_typed())
     )
 )
 COLUMNS: Catalogue[Fact] = Catalogue(tuple((fact.column, fact) for fact in FACTS.values()))

@@ -1,12 +1,13 @@
-"""Packs as written: pack.yaml, the chain of parents, and the blocks of each topic file, checked but not yet resolved."""
+"""Packs as written: pack.yaml, the chain of parents, and the blocks of each topic file, not yet resolved."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ValidationError, field_validator
 
 from shouwang.kit.divisions import slot_range
 from shouwang.kit.errors import Refusal
@@ -135,11 +136,13 @@ def value_read(topic: Topic, entry: Entry, *, file: str, key: str) -> Any:
 
 def _check_periods(block: Block, *, file: str, key: str) -> None:
     ordered = sorted(block.values, key=lambda entry: entry.from_)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if before.until is None or before.until > after.from_:
             until = before.until.isoformat() if before.until else "未写止日"
             raise PackError(
-                f"两个时段重叠：{before.from_.isoformat()} 起（{until}）与 {after.from_.isoformat()} 起", file=file, key=key
+                f"两个时段重叠：{before.from_.isoformat()} 起（{until}）与 {after.from_.isoformat()} 起",
+                file=file,
+                key=key,
             )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
-from shouwang.rulebook.conditions.nodes import Node
+from shouwang.rulebook.conditions.nodes import Among, Compare, Const, FactRef, IsTrue, IsUnknown, Logic, Node, Unknown
 from shouwang.rulebook.conditions.parse import Scope, condition_parse, expression_parse
 from shouwang.rulebook.errors import ConditionError, PackError
 from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Kind
@@ -27,13 +28,24 @@ class TypeRule:
 
 @dataclass(frozen=True)
 class TriggerRule:
-    """A trigger and its expressions."""
+    """A trigger and its expressions; `result` is the whole of it: True warns, None is undecided."""
 
     stated: Provision[Trigger]
+    member: Node | None
+    rested: Node | None
     when: Node
     undecided: Node | None
     measured: Node
     threshold: Node
+
+    @property
+    def result(self) -> Node:
+        """All that must hold, or nobody can tell because the rule's `undecided` holds."""
+        whom = [part for part in (self.member, self.rested) if part is not None]
+        whole = _all(*whom, self.when)
+        if self.undecided is None:
+            return whole
+        return Logic(Kind.BOOL, "or", (whole, _all(*whom, self.undecided, Unknown(Kind.BOOL))))
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,28 @@ class Program:
         return next((rule for rule in self.triggers if rule.stated.key == key), None)
 
 
+def _all(*parts: Node) -> Node:
+    return parts[0] if len(parts) == 1 else Logic(Kind.BOOL, "and", parts)
+
+
+def _member(keys: tuple[str, ...]) -> Node | None:
+    """This function returns whether a household is of one of the types; unknown while its type cannot be told."""
+    if not keys:
+        return None
+    among = Among(Kind.BOOL, FactRef(Kind.TEXT, FACTS["household_type"]), keys)
+    open_ = Logic(Kind.BOOL, "and", (FactRef(Kind.BOOL, FACTS["is_type_unknown"]), Unknown(Kind.BOOL)))
+    return Logic(Kind.BOOL, "or", (IsTrue(Kind.BOOL, among, True), open_))
+
+
+def _rested(months: int) -> Node | None:
+    """This function returns whether enough months have gone since income evidence was handled."""
+    if not months:
+        return None
+    since = FactRef(Kind.NUMBER, FACTS["rested_income_months"])
+    long_ago = Compare(Kind.BOOL, ">=", since, Const(Kind.NUMBER, Fraction(months)))
+    return Logic(Kind.BOOL, "or", (IsUnknown(Kind.BOOL, since), long_ago))
+
+
 def _read(stated: Provision[object], part: str, text: str, read: Callable[[str, Scope], Node], scope: Scope) -> Node:
     try:
         return read(text, scope)
@@ -76,7 +110,7 @@ def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -
     threshold = _read(stated, "threshold", value.threshold, expression_parse, scope)
     if measured.kind not in {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER} or threshold.kind is not measured.kind:
         raise PackError("measured 与 threshold 要是同一类的数", file=stated.file, key=f"{stated.key}.measured")
-    return TriggerRule(stated, when, undecided, measured, threshold)
+    return TriggerRule(stated, _member(value.types), _rested(value.rest_months), when, undecided, measured, threshold)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from shouwang.rulebook.causes import CAUSE_LABELS, SpendingCause
+from shouwang.kit.codes import Risk, SpendingCause
 from shouwang.rulebook.topic import Topic
 from shouwang.rulebook.values import Entry, Key, Model, Text
 
@@ -51,7 +51,7 @@ class Trigger(Model):
 
     @model_validator(mode="after")
     def _known_cause(self) -> Trigger:
-        if self.cause != LARGEST and self.cause not in CAUSE_LABELS:
+        if self.cause != LARGEST and self.cause not in {risk.value for risk in Risk}:
             raise ValueError(f"cause“{self.cause}”不在原因代码表里")
         return self
 

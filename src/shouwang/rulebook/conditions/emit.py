@@ -14,7 +14,20 @@ from fractions import Fraction
 from sqlglot import exp
 
 from shouwang.rulebook.conditions.nodes import (
-    Among, Arith, Coalesce, Compare, Const, DayShift, FactRef, HasAny, IsTrue, IsUnknown, Logic, Node, Not,
+    Among,
+    Arith,
+    Coalesce,
+    Compare,
+    Const,
+    DayShift,
+    FactRef,
+    HasAny,
+    IsTrue,
+    IsUnknown,
+    Logic,
+    Node,
+    Not,
+    Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import FACTS, Fact, Kind
 from shouwang.rulebook.windows import months_before
@@ -69,6 +82,8 @@ class Emitter:
         match node:
             case Const():
                 return self._literal(node)
+            case Unknown():
+                return exp.cast(exp.Null(), exp.DataType.Type.BOOLEAN)
             case FactRef(fact=fact):
                 return self.column(fact)
             case DayShift(months=months, days=days):

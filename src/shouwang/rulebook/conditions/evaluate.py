@@ -8,7 +8,20 @@ from fractions import Fraction
 from typing import Any
 
 from shouwang.rulebook.conditions.nodes import (
-    Among, Arith, Coalesce, Compare, Const, DayShift, FactRef, HasAny, IsTrue, IsUnknown, Logic, Node, Not,
+    Among,
+    Arith,
+    Coalesce,
+    Compare,
+    Const,
+    DayShift,
+    FactRef,
+    HasAny,
+    IsTrue,
+    IsUnknown,
+    Logic,
+    Node,
+    Not,
+    Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import FACTS, Fact, Kind
 from shouwang.rulebook.windows import months_before
@@ -80,10 +93,12 @@ def _compare(node: Compare, facts: Mapping[str, Any], on: date) -> bool | None:
 
 
 def evaluate(node: Node, facts: Mapping[str, Any], *, on: date) -> Any:
-    """This function evaluates a node on one household's facts, given by column; a condition gives True, False or None."""
+    """This function evaluates a node on one household's facts, by column; a condition gives True, False, None."""
     match node:
         case Const():
             return _const(node, facts)
+        case Unknown():
+            return None
         case FactRef(fact=fact):
             return fact_value(fact, facts)
         case DayShift(months=months, days=days):

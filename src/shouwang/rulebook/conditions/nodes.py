@@ -26,6 +26,11 @@ class Const(Node):
 
 
 @dataclass(frozen=True)
+class Unknown(Node):
+    """A condition nobody can decide; joins rules that say themselves when they do not know."""
+
+
+@dataclass(frozen=True)
 class DayShift(Node):
     """The day of the run, moved by months or days."""
 

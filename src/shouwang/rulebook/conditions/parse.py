@@ -14,7 +14,19 @@ from sqlglot.errors import SqlglotError
 
 from shouwang.kit.money import FEN_PER_YUAN
 from shouwang.rulebook.conditions.nodes import (
-    Among, Arith, Coalesce, Compare, Const, DayShift, FactRef, HasAny, IsTrue, IsUnknown, Logic, Node, Not,
+    Among,
+    Arith,
+    Coalesce,
+    Compare,
+    Const,
+    DayShift,
+    FactRef,
+    HasAny,
+    IsTrue,
+    IsUnknown,
+    Logic,
+    Node,
+    Not,
 )  # fmt: skip
 from shouwang.rulebook.errors import ConditionError
 from shouwang.rulebook.facts import KIND_LABELS, Fact, Kind
@@ -22,7 +34,14 @@ from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
 
 FUNCTIONS = ("line", "amount", "listed", "has", "yuan", "coalesce", "known", "today", "months_ago", "days_ago")
-_COMPARE: dict[type[exp.Expression], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+_COMPARE: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 _ARITH: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
 LONGEST = 4000
@@ -304,7 +323,7 @@ def expression_parse(text: str, scope: Scope) -> Node:
 
 
 def condition_parse(text: str, scope: Scope) -> Node:
-    """This function reads a condition, an expression that holds, does not hold, or is unknown; raises ConditionError."""
+    """This function reads a condition, which holds, does not hold, or is unknown; raises ConditionError."""
     node = expression_parse(text, scope)
     if node.kind is not Kind.BOOL:
         raise _refuse(f"整个条件是{KIND_LABELS[node.kind]}，要写成成立与否的条件")

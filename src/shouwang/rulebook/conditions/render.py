@@ -8,7 +8,20 @@ from typing import Any
 
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook.conditions.nodes import (
-    Among, Arith, Coalesce, Compare, Const, DayShift, FactRef, HasAny, IsTrue, IsUnknown, Logic, Node, Not,
+    Among,
+    Arith,
+    Coalesce,
+    Compare,
+    Const,
+    DayShift,
+    FactRef,
+    HasAny,
+    IsTrue,
+    IsUnknown,
+    Logic,
+    Node,
+    Not,
+    Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import Kind
 
@@ -70,6 +83,8 @@ def node_text(node: Node) -> str:
     match node:
         case Const():
             return _const_text(node)
+        case Unknown():
+            return "尚难判断"
         case FactRef(fact=fact):
             return fact.name
         case DayShift():

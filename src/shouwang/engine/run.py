@@ -1,0 +1,183 @@
+"""One screening: open the snapshot, build the facts, apply the rules, write what was found."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from shouwang.engine.errors import RuleFailure, SnapshotError
+from shouwang.engine.freshness import feeds_judge
+from shouwang.engine.result import FeedState, ScreenResult
+from shouwang.engine.shape import Shape, shape_of
+from shouwang.engine.snapshot import Opened, handled_open, snapshot_check, snapshot_digest, snapshot_open
+from shouwang.engine.sqltext import DIALECT, quoted
+from shouwang.engine.steps.facts import steps, typed_step
+from shouwang.engine.steps.rules import evidence_step, flags_step, hits_step, outcome_step, tally_step, warnings_step
+from shouwang.engine.warnings import warnings_table
+from shouwang.rulebook.policy import Policy
+from shouwang.rulebook.program import Program, program_compile
+
+FACTS_FILE, WARNINGS_FILE, RUN_FILE = "household_facts.parquet", "warnings.parquet", "run.json"
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """This function opens an embedded DuckDB that spills into a folder and touches nothing else."""
+    connection = duckdb.connect()
+    connection.execute(f"SET temp_directory = {quoted(str(folder / 'spill'))}")
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expression, *, kind: str) -> None:
+    create = exp.Create(this=exp.to_table(name), kind=kind, expression=query)
+    connection.execute(create.sql(dialect=DIALECT))
+
+
+def facts_build(connection: duckdb.DuckDBPyConnection, shape: Shape) -> None:
+    """This function makes the views of all steps, `base_facts` last."""
+    for name, query in steps(shape).items():
+        _create(connection, name, query, kind="VIEW")
+
+
+def facts_store(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path) -> None:
+    """This function writes the facts of every household, typed, in order of household, and makes them `facts`."""
+    _create(connection, "typed_facts", typed_step(program, shape, facts="base_facts"), kind="VIEW")
+    query = exp.select("*").from_("typed_facts").order_by("household_key").sql(dialect=DIALECT)
+    connection.execute(
+        f"COPY ({query}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+    )
+    connection.read_parquet(str(file)).create_view("facts")
+
+
+def rules_apply(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape) -> pa.Table:
+    """This function applies every rule to `facts` and returns the rows of the last step."""
+    _create(connection, "outcome", outcome_step(program, shape, facts="facts"), kind="TEMP TABLE")
+    _create(connection, "hit", hits_step(program), kind="TEMP TABLE")
+    hit = exp.select("household_key").distinct().from_("hit").subquery("hit_household")
+    warned = exp.select("facts.*").from_("facts").join(hit, using=["household_key"], join_type="semi")
+    _create(connection, "warned_facts", warned, kind="TEMP TABLE")
+    _create(connection, "evidence", evidence_step(program), kind="TEMP TABLE")
+    _create(connection, "flag", flags_step(program, shape), kind="TEMP TABLE")
+    return connection.execute(warnings_step().sql(dialect=DIALECT)).to_arrow_table()
+
+
+def tally(connection: duckdb.DuckDBPyConnection, program: Program) -> dict[str, tuple[int, int]]:
+    """This function returns, for each trigger, the households it warns of and those it cannot decide."""
+    row = connection.execute(tally_step(program).sql(dialect=DIALECT)).fetchone() or ()
+    return {rule.stated.key: (row[2 * n], row[2 * n + 1]) for n, rule in enumerate(program.triggers)}
+
+
+def _report(
+    policy: Policy, warnings: pa.Table, counts: dict[str, int], tallies: dict[str, tuple[int, int]], opened: Opened,
+    feeds: Sequence[FeedState], digest: str, shape: Shape,
+) -> dict[str, Any]:  # fmt: skip
+    causes = warnings.column("cause").value_counts().to_pylist()
+    return {
+        "format": 1,
+        "engine": "duckdb",
+        "place": policy.place,
+        "place_name": policy.name,
+        "on": policy.on.isoformat(),
+        "policy_digest": policy.digest,
+        "snapshot_digest": digest,
+        "shape_digest": shape.digest,
+        "households": counts["household"],
+        "persons": counts["person"],
+        "warnings": warnings.num_rows,
+        "held": sum(warnings.column("is_held").to_pylist()),
+        "by_cause": {row["values"]: row["counts"] for row in sorted(causes, key=lambda row: row["values"])},
+        "triggers": {key: {"warned": warned, "undecided": unknown} for key, (warned, unknown) in tallies.items()},
+        "missing_tables": list(opened.missing_tables),
+        "missing_columns": list(opened.missing_columns),
+        "feeds": [
+            {"department": feed.department, "kind": feed.kind, "is_stale": feed.is_stale, "sentence": feed.sentence,
+             "data_date": feed.data_date.isoformat() if feed.data_date else None, "max_age_days": feed.max_age_days}
+            for feed in feeds
+        ],
+    }  # fmt: skip
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    return {
+        table: (connection.execute(exp.select("count(*)").from_(table).sql(dialect=DIALECT)).fetchone() or (0,))[0]
+        for table in ("household", "person")
+    }
+
+
+def _run(folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool) -> ScreenResult:
+    program, shape = program_compile(policy), shape_of(policy, on=policy.on)
+    digest = snapshot_digest(folders)
+    with connect(work) as connection:
+        try:
+            opened = snapshot_open(connection, folders)
+            handled_open(connection, handled)
+            snapshot_check(connection)
+            facts_build(connection, shape)
+            feeds = feeds_judge(connection, policy, on=policy.on)
+            counts = _counts(connection)
+            facts_store(connection, program, shape, work / FACTS_FILE)
+        except duckdb.ConversionException as error:
+            raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
+        try:
+            found = rules_apply(connection, program, shape)
+            tallies = tally(connection, program)
+        except duckdb.Error as error:
+            raise RuleFailure(f"规则计算出错，本次筛查作废：{str(error).splitlines()[0][:200]}") from error
+    warnings = warnings_table(found, policy, program, snapshot_digest=digest)
+    return ScreenResult(
+        warnings=warnings,
+        run=_report(policy, warnings, counts, tallies, opened, feeds, digest, shape),
+        feeds=feeds,
+        missing_tables=opened.missing_tables,
+        missing_columns=opened.missing_columns,
+        digest=digest,
+        undecided={key: unknown for key, (_, unknown) in tallies.items()},
+        facts_path=work / FACTS_FILE if keep else None,
+        facts_held=None if keep else pq.read_table(work / FACTS_FILE),
+    )
+
+
+def _publish(work: Path, out: Path, result: ScreenResult) -> ScreenResult:
+    """This function moves a finished run into its folder, the report last: a run without it is not finished."""
+    pq.write_table(result.warnings, work / WARNINGS_FILE, compression="zstd")
+    text = json.dumps(result.run, ensure_ascii=False, indent=1) + "\n"
+    (work / RUN_FILE).write_text(text, encoding="utf-8")
+    for name in (FACTS_FILE, WARNINGS_FILE, RUN_FILE):
+        (work / name).replace(out / name)
+    return ScreenResult(**{**vars(result), "facts_path": out / FACTS_FILE})
+
+
+def screen(
+    snapshot_dir: Path | str,
+    policy: Policy,
+    *,
+    on: date,
+    feeds_dir: Path | str | None = None,
+    handled: Any = None,
+    out: Path | str | None = None,
+) -> ScreenResult:
+    """This function screens a snapshot under a policy on a day and writes warnings, facts and report to `out`.
+
+    `feeds_dir` is a second folder of the same format, read together with the first (the same folder is read once).
+    `handled` is a table of (household_key, table, key): evidence that has led to a case and does not warn again.
+    Nothing appears in `out` unless the whole run succeeds. The same input gives the same bytes.
+    """
+    if policy.on != on:
+        raise RuleFailure(f"政策是按 {policy.on.isoformat()} 取的，不能用来筛查 {on.isoformat()}。")
+    folders = list(dict.fromkeys(Path(folder).resolve() for folder in (snapshot_dir, feeds_dir) if folder is not None))
+    target = Path(out) if out is not None else None
+    if target is not None:
+        target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".run-", dir=target) as name:
+        result = _run(folders, policy, handled=handled, work=Path(name), keep=target is not None)
+        return _publish(Path(name), target, result) if target is not None else result

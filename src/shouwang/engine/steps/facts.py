@@ -1,0 +1,106 @@
+"""The fact row: the steps joined, one row a household, then its type."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from shouwang.engine.shape import Shape
+from shouwang.engine.steps.incomes import incomes_step, rested_step, windowed_step
+from shouwang.engine.steps.members import household_step, members_step
+from shouwang.engine.steps.spendings import events_step, spendings_step
+from shouwang.engine.steps.statuses import dated_step, named_step, statuses_step
+from shouwang.rulebook.conditions.emit import Emitter
+from shouwang.rulebook.conditions.nodes import FactRef
+from shouwang.rulebook.facts import FACTS, Fact, Kind
+from shouwang.rulebook.program import Program
+
+_TABLES = {"household": "household_register", "members": "members", "incomes": "incomes", "spendings": "spendings",
+           "statuses": "statuses"}  # fmt: skip
+_HOUSES = {"rested_income_months": "rested_income", "named_values": "named_values"}
+
+
+def steps(shape: Shape) -> dict[str, exp.Expression]:
+    """This function returns every step by name, in the order in which they build on each other."""
+    return {
+        "household_register": household_step(shape),
+        "members": members_step(shape),
+        "windowed_income": windowed_step(shape),
+        "incomes": incomes_step(),
+        "rested_income": rested_step(shape),
+        "spending_event": events_step(shape),
+        "spendings": spendings_step(shape),
+        "dated_status": dated_step(shape),
+        "statuses": statuses_step(),
+        "named_values": named_step(),
+        "totals": totals_step(),
+        "base_facts": base_step(shape),
+    }
+
+
+def _joined(fact: Fact) -> exp.Expression:
+    """This function returns a fact's column; a household without rows in a step gets the fact's default."""
+    table = _HOUSES.get(fact.key, _TABLES[fact.step])
+    column = exp.column(fact.column, table=table)
+    if fact.step == "household" or fact.default is None or fact.key in {"village_code"}:
+        return exp.alias_(column, fact.column)
+    default = exp.Array(expressions=[]) if fact.kind is Kind.SET else exp.convert(fact.default)
+    return exp.alias_(exp.Coalesce(this=column, expressions=[default]), fact.column)
+
+
+def totals_step() -> exp.Expression:
+    """This function returns the query that joins the steps, before anything is divided by the head count."""
+    stored = [fact for fact in FACTS.values() if fact.step in _TABLES and fact.key != "reference_income"]
+    columns = [exp.column("household_key", table="household_register"), *(_joined(fact) for fact in stored)]
+    query = exp.select(*columns).from_("household_register")
+    for table in ("members", "incomes", "rested_income", "spendings", "statuses", "named_values"):
+        query = query.join(table, using=["household_key"], join_type="left")
+    reference = exp.cast(
+        exp.column("net_income_fen", table="incomes") + exp.column("claims_income_fen", table="incomes")
+        - exp.Coalesce(this=exp.column("self_paid_all_fen", table="spendings"), expressions=[exp.Literal.number(0)]),
+        "BIGINT",
+    )  # fmt: skip
+    return query.select(exp.alias_(reference, "reference_income_fen"))
+
+
+def base_step(shape: Shape) -> exp.Expression:
+    """This function returns the facts in declared order with per-head amounts, floored, to be shown.
+
+    The facts about listed spending are unknown, not zero, where the policy has no list.
+    """
+    emitter = Emitter(on=shape.on)
+    columns: list[exp.Expression] = [exp.column("household_key")]
+    for fact in FACTS.values():
+        if fact.step == "types":
+            continue
+        if fact.kind is Kind.PER_HEAD:
+            columns.append(exp.alias_(emitter.floored(FactRef(fact.kind, fact)), fact.column))
+        elif _is_unlisted(fact, shape):
+            columns.append(exp.alias_(exp.cast(exp.Null(), "BIGINT"), fact.column))
+        else:
+            columns.append(exp.column(fact.column))
+    return exp.select(*columns).from_("totals")
+
+
+def _is_unlisted(fact: Fact, shape: Shape) -> bool:
+    return (fact.key.startswith("listed_illness_") and shape.serious_diseases is None) or (
+        fact.key.startswith("covered_study_") and shape.covered_schools is None
+    )
+
+
+def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expression:
+    """This function returns the facts with the household's type: the first whose condition holds.
+
+    The type is open when an earlier type's condition is unknown.
+    """
+    emitter = Emitter(on=shape.on)
+    chosen, open_ = exp.Case(), exp.Case(default=exp.false())
+    for rule in program.types:
+        condition = emitter.sql(rule.when)
+        chosen = chosen.when(condition, exp.Literal.string(rule.stated.key))
+        unknown = exp.Is(this=exp.paren(condition.copy()), expression=exp.Null())
+        open_ = open_.when(unknown, exp.true()).when(condition.copy(), exp.false())
+    type_ = chosen if program.types else exp.cast(exp.Null(), "VARCHAR")
+    whether = open_ if program.types else exp.false()
+    return exp.select(
+        exp.Star(), exp.alias_(exp.cast(type_, "VARCHAR"), "household_type"), exp.alias_(whether, "is_type_unknown")
+    ).from_(facts)
