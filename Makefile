@@ -1,0 +1,55 @@
+# 守望 · make run 启动，make test 测试，其余见 README。
+# Everything works from a fresh clone with Python (3.11 or later), make and a network.
+
+PYTHON := .venv/bin/python
+PORT ?= 8000
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+export PORT
+
+.PHONY: help setup run test test-full check bench clean lock browser
+
+help:
+	@echo "make run        装好一切并启动（PORT=$(PORT)，Ctrl-C 停止）"
+	@echo "make setup      只安装运行环境和页面素材"
+	@echo "make test       跑测试（二十分钟以内）"
+	@echo "make test-full  跑耗时的测试（一小时以内）"
+	@echo "make check      格式、类型、分层和政策包检查"
+	@echo "make bench      测量性能，写入 docs/benchmarks.md"
+	@echo "make lock       按 requirements.in 重新锁定依赖"
+	@echo "make clean      删除可以重新生成的文件（不动 var/ 里的数据和 keys/）"
+
+setup:
+	@tools/setup
+	@PYTHONPATH=src $(PYTHON) -m shouwang.ui.assets
+
+run: setup
+	@exec $(PYTHON) -m shouwang up
+
+browser:
+	@tools/browser
+
+test: setup browser
+	@$(PYTHON) -m pytest -m "not full" -n $(WORKERS) --dist loadfile -q
+
+test-full: setup browser
+	@$(PYTHON) -m pytest -m full -n $(WORKERS) --dist loadfile -q || test $$? -eq 5
+
+check: setup
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m shouwang pack check
+
+bench: setup
+	@$(PYTHON) -m tests.bench
+
+lock: setup
+	@$(PYTHON) -m uv pip compile requirements.in --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+	@! grep -n "://" requirements.lock
+
+clean:
+	rm -rf .venv build out test-results src/shouwang/ui/static/vendor node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
