@@ -11,7 +11,7 @@ from shouwang.config.secrets import django_secret
 BASE = Path(os.environ.get("SHOUWANG_HOME", Path.cwd())).resolve()
 VAR_DIR = Path(os.environ.get("SHOUWANG_VAR_DIR", BASE / "var"))
 KEYS_DIR = Path(os.environ.get("SHOUWANG_KEYS_DIR", BASE / "keys"))
-PACKS_DIR = Path(os.environ.get("SHOUWANG_PACKS_DIR", BASE / "packs"))
+PACKS_DIR = Path(os.environ.get("SHOUWANG_PACKS", BASE / "packs"))
 FILES_DIR = VAR_DIR / "files"
 SNAPSHOTS_DIR = VAR_DIR / "snapshots"
 os.environ.setdefault("SHOUWANG_KEYS_DIR", str(KEYS_DIR))
@@ -139,6 +139,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 XLSX_LIMIT_BYTES = int(os.environ.get("SHOUWANG_XLSX_LIMIT_MB", "50")) * 1024 * 1024
 CSV_LIMIT_BYTES = int(os.environ.get("SHOUWANG_CSV_LIMIT_MB", "1024")) * 1024 * 1024
+SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
 UPLOAD_KEEP_DAYS = int(os.environ.get("SHOUWANG_UPLOAD_KEEP_DAYS", "7"))
 
 LOGGING = {

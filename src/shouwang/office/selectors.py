@@ -13,3 +13,8 @@ def progress_visible_to(viewer: Viewer) -> QuerySet[Progress]:
     if viewer.kind is Kind.SYSTEM:
         return Progress.objects.order_by("-pk")
     return Progress.objects.filter(Q(organisation_id=viewer.organisation_id)).order_by("-pk")
+
+
+def progress_by_id(viewer: Viewer, progress_id: int) -> Progress | None:
+    """This function returns one piece of the viewer's organisation's work, or None."""
+    return progress_visible_to(viewer).filter(pk=progress_id).first()

@@ -81,6 +81,12 @@ class Warning(models.Model):
     source = models.CharField(max_length=300, blank=True)
     evidence = models.JSONField(default=list)
     flags = models.JSONField(default=list)
+    type_name = models.CharField(max_length=80, blank=True)
+    trigger_name = models.CharField(max_length=120, blank=True)
+    mark = models.CharField(max_length=20, blank=True)
+    is_undecided = models.BooleanField(default=False)
+    is_held = models.BooleanField(default=False)
+    hold_reason = models.CharField(max_length=300, blank=True)
     pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
     policy_digest = models.CharField(max_length=64)
     snapshot_digest = models.CharField(max_length=64)
@@ -116,5 +122,7 @@ class HandledEvidence(models.Model):
     warning = models.ForeignKey(Warning, on_delete=models.CASCADE, related_name="handled")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cause", "table", "row_id"], name="evidence_handled_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["household_id", "cause", "table", "row_id"], name="evidence_handled_once")
+        ]
         indexes = [models.Index(fields=["slot"])]

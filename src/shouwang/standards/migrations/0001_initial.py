@@ -5,50 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_walls'),
+        ("people", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PackVersion',
+            name="PackVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64)),
-                ('files', models.JSONField()),
-                ('loaded_at', models.DateTimeField()),
-                ('loaded_by', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64)),
+                ("files", models.JSONField()),
+                ("loaded_at", models.DateTimeField()),
+                ("loaded_by", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'digest'), name='packversion_once')],
+                "constraints": [models.UniqueConstraint(fields=("place", "digest"), name="packversion_once")],
             },
         ),
         migrations.CreateModel(
-            name='Adoption',
+            name="Adoption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lo', models.BigIntegerField()),
-                ('hi', models.BigIntegerField()),
-                ('valid_from', models.DateField()),
-                ('document', models.CharField(blank=True, max_length=200)),
-                ('proposed_at', models.DateTimeField()),
-                ('proposed_by', models.CharField(max_length=200)),
-                ('proposed_by_user_id', models.BigIntegerField(null=True)),
-                ('adopted_at', models.DateTimeField(null=True)),
-                ('adopted_by', models.CharField(blank=True, max_length=200)),
-                ('adopted_by_user_id', models.BigIntegerField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.area')),
-                ('pack_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='standards.packversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lo", models.BigIntegerField()),
+                ("hi", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("document", models.CharField(blank=True, max_length=200)),
+                ("proposed_at", models.DateTimeField()),
+                ("proposed_by", models.CharField(max_length=200)),
+                ("proposed_by_user_id", models.BigIntegerField(null=True)),
+                ("adopted_at", models.DateTimeField(null=True)),
+                ("adopted_by", models.CharField(blank=True, max_length=200)),
+                ("adopted_by_user_id", models.BigIntegerField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.area"),
+                ),
+                (
+                    "pack_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adoptions",
+                        to="standards.packversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['lo', 'hi', 'valid_from'], name='standards_a_lo_a5a750_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('adopted_by_user_id__isnull', True), ('proposed_by_user_id__isnull', True), models.Q(('adopted_by_user_id', models.F('proposed_by_user_id')), _negated=True), _connector='OR'), name='adoption_by_two_people')],
+                "indexes": [models.Index(fields=["lo", "hi", "valid_from"], name="standards_a_lo_a5a750_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("adopted_by_user_id__isnull", True),
+                            ("proposed_by_user_id__isnull", True),
+                            models.Q(("adopted_by_user_id", models.F("proposed_by_user_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="adoption_by_two_people",
+                    )
+                ],
             },
         ),
     ]

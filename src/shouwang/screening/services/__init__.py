@@ -1,0 +1,20 @@
+"""Writes of screening."""
+
+from shouwang.screening.services.collecting import warning_collect
+from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
+from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
+from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_take, snapshots_expire
+
+__all__ = [
+    "AreaNotYours",
+    "Replay",
+    "RunUnderWay",
+    "SnapshotIncomplete",
+    "WarningNotFound",
+    "run_execute",
+    "run_request",
+    "snapshot_take",
+    "snapshots_expire",
+    "warning_collect",
+    "warning_replay",
+]

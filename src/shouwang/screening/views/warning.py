@@ -1,0 +1,40 @@
+"""The page of one warning: why, by which clause, on which evidence; computed again while you read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shouwang.engine import Explanation
+from shouwang.people.access import Viewer, requires
+from shouwang.screening.contexts import Line, WarningPage
+from shouwang.screening.services import warning_replay
+from shouwang.screening.views.runs import READERS, warning_rows
+
+
+def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:
+    lines = []
+    for part in explanation.parts:
+        lines.append(Line(depth, part.text, part.shown, part.result))
+        lines += _lines(part, depth + 1)
+    return lines
+
+
+@require_GET
+@requires(*READERS)
+def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
+    """This function shows a warning with its reasons."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    replay = warning_replay(viewer=viewer, warning_id=warning_id, at=timezone.now())
+    found = replay.warning
+    page = WarningPage(
+        row=warning_rows(viewer, [found])[0],
+        explanation=replay.explanation,
+        evidence=found.evidence,
+        holds=replay.holds,
+        same_policy=replay.same_policy,
+        lines=_lines(replay.explanation),
+    )
+    return render(request, "screening/warning.html", {"page": page})
