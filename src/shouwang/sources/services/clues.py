@@ -16,7 +16,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import keyring
 from shouwang.people.access import SYSTEM, Kind, Viewer
 from shouwang.sources.models import Channel, Clue
-from shouwang.sources.rules import (
+from shouwang.sources.rules.report import (
     Amounts,
     CauseNoteMissing,
     SomebodyMissing,
@@ -167,7 +167,7 @@ def _clue_add(
 
 
 def clue_collect(*, clue_id: int, case_id: int, at: datetime) -> None:
-    """This function notes the case that took a clue up; again for the same case does nothing, for another is refused."""
+    """This function notes the case that took a clue up; the same case again does nothing, another is refused."""
     with transaction.atomic():
         clue = Clue.objects.select_for_update().get(pk=clue_id)
         if clue.collected_case_id == case_id:

@@ -1,0 +1,1 @@
+"""Pure rules of sources: reports, kinds of feeds, headings, rows, matching, facts."""

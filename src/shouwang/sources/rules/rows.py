@@ -1,0 +1,153 @@
+"""Reading one row of a department's table: each cell by its field, one refusal with its column for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from shouwang.kit.codes import YesNo
+from shouwang.kit.dates import day_parse, month_parse
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
+from shouwang.kit.resident_id import ResidentId, resident_id_parse
+from shouwang.kit.texts import half_width, squeezed
+from shouwang.sources.rules.headings import Column, Layout
+from shouwang.sources.rules.kinds import CODE_LISTS, FeedKind, FieldOf
+
+Value = str | int | date | ResidentId | None
+EMPTY_MARKS = frozenset({"", "-", "--", "/", "\\", "—", "——", "无数据", "NULL", "NONE"})
+TEXT_LIMIT = 120
+
+
+class CellMissing(Refusal):
+    """A cell that must be filled is empty."""
+
+    sentence = "没有填写。"
+
+
+class DayInFuture(Refusal):
+    """A day that has not come."""
+
+    sentence = "日期还没有到，请核对。"
+
+
+class BirthInFuture(Refusal):
+    """A birth date after today."""
+
+    sentence = "出生日期还没有到，请核对。"
+
+
+class BirthDiffers(Refusal):
+    """The birth date beside the ID is another one."""
+
+    sentence = "出生日期和身份证号里的不一样，请核对是哪一个写错了。"
+
+
+class NumberUnreadable(Refusal):
+    """The text is not a whole number."""
+
+    sentence = "这里应当是整数，请核对。"
+
+
+class CellUnreadable(Refusal):
+    """The cell holds an error value of the spreadsheet."""
+
+    sentence = "这一格是表格软件的错误值，请改正后再导入。"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as read: its number in the sheet (from 1), its values by field, and what is amiss but not refused."""
+
+    sheet_number: int
+    number: int
+    values: Mapping[str, Value] = field(repr=False)
+
+    def get(self, name: str) -> Value:
+        """This function returns a field's value; None when the column or the cell is empty."""
+        return self.values.get(name) if name else None
+
+
+def is_blank(cell: object) -> bool:
+    """This function tells whether a cell says nothing."""
+    return cell is None or (isinstance(cell, str) and squeezed(cell).upper() in EMPTY_MARKS)
+
+
+def row_is_blank(cells: Sequence[object]) -> bool:
+    """This function tells whether a row says nothing at all."""
+    return all(is_blank(cell) for cell in cells)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell == int(cell):
+        return str(int(cell))
+    text = " ".join(half_width(str(cell)).split())
+    if text.startswith("#") and text.endswith(("!", "?", "/A")):
+        raise CellUnreadable
+    return text[:TEXT_LIMIT]
+
+
+def _number(cell: object) -> int:
+    try:
+        value = float(squeezed(str(cell)).replace(",", ""))
+    except ValueError as error:
+        raise NumberUnreadable from error
+    if value != value or value in (float("inf"), float("-inf")) or value != int(value):
+        raise NumberUnreadable
+    return int(value)
+
+
+def _day(cell: object, spec: FieldOf, on: date) -> date:
+    day = day_parse(cell)
+    if day > on and not spec.may_be_future:
+        raise DayInFuture
+    return day
+
+
+def _cell_read(cell: object, spec: FieldOf, column: Column, on: date) -> Value:
+    readers: dict[str, Callable[[], Value]] = {
+        "name": lambda: squeezed(_text(cell)),
+        "place": lambda: squeezed(_text(cell)),
+        "text": lambda: _text(cell),
+        "resident_id": lambda: resident_id_parse(cell, on=on),
+        "day": lambda: _day(cell, spec, on),
+        "month": lambda: month_parse(cell),
+        "amount": lambda: fen_parse(cell, unit=column.unit),
+        "number": lambda: _number(cell),
+        "yes_no": lambda: YesNo.parse(cell).label,
+        "code": lambda: CODE_LISTS[spec.codes].parse(_text(cell)).label,
+    }
+    return readers[spec.reads]()
+
+
+def _birth_check(kind: FeedKind, values: Mapping[str, Value], on: date) -> None:
+    birth = values.get(kind.person.birth_date) if kind.person.birth_date else None
+    resident = values.get(kind.person.resident_id) if kind.person.resident_id else None
+    if isinstance(birth, date) and birth > on:
+        raise BirthInFuture
+    if isinstance(birth, date) and isinstance(resident, ResidentId) and resident.birth_date != birth:
+        raise BirthDiffers
+
+
+def row_read(cells: Sequence[object], *, kind: FeedKind, layout: Layout, number: int, on: date) -> Row:
+    """This function reads one row; raises a Refusal whose place names the column."""
+    values: dict[str, Value] = {}
+    for name, column in layout.fields.items():
+        cell = cells[column.index] if column.index < len(cells) else None
+        spec = kind.fields[name]
+        if is_blank(cell):
+            if spec.required and name != kind.person.resident_id:
+                raise CellMissing(f"“{column.heading}”没有填写。").at(column=column.heading)
+            continue
+        try:
+            values[name] = _cell_read(cell, spec, column, on)
+        except Refusal as refusal:
+            raise refusal.at(column=column.heading) from None
+    try:
+        _birth_check(kind, values, on)
+    except Refusal as refusal:
+        raise refusal.at(column=layout.fields[kind.person.birth_date].heading) from None
+    return Row(layout.sheet_number, number, values)
