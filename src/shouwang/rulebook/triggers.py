@@ -36,7 +36,7 @@ class Trigger(Model):
 
     `cause` LARGEST takes the cause with the largest spending among the rigid ones. `undecided` is a second condition
     under which a household that does not reach the trigger is not cleared either; `on_unknown` says what happens then.
-    `rest_months`: how long handled income evidence keeps the same cause quiet.
+    Without `measured` and `threshold` one record found is measured against one. `rest_months`: how long handled income evidence keeps the same cause quiet.
     """
 
     types: tuple[Key, ...] = ()
@@ -44,8 +44,8 @@ class Trigger(Model):
     when: Text
     undecided: Text | None = None
     on_unknown: Literal["report", "warn"]
-    measured: Text
-    threshold: Text
+    measured: Text = "1"
+    threshold: Text = "1"
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     rest_months: int = Field(default=0, ge=0, le=60)
 
