@@ -11,7 +11,7 @@ class Entry(models.Model):
     at = models.DateTimeField()
     county = models.PositiveIntegerField(default=0)  # six-digit county code; 0 = not of one county
     slot = models.BigIntegerField(null=True)  # follows a change of divisions; for access only
-    slot_then = models.BigIntegerField(null=True)  # as written; sealed
+    place_code = models.BigIntegerField(null=True)  # as written; sealed
     user_id = models.BigIntegerField(null=True)
     appointment_id = models.BigIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)

@@ -60,7 +60,7 @@ class ViewerMiddleware:
                 response = self.get_response(request)
                 if isinstance(response, StreamingHttpResponse):
                     # A stream would run after the scope has closed; what we stream fits in memory, so read it here.
-                    response.streaming_content = list(response)  # type: ignore[arg-type]
+                    response.streaming_content = list(response)
                 if response.status_code >= 400:
                     raise _Undone
         except _Undone:

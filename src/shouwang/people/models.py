@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Area(models.Model):
@@ -101,7 +101,7 @@ class User(AbstractUser):
     name = models.CharField("姓名", max_length=60, blank=True)
     must_set_second_factor = models.BooleanField(default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def get_full_name(self) -> str:
         return self.name or self.username

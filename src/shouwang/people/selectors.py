@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from shouwang.kit.divisions import slot_range
 from shouwang.people.access import Kind, Viewer
-from shouwang.people.models import Appointment, Area, Organisation, User
+from shouwang.people.models import Appointment, Area, AreaCode, Organisation, User
 
 
 def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
@@ -27,7 +29,7 @@ def appointment_acting(*, user_id: int, wanted: int | None, on: date) -> Appoint
     """This function returns the appointment a user acts under: the wanted one while in force, else her first."""
     found = list(appointments_in_force(user_id=user_id, on=on))
     chosen = [appointment for appointment in found if appointment.pk == wanted]
-    return (chosen or found or [None])[0]
+    return next(iter(chosen or found), None)
 
 
 def appointment_by_id(appointment_id: int) -> Appointment | None:
@@ -92,3 +94,73 @@ def is_second_factor_missing(*, user: User, role: str) -> bool:
     if not user.must_set_second_factor and role not in settings.SECOND_FACTOR_ROLES:
         return False
     return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+@dataclass(frozen=True)
+class AreaOn:
+    """An area as it was on a day."""
+
+    area_id: int
+    code: int
+    level: int
+    name: str
+    parent_id: int | None
+
+
+@dataclass(frozen=True)
+class TreeOn:
+    """The tree of one day, against today's codes: reports as of a day group today's rows by it."""
+
+    on: date
+    then: dict[int, int]  # today's code → the code of that day, only where they differ
+
+    def slot_on(self, slot: int) -> int:
+        """This function returns the code that today's slot had on the day."""
+        return self.then.get(slot, slot)
+
+    def slots_now(self, code: int) -> list[tuple[int, int]]:
+        """This function returns today's slot ranges of everything that lay in an area of that day."""
+        lo, hi = slot_range(code)
+        gone = {now for now, then in self.then.items() if lo <= now <= hi and not lo <= then <= hi}
+        come = {now for now, then in self.then.items() if lo <= then <= hi and not lo <= now <= hi}
+        return _without(lo, hi, gone) + [(slot, slot) for slot in sorted(come)]
+
+
+def _without(lo: int, hi: int, gone: set[int]) -> list[tuple[int, int]]:
+    """This function returns the ranges of [lo, hi] that leave out some slots."""
+    kept = []
+    for slot in sorted(gone):
+        if lo < slot:
+            kept.append((lo, slot - 1))
+        lo = slot + 1
+    return [*kept, (lo, hi)] if lo <= hi else kept
+
+
+def areas_as_of(on: date, *, level: int | None = None) -> list[AreaOn]:
+    """This function returns the areas of a day with the codes and names they had then, in code order."""
+    codes = AreaCode.objects.filter(scheme="statistics").filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    )
+    if level is not None:
+        codes = codes.filter(area__level=level)
+    rows = codes.order_by("code").values_list("area_id", "code", "area__level", "name", "parent_id")
+    return [AreaOn(area_id, int(code), depth, name, parent_id) for area_id, code, depth, name, parent_id in rows]
+
+
+def tree_as_of(on: date) -> TreeOn:
+    """This function returns the tree of a day for grouping today's rows; only villages that moved since are kept."""
+    moved = AreaCode.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on), scheme="statistics", valid_to__gt=on, area__is_current=True
+    )
+    rows = moved.values_list("area__lo", "code")
+    return TreeOn(on=on, then={lo: int(code) for lo, code in rows if lo != int(code)})
+
+
+def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:
+    """This function returns all appointments of an organisation, those in force first."""
+    return (
+        Appointment.objects.filter(organisation_id=organisation_id)
+        .select_related("user", "organisation")
+        .prefetch_related("areas")
+        .order_by(F("ended_at").asc(nulls_first=True), "role", "user__name", "pk")
+    )

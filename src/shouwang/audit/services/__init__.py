@@ -49,7 +49,7 @@ def entry_append(
     # Plain SQL without RETURNING: whoever writes an entry may as a rule not read it back.
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "insert into audit_entry (at, county, slot, slot_then, user_id, appointment_id, organisation_id, actor,"
+            "insert into audit_entry (at, county, slot, place_code, user_id, appointment_id, organisation_id, actor,"
             " action, subject_type, subject_id, purpose, before, after)"
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [

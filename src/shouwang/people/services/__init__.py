@@ -1,0 +1,1 @@
+"""Writes of people: areas, organisations, appointments, sign-in."""
