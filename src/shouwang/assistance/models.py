@@ -1,0 +1,68 @@
+"""Measures."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from shouwang.kit.codes import Measure as MeasureKind
+
+
+class Measure(models.Model):
+    """One kind of help for a household: planned by the county centre, delivered by its provider.
+
+    `is_outside`: the provider is no organisation of ours; the centre records what it reports. `grant_id` is the money
+    that came with it; help without money (training, a job found) has none or the wage as a daily benefit.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "PLANNED", "待落实"
+        DELIVERED = "DELIVERED", "已落实"
+        CANCELLED = "CANCELLED", "已取消"
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField()
+    round = models.PositiveSmallIntegerField(default=1)
+    task_id = models.BigIntegerField(null=True, unique=True)
+    kind = models.CharField(max_length=24, choices=MeasureKind.choices())
+    summary = models.CharField(max_length=300)
+    provider_organisation_id = models.BigIntegerField(null=True)
+    provider_name = models.CharField(max_length=120)
+    is_outside = models.BooleanField(default=False)
+    responsible = models.CharField(max_length=60, blank=True)
+    due_on = models.DateField(null=True)
+    is_primary = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    planned_at = models.DateTimeField()
+    planned_by = models.CharField(max_length=200)
+    delivered_on = models.DateField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    delivered_by = models.CharField(max_length=200, blank=True)
+    result = models.CharField(max_length=500, blank=True)
+    grant_id = models.BigIntegerField(null=True, unique=True)
+    cancelled_reason = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case_id", "id"]),
+            models.Index(fields=["household_id", "id"]),
+            models.Index(
+                fields=["provider_organisation_id", "due_on"], condition=Q(state="PLANNED"), name="measure_due"
+            ),
+            models.Index(fields=["slot"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state="DELIVERED") & Q(delivered_on__isnull=False, delivered_at__isnull=False))
+                | (~Q(state="DELIVERED") & Q(delivered_on__isnull=True, delivered_at__isnull=True)),
+                name="measure_delivered_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["case_id", "round", "person_id"],
+                condition=Q(is_primary=True, person_id__isnull=False) & ~Q(state="CANCELLED"),
+                name="measure_one_primary_a_person",
+            ),
+        ]
