@@ -8,10 +8,11 @@ from datetime import date
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from shouwang.kit.divisions import slot_range
 from shouwang.people.access import Kind, Viewer
-from shouwang.people.models import Appointment, Area, AreaCode, Organisation, User
+from shouwang.people.models import Appointment, Area, AreaCode, Organisation, TaskGrant, User
 
 
 def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
@@ -163,4 +164,11 @@ def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:
         .select_related("user", "organisation")
         .prefetch_related("areas")
         .order_by(F("ended_at").asc(nulls_first=True), "role", "user__name", "pk")
+    )
+
+
+def granted_households(viewer: Viewer) -> QuerySet[TaskGrant, int]:
+    """This function returns the ids of the households that live task grants open to the viewer's organisation."""
+    return TaskGrant.objects.filter(organisation_id=viewer.organisation_id, until__gt=Now()).values_list(
+        "household_id", flat=True
     )
