@@ -19,7 +19,7 @@ SORT_PARAMETER = "sort"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind`: text, number, day, when, yuan, wan, lamp, link; `phone`: title, fact or hide (cards)."""
+    """One column. `kind`: text, number, day, when, yuan, wan, lamp, link; `phone`: title, fact or hidden (in cards)."""
 
     key: str
     label: str

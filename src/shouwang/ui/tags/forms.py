@@ -7,6 +7,8 @@ from typing import Any
 from django import forms, template
 from django.forms import BoundField
 
+from shouwang.ui.words import problems
+
 register = template.Library()
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
@@ -30,7 +32,7 @@ def errors(form: Any) -> dict[str, Any]:
 def _problems(form: Any, *, where: str) -> list[dict[str, str]]:
     rows = [{"text": f"{where}{text}", "href": ""} for text in form.non_field_errors()]
     for bound in form:
-        rows += [{"text": f"{where}{bound.label}：{text}", "href": f"#{_anchor(bound)}"} for text in bound.errors]
+        rows += [{"text": f"{where}{bound.label}：{text}", "href": f"#{_anchor(bound)}"} for text in problems(bound)]
     return rows
 
 
@@ -49,6 +51,7 @@ def field(
     `known` marks a value the state already holds (with `source`: where from); `unit` stands behind the input (元).
     """
     widget = bound.field.widget
+    _keep_typed(widget)
     help_text = hint or str(bound.help_text or "")
     is_group = isinstance(widget, GROUPS)
     described = [f"{bound.auto_id}_{part}" for part, has in (("hint", help_text), ("error", bound.errors)) if has]
@@ -68,8 +71,24 @@ def field(
         "source": source,
         "unit": unit,
         "described": " ".join(described),
+        "problems": problems(bound),
         "is_optional": not bound.field.required and not isinstance(widget, forms.CheckboxInput),
     }
+
+
+def _keep_typed(widget: forms.Widget) -> None:
+    """This function lets a wrong number stand in its field, and gives days to the browser in the form it reads.
+
+    A browser empties `type=number` when the text is no number; a day in local writing leaves `type=date` empty.
+    """
+    if isinstance(widget, forms.NumberInput) and widget.input_type == "number":
+        widget.input_type = "text"
+        widget.attrs = {"inputmode": "decimal", "autocomplete": "off", **widget.attrs}
+        for name in ("step", "min", "max"):
+            widget.attrs.pop(name, None)
+    elif isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+        widget.attrs.pop("type", None)
 
 
 def _kind(widget: forms.Widget) -> str:
@@ -105,6 +124,7 @@ def picker(
         "search_url": search_url,
         "hint": hint or str(bound.help_text or ""),
         "shown": shown,
+        "problems": problems(bound),
         "known": known,
         "value": bound.value() or "",
         "with_fields": with_fields,

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shouwang.kit import masks
+from shouwang.ui.words import relative_days
 
 register = template.Library()
 UNKNOWN = "—"
@@ -65,14 +66,6 @@ def when(value: date | datetime | None, now: datetime | None = None) -> str | Sa
         absolute, relative = f"{value:%Y-%m-%d}", relative_days((value - current.date()).days)
     html = '<time datetime="{}">{} <span class="sw-relative">{}</span></time>'
     return format_html(html, value.isoformat(), absolute, relative)
-
-
-def relative_days(days: int) -> str:
-    """This function says how far a day lies from today: 今天, 3 天前, 还有 2 天."""
-    near = {0: "今天", 1: "明天", -1: "昨天"}
-    if days in near:
-        return near[days]
-    return f"还有 {days} 天" if days > 0 else f"{-days} 天前"
 
 
 def _relative_instant(current: datetime, local: datetime) -> str:

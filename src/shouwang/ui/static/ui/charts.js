@@ -16,7 +16,7 @@
   });
 
   function trend(data) {
-    const series = data.series.map((one, index) => {
+    const lines = data.series.map((one, index) => {
       const colour = one.lamp ? css(`--sw-lamp-${one.lamp}`) : css("--sw-ink");
       return {
         type: "line", name: one.name, data: one.values.map((value, i) => ({ value, href: one.hrefs[i] })),
@@ -26,12 +26,18 @@
         emphasis: { disabled: true },
       };
     });
+    // Yellow on white is too faint for a line: an ink line lies under it.
+    const under = lines.filter((line, index) => data.series[index].lamp === "yellow").map((line) => ({
+      type: "line", name: "", data: line.data.map((one) => one.value), color: css("--sw-ink"), showSymbol: false, silent: true,
+      lineStyle: { width: 4.5, type: "solid" }, tooltip: { show: false }, emphasis: { disabled: true },
+    }));
+    const series = [...under, ...lines];
     return {
       grid: { left: 8, right: 16, top: 40, bottom: 4, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: text(), itemGap: 20, selectedMode: false },
+      legend: { data: data.series.map((one) => one.name), top: 0, left: 0, textStyle: text(), itemGap: 20, selectedMode: false },
       xAxis: { type: "category", data: data.days, axisLabel: text({ hideOverlap: true }), axisTick: { show: false }, axisLine: { lineStyle: { color: css("--sw-line-strong") } } },
       yAxis: { type: "value", minInterval: 1, axisLabel: text(), splitLine: { lineStyle: { color: css("--sw-line") } } },
-      tooltip: tooltip((marks) => [marks[0].axisValue, ...marks.map((mark) => `${mark.seriesName} ${number(mark.value)} ${data.unit}`)].join("\n"), "axis"),
+      tooltip: tooltip((marks) => [marks[0].axisValue, ...marks.filter((mark) => mark.seriesName).map((mark) => `${mark.seriesName} ${number(mark.value)} ${data.unit}`)].join("\n"), "axis"),
       series,
     };
   }
@@ -62,9 +68,9 @@
     const most = Math.max(1, ...data.areas.map((area) => area.value));
     return {
       tooltip: tooltip((mark) => `${mark.name}\n${data.measure} ${Number.isFinite(mark.value) ? number(mark.value) : "—"} ${data.unit}`, "item"),
-      visualMap: { type: "continuous", min: 0, max: most, left: 0, bottom: 0, itemHeight: 96, calculable: false, textStyle: text(), text: [`${data.measure} ${number(most)}`, "0"], inRange: { color: ["#f1f2f5", "#a9afc4", css("--sw-action")] } },
+      visualMap: { type: "continuous", min: 0, max: most, left: 0, bottom: 0, itemHeight: 96, calculable: false, textStyle: text(), text: [`${data.measure} ${number(most)}`, "0"], inRange: { color: ["#f4f5f8", "#8f97b8"] } },
       series: [{ type: "map", map: key, roam: false, selectedMode: false, nameProperty: "name",
-        label: Object.assign({ show: true }, text({ textBorderColor: "#ffffff", textBorderWidth: 3 })),
+        label: Object.assign({ show: true }, text()),
         itemStyle: { areaColor: "#ffffff", borderColor: css("--sw-ink-soft"), borderWidth: 1 }, emphasis: { label: { show: true }, itemStyle: { borderWidth: 2.5, borderColor: css("--sw-ink"), areaColor: "inherit" } },
         data: data.areas.map((area) => ({ name: area.name, value: area.value, href: area.href })) }],
     };
