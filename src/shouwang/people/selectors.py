@@ -172,3 +172,23 @@ def granted_households(viewer: Viewer) -> QuerySet[TaskGrant, int]:
     return TaskGrant.objects.filter(organisation_id=viewer.organisation_id, until__gt=Now()).values_list(
         "household_id", flat=True
     )
+
+
+def organisations_of_kind(*, slot: int, kind: Kind) -> QuerySet[Organisation]:
+    """This function returns the active organisations of a kind whose area holds a slot, of whatever department."""
+    return (
+        Organisation.objects.filter(is_active=True, kind=kind, area__lo__lte=slot, area__hi__gte=slot)
+        .select_related("area")
+        .order_by("-area__level", "department", "pk")
+    )
+
+
+def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
+    """This function returns organisations by id."""
+    return {found.pk: found for found in Organisation.objects.filter(pk__in=ids)}
+
+
+def grant_fields(viewer: Viewer, *, task_id: int) -> frozenset[str]:
+    """This function returns what a live grant of a task shows of its household to the viewer's organisation."""
+    grant = TaskGrant.objects.filter(task_id=task_id, organisation_id=viewer.organisation_id, until__gt=Now()).first()
+    return frozenset(grant.fields) if grant else frozenset()
