@@ -255,3 +255,9 @@ class NothingToSearch(Refusal):
     """The search text is too short."""
 
     sentence = "请至少输入一个汉字、两个拼音首字母，或完整的身份证号、电话、户编号。"
+
+
+class ImportNotFound(Refusal):
+    """There is no such import, or it is another organisation's."""
+
+    sentence = "找不到这次导入：可能已被清除，或者不是本单位的。"
