@@ -35,7 +35,11 @@ class FeedState:
 
 @dataclass(frozen=True)
 class ScreenResult:
-    """The outcome of one run. `warnings` one row a household and cause, in order of household and cause."""
+    """The outcome of one run. `warnings` one row a household and cause, in order of household and cause.
+
+    `outcomes`, when asked for: each trigger's result (null is undecided) for the households that some trigger does not
+    clear; a household that is not in it is cleared by all.
+    """
 
     warnings: pa.Table
     run: dict[str, Any]
@@ -44,6 +48,7 @@ class ScreenResult:
     missing_columns: tuple[str, ...]
     digest: str
     undecided: dict[str, int] = field(default_factory=dict)
+    outcomes: pa.Table | None = None
     facts_path: Path | None = None
     facts_held: pa.Table | None = field(default=None, repr=False)
 

@@ -38,7 +38,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expression, *, kind: str) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, *, kind: str) -> None:
     create = exp.Create(this=exp.to_table(name), kind=kind, expression=query)
     connection.execute(create.sql(dialect=DIALECT))
 
@@ -68,13 +68,22 @@ def rules_apply(connection: duckdb.DuckDBPyConnection, program: Program, shape: 
     _create(connection, "warned_facts", warned, kind="TEMP TABLE")
     _create(connection, "evidence", evidence_step(program), kind="TEMP TABLE")
     _create(connection, "flag", flags_step(program, shape), kind="TEMP TABLE")
-    return connection.execute(warnings_step().sql(dialect=DIALECT)).to_arrow_table()
+    return connection.sql(warnings_step().sql(dialect=DIALECT)).to_arrow_table()
 
 
 def tally(connection: duckdb.DuckDBPyConnection, program: Program) -> dict[str, tuple[int, int]]:
     """This function returns, for each trigger, the households it warns of and those it cannot decide."""
-    row = connection.execute(tally_step(program).sql(dialect=DIALECT)).fetchone() or ()
+    row = connection.execute(tally_step(program).sql(dialect=DIALECT)).fetchall()[0]
     return {rule.stated.key: (row[2 * n], row[2 * n + 1]) for n, rule in enumerate(program.triggers)}
+
+
+def outcomes_read(connection: duckdb.DuckDBPyConnection, program: Program) -> pa.Table:
+    """This function returns the result of each trigger, by its key, for the households not cleared by all."""
+    results = [
+        exp.alias_(exp.column(f"result_{number}"), rule.stated.key) for number, rule in enumerate(program.triggers)
+    ]
+    query = exp.select(exp.column("household_key"), *results).from_("outcome").order_by("household_key")
+    return connection.sql(query.sql(dialect=DIALECT)).to_arrow_table()
 
 
 def _report(
@@ -109,12 +118,14 @@ def _report(
 
 def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {
-        table: (connection.execute(exp.select("count(*)").from_(table).sql(dialect=DIALECT)).fetchone() or (0,))[0]
+        table: connection.execute(exp.select("count(*)").from_(table).sql(dialect=DIALECT)).fetchall()[0][0]
         for table in ("household", "person")
     }
 
 
-def _run(folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool) -> ScreenResult:
+def _run(
+    folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool, with_outcomes: bool
+) -> ScreenResult:
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
     digest = snapshot_digest(folders)
     with connect(work) as connection:
@@ -131,6 +142,7 @@ def _run(folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, k
         try:
             found = rules_apply(connection, program, shape)
             tallies = tally(connection, program)
+            outcomes = outcomes_read(connection, program) if with_outcomes else None
         except duckdb.Error as error:
             raise RuleFailure(f"规则计算出错，本次筛查作废：{str(error).splitlines()[0][:200]}") from error
     warnings = warnings_table(found, policy, program, snapshot_digest=digest)
@@ -142,6 +154,7 @@ def _run(folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, k
         missing_columns=opened.missing_columns,
         digest=digest,
         undecided={key: unknown for key, (_, unknown) in tallies.items()},
+        outcomes=outcomes,
         facts_path=work / FACTS_FILE if keep else None,
         facts_held=None if keep else pq.read_table(work / FACTS_FILE),
     )
@@ -165,6 +178,7 @@ def screen(
     feeds_dir: Path | str | None = None,
     handled: Any = None,
     out: Path | str | None = None,
+    with_outcomes: bool = False,
 ) -> ScreenResult:
     """This function screens a snapshot under a policy on a day and writes warnings, facts and report to `out`.
 
@@ -179,5 +193,7 @@ def screen(
     if target is not None:
         target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".run-", dir=target) as name:
-        result = _run(folders, policy, handled=handled, work=Path(name), keep=target is not None)
+        result = _run(
+            folders, policy, handled=handled, work=Path(name), keep=target is not None, with_outcomes=with_outcomes
+        )
         return _publish(Path(name), target, result) if target is not None else result

@@ -98,7 +98,7 @@ def manifest_write(folder: Path, *, on: date) -> dict[str, Any]:
 def _relation(connection: duckdb.DuckDBPyConnection, piece: TableFile) -> duckdb.DuckDBPyRelation:
     names = [str(path) for path in piece.files]
     if piece.path.suffix == ".csv":
-        return connection.read_csv(names, header=True, all_varchar=True)
+        return connection.read_csv(names[0], header=True, all_varchar=True)
     return connection.read_parquet(names, union_by_name=True)
 
 
@@ -110,8 +110,8 @@ class Opened:
     missing_columns: tuple[str, ...]
 
 
-def _cast(column: str, type_: str, present: bool, is_text: bool) -> exp.Expression:
-    value: exp.Expression = exp.column(column) if present else exp.Null()
+def _cast(column: str, type_: str, present: bool, is_text: bool) -> exp.Expr:
+    value: exp.Expr = exp.column(column) if present else exp.Null()
     if present and is_text:
         value = exp.Nullif(this=exp.func("trim", value), expression=exp.Literal.string(""))
     return exp.alias_(exp.cast(value, type_, dialect=DIALECT), column)
@@ -156,7 +156,7 @@ def snapshot_open(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]
         if not queries:
             missing_tables.append(table)
             queries = [_empty(table)]
-        body: exp.Expression = queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
+        body: exp.Expr = queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
         view = exp.Create(this=exp.to_table(table), kind="VIEW", expression=body)
         connection.execute(view.sql(dialect=DIALECT))
     if "household" in missing_tables:
@@ -170,14 +170,16 @@ def snapshot_check(connection: duckdb.DuckDBPyConnection) -> None:
         found = connection.execute(
             exp.select(column).distinct().from_(table).where(exp.column(column).is_(exp.Null()).not_())
             .where(exp.column(column).isin(*allowed).not_()).order_by(column).limit(1).sql(dialect=DIALECT)
-        ).fetchone()  # fmt: skip
-        if found is not None:
-            raise SnapshotError(f"{table} 表的“{column}”列有不认识的代码“{found[0]}”，可用的有：{'、'.join(allowed)}。")
+        ).fetchall()  # fmt: skip
+        if found:
+            raise SnapshotError(
+                f"{table} 表的“{column}”列有不认识的代码“{found[0][0]}”，可用的有：{'、'.join(allowed)}。"
+            )
     doubled = connection.execute(
         "SELECT household_key FROM household GROUP BY household_key HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
-    ).fetchone()
-    if doubled is not None:
-        raise SnapshotError(f"household 表里户 {doubled[0]} 出现了不止一次。")
+    ).fetchall()
+    if doubled:
+        raise SnapshotError(f"household 表里户 {doubled[0][0]} 出现了不止一次。")
 
 
 def handled_open(connection: duckdb.DuckDBPyConnection, handled: Any) -> None:

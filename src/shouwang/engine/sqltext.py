@@ -12,11 +12,11 @@ DIALECT = "duckdb"
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, dialect=DIALECT)
 
 
-def sql_tree(text: str, **values: Any) -> exp.Expression:
+def sql_tree(text: str, **values: Any) -> exp.Expr:
     """This function parses a constant text and puts values (or trees) in place of its `:name` placeholders."""
     tree = _parsed(text).copy()
     return exp.replace_placeholders(tree, **values) if values else tree

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shouwang.engine.steps.rules import unit_of
+from shouwang.rulebook.conditions.render import value_text
+from shouwang.rulebook.facts import Kind
+from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.program import Program, TriggerRule
 
+_KINDS = {Measure.MONEY: Kind.MONEY, Measure.PER_HEAD: Kind.PER_HEAD, Measure.NUMBER: Kind.NUMBER}
 EVIDENCE = pa.list_(pa.struct([("table", pa.string()), ("key", pa.int64())]))
 FLAGS = pa.list_(pa.struct([(name, pa.string()) for name in ("key", "name", "action", "reason", "source")]))
 SCHEMA = pa.schema(
@@ -34,6 +39,7 @@ SCHEMA = pa.schema(
         ("clause", pa.string()),
         ("source", pa.string()),
         ("mark", pa.string()),
+        ("parameters", pa.string()),
         ("pack", pa.string()),
         ("policy_digest", pa.string()),
         ("snapshot_digest", pa.string()),
@@ -41,6 +47,25 @@ SCHEMA = pa.schema(
         ("on", pa.date32()),
     ]
 )
+
+
+def _parameters(rule: TriggerRule) -> str:
+    """This function returns the lines and amounts of a trigger as JSON: key, name, value, unit, source, mark."""
+    stated = [
+        {
+            "key": found.key,
+            "name": found.name,
+            "value": value_text(_KINDS[found.value.measure], found.value.value),
+            "areas": len(found.value.areas),
+            "unit": found.unit,
+            "document": found.source.document,
+            "clause": found.source.clause,
+            "mark": found.mark or "",
+            "pack": found.pack,
+        }
+        for found in rule.parameters
+    ]
+    return json.dumps(stated, ensure_ascii=False)
 
 
 def _looked_up(program: Program, places: pa.Array, value: Callable[[TriggerRule], str]) -> pa.Array:
@@ -76,7 +101,8 @@ def warnings_table(found: pa.Table, policy: Policy, program: Program, *, snapsho
         "unit": _looked_up(program, places, unit_of),
         "clause": _looked_up(program, places, lambda rule: rule.stated.source.clause),
         "source": _looked_up(program, places, lambda rule: rule.stated.source.document),
-        "mark": _looked_up(program, places, lambda rule: rule.stated.mark or ""),
+        "mark": _looked_up(program, places, lambda rule: rule.mark),
+        "parameters": _looked_up(program, places, _parameters),
         "pack": _looked_up(program, places, lambda rule: rule.stated.pack),
         "policy_digest": constant(policy.digest),
         "snapshot_digest": constant(snapshot_digest),

@@ -146,7 +146,8 @@ def _check_periods(block: Block, *, file: str, key: str) -> None:
             )
 
 
-def _blocks_of(source: PackSource, pack: str, topic: Topic) -> Iterator[StatedBlock]:
+def blocks_of(source: PackSource, pack: str, topic: Topic) -> Iterator[StatedBlock]:
+    """This function yields the blocks of one topic file; raises PackError on the first fault."""
     file = f"{pack}/{topic.key}.yaml"
     raw = source.parsed(file)
     if raw is None:
@@ -168,7 +169,8 @@ def _blocks_of(source: PackSource, pack: str, topic: Topic) -> Iterator[StatedBl
 _KNOWN_FILES = {"pack", *TOPICS}
 
 
-def _check_files(source: PackSource, pack: str) -> None:
+def files_check(source: PackSource, pack: str) -> None:
+    """This function refuses a pack with a file that is no topic."""
     for name in source.files:
         parts = name.split("/")
         if parts[0] == pack and len(parts) == 2 and parts[1].removesuffix(".yaml") not in _KNOWN_FILES:
@@ -180,9 +182,9 @@ def blocks_read(source: PackSource, place: str) -> tuple[StatedBlock, ...]:
     if place not in source.memory:
         blocks: list[StatedBlock] = []
         for pack, _ in reversed(chain_read(source, place)):
-            _check_files(source, pack)
+            files_check(source, pack)
             for topic in TOPICS.values():
-                blocks.extend(_blocks_of(source, pack, topic))
+                blocks.extend(blocks_of(source, pack, topic))
         source.memory[place] = tuple(blocks)
     result: tuple[StatedBlock, ...] = source.memory[place]
     return result

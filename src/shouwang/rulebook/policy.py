@@ -184,6 +184,10 @@ def _resolve(blocks: tuple[StatedBlock, ...], on: date) -> Catalogue[Catalogue[A
         value = _line(stack, on) if TOPICS[topic].has_history else _in_force(stack, on)
         if value is not None:
             topics[topic].append((key, value))
+    packs = list(dict.fromkeys(stated.pack for stated in blocks))
+    for key, pairs in topics.items():
+        if not TOPICS[key].has_history:  # parents first, by the pack whose value is in force
+            pairs.sort(key=lambda pair: packs.index(pair[1].pack))
     topics["types"].sort(key=lambda pair: pair[1].value.order)
     return Catalogue(tuple((key, Catalogue(tuple(pairs))) for key, pairs in topics.items()))
 
@@ -200,9 +204,11 @@ def policy_resolve(source: PackSource, *, place: str, on: date) -> Policy:
 
 
 def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
-    """This function resolves a place's packs on a day and checks every condition; raises PackError."""
+    """This function resolves a place's packs on a day, checks every condition and the workflow; raises PackError."""
     from shouwang.rulebook.program import program_compile  # a program is built over a policy
+    from shouwang.rulebook.workflow_policy import workflow_of
 
     policy = policy_resolve(source, place=place, on=on)
     program_compile(policy)
+    workflow_of(policy)
     return policy

@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from shouwang.rulebook.conditions.nodes import Among, Compare, Const, FactRef, IsTrue, IsUnknown, Logic, Node, Unknown
+from shouwang.rulebook.conditions.nodes import (
+    Among,
+    Compare,
+    Const,
+    FactRef,
+    IsTrue,
+    IsUnknown,
+    Logic,
+    Node,
+    Unknown,
+    provisions_of,
+)  # fmt: skip
 from shouwang.rulebook.conditions.parse import Scope, condition_parse, expression_parse
 from shouwang.rulebook.errors import ConditionError, PackError
 from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Kind
 from shouwang.rulebook.flags import Flag
 from shouwang.rulebook.household_types import HouseholdType
+from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.triggers import Trigger
 from shouwang.rulebook.values import Provision
@@ -37,6 +49,18 @@ class TriggerRule:
     undecided: Node | None
     measured: Node
     threshold: Node
+
+    @property
+    def parameters(self) -> tuple[Provision[Quantity], ...]:
+        """The lines and amounts the trigger rests on."""
+        nodes = (self.when, self.undecided, self.measured, self.threshold)
+        return tuple(dict.fromkeys(stated for node in nodes if node for stated in provisions_of(node)))
+
+    @property
+    def mark(self) -> str:
+        """The weakest mark of the trigger and its parameters: demo, unverified, or empty."""
+        marks = {self.stated.mark, *(stated.mark for stated in self.parameters)}
+        return next((mark for mark in ("demo", "unverified") if mark in marks), "")
 
     @property
     def result(self) -> Node:

@@ -36,7 +36,8 @@ class Trigger(Model):
 
     `cause` LARGEST takes the cause with the largest spending among the rigid ones. `undecided` is a second condition
     under which a household that does not reach the trigger is not cleared either; `on_unknown` says what happens then.
-    Without `measured` and `threshold` one record found is measured against one. `rest_months`: how long handled income evidence keeps the same cause quiet.
+    Without `measured` and `threshold` one record found is measured against one. `rest_months`: how long handled income
+    evidence keeps the same cause quiet.
     """
 
     types: tuple[Key, ...] = ()

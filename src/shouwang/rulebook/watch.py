@@ -22,11 +22,11 @@ class AreaWatch(Model):
     @classmethod
     def _exact(cls, value: object) -> Fraction:
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise ValueError("at_least 要写成带引号的比例，例如 \"7%\"")
+            raise ValueError('at_least 要写成带引号的比例，例如 "7%"')
         try:
             return rate_fraction(value)
         except ValueError:
-            raise ValueError("at_least 要写成带引号的比例，例如 \"7%\"") from None
+            raise ValueError('at_least 要写成带引号的比例，例如 "7%"') from None
 
     def is_watched(self, *, poor: int, population: int) -> bool:
         """This function tells whether an area is watched; an area without people is not."""

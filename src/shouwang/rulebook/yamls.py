@@ -12,7 +12,7 @@ from shouwang.rulebook.errors import PackError
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _StrictLoader(_BASE):  # type: ignore[misc]
+class _StrictLoader(_BASE):
     """YAML's safe loader with fewer guesses: `on` is a text, 1.5 is the text "1.5", 010 is a text."""
 
 

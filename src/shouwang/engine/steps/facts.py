@@ -19,7 +19,7 @@ _TABLES = {"household": "household_register", "members": "members", "incomes": "
 _HOUSES = {"rested_income_months": "rested_income", "named_values": "named_values"}
 
 
-def steps(shape: Shape) -> dict[str, exp.Expression]:
+def steps(shape: Shape) -> dict[str, exp.Expr]:
     """This function returns every step by name, in the order in which they build on each other."""
     return {
         "household_register": household_step(shape),
@@ -37,7 +37,7 @@ def steps(shape: Shape) -> dict[str, exp.Expression]:
     }
 
 
-def _joined(fact: Fact) -> exp.Expression:
+def _joined(fact: Fact) -> exp.Expr:
     """This function returns a fact's column; a household without rows in a step gets the fact's default."""
     table = _HOUSES.get(fact.key, _TABLES[fact.step])
     column = exp.column(fact.column, table=table)
@@ -47,7 +47,7 @@ def _joined(fact: Fact) -> exp.Expression:
     return exp.alias_(exp.Coalesce(this=column, expressions=[default]), fact.column)
 
 
-def totals_step() -> exp.Expression:
+def totals_step() -> exp.Expr:
     """This function returns the query that joins the steps, before anything is divided by the head count."""
     stored = [fact for fact in FACTS.values() if fact.step in _TABLES and fact.key != "reference_income"]
     columns = [exp.column("household_key", table="household_register"), *(_joined(fact) for fact in stored)]
@@ -62,13 +62,13 @@ def totals_step() -> exp.Expression:
     return query.select(exp.alias_(reference, "reference_income_fen"))
 
 
-def base_step(shape: Shape) -> exp.Expression:
+def base_step(shape: Shape) -> exp.Expr:
     """This function returns the facts in declared order with per-head amounts, floored, to be shown.
 
     The facts about listed spending are unknown, not zero, where the policy has no list.
     """
     emitter = Emitter(on=shape.on)
-    columns: list[exp.Expression] = [exp.column("household_key")]
+    columns: list[exp.Expr] = [exp.column("household_key")]
     for fact in FACTS.values():
         if fact.step == "types":
             continue
@@ -87,7 +87,7 @@ def _is_unlisted(fact: Fact, shape: Shape) -> bool:
     )
 
 
-def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expression:
+def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:
     """This function returns the facts with the household's type: the first whose condition holds.
 
     The type is open when an earlier type's condition is unknown.

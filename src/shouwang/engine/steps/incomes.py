@@ -30,31 +30,31 @@ _GAINS = {"wage_income": "WAGE", "business_income": "BUSINESS", "property_income
           "transfer_income": "TRANSFER"}  # fmt: skip
 
 
-def _sum(window: str, kind: str) -> exp.Expression:
+def _sum(window: str, kind: str) -> exp.Expr:
     return sql_tree(_SUM, in_window=exp.column(window), kind=kind)
 
 
-def _known(window: str, value: exp.Expression, name: str) -> exp.Expression:
+def _known(window: str, value: exp.Expr, name: str) -> exp.Expr:
     known = sql_tree(_KNOWN, in_window=exp.column(window))
     return exp.alias_(exp.cast(exp.Case().when(known, value), "BIGINT"), name)
 
 
-def _net(window: str, kinds: tuple[str, ...]) -> exp.Expression:
-    total: exp.Expression = _sum(window, kinds[0])
+def _net(window: str, kinds: tuple[str, ...]) -> exp.Expr:
+    total: exp.Expr = _sum(window, kinds[0])
     for kind in kinds[1:]:
         total = exp.Add(this=total, expression=_sum(window, kind))
     return exp.Sub(this=total, expression=_sum(window, "COST"))
 
 
-def _kinds(window: str, kinds: tuple[str, ...]) -> exp.Expression:
-    total: exp.Expression = exp.Literal.number(0)
+def _kinds(window: str, kinds: tuple[str, ...]) -> exp.Expr:
+    total: exp.Expr = exp.Literal.number(0)
     for kind in kinds:
         positive = exp.cast(exp.paren(exp.GT(this=_sum(window, kind), expression=exp.Literal.number(0))), "INTEGER")
         total = exp.Add(this=total, expression=positive)
     return total
 
 
-def windowed_step(shape: Shape) -> exp.Expression:
+def windowed_step(shape: Shape) -> exp.Expr:
     """This function returns the query of the income rows that lie in any window."""
     spans = [shape.span(key) for key in ("income", "recent_income", "previous_income")]
     current, recent, previous = spans
@@ -67,7 +67,7 @@ def windowed_step(shape: Shape) -> exp.Expression:
     )  # fmt: skip
 
 
-def incomes_step() -> exp.Expression:
+def incomes_step() -> exp.Expr:
     """This function returns the query that adds up the windowed rows, one row a household."""
     all_kinds, earned = tuple(_GAINS.values()), ("WAGE", "BUSINESS", "PROPERTY")
     now = "is_current"
@@ -87,6 +87,6 @@ def incomes_step() -> exp.Expression:
     return exp.select(*columns).from_("windowed_income").group_by("household_key")
 
 
-def rested_step(shape: Shape) -> exp.Expression:
+def rested_step(shape: Shape) -> exp.Expr:
     """This function returns the query of the months since income evidence of a household was handled."""
     return sql_tree(_RESTED, this_month=shape.on.year * 12 + shape.on.month)

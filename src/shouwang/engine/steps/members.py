@@ -44,11 +44,11 @@ GROUP BY household_key
 """
 
 
-def household_step(shape: Shape) -> exp.Expression:
+def household_step(shape: Shape) -> exp.Expr:
     """This function returns the query of what the register says about each household."""
     return sql_tree(_HOUSEHOLD, today=shape.on)
 
 
-def members_step(shape: Shape) -> exp.Expression:
+def members_step(shape: Shape) -> exp.Expr:
     """This function returns the query that counts the members; ages are complete years on the day."""
     return sql_tree(_MEMBERS, adult_born=months_before(shape.on, 18 * 12), elder_born=months_before(shape.on, 60 * 12))

@@ -14,13 +14,13 @@ from shouwang.rulebook.triggers import LARGEST, Evidence
 _WINDOW_FLAGS = {"income": "is_current", "recent_income": "is_recent", "previous_income": "is_previous"}
 
 
-def outcome_step(program: Program, shape: Shape, *, facts: str) -> exp.Expression:
+def outcome_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:
     """This function returns, for households that some trigger warns of or cannot decide, every trigger's result.
 
     Columns a trigger: `result_n` (null is undecided), `measured_n`, `threshold_n`.
     """
     emitter = Emitter(on=shape.on)
-    columns: list[exp.Expression] = [exp.column("household_key"), exp.column("rigid_cause")]
+    columns: list[exp.Expr] = [exp.column("household_key"), exp.column("rigid_cause")]
     for number, rule in enumerate(program.triggers):
         columns += [
             exp.alias_(emitter.sql(rule.result), f"result_{number}"),
@@ -32,11 +32,11 @@ def outcome_step(program: Program, shape: Shape, *, facts: str) -> exp.Expressio
     return exp.select("*").from_(inner).where(exp.or_(*open_) if open_ else exp.false())
 
 
-def _is_open(number: int) -> exp.Expression:
+def _is_open(number: int) -> exp.Expr:
     return exp.Coalesce(this=exp.column(f"result_{number}"), expressions=[exp.true()])
 
 
-def tally_step(program: Program) -> exp.Expression:
+def tally_step(program: Program) -> exp.Expr:
     """This function returns how many households each trigger warns of and how many it cannot decide."""
     columns = []
     for number in range(len(program.triggers)):
@@ -45,7 +45,7 @@ def tally_step(program: Program) -> exp.Expression:
         columns.append(
             exp.alias_(sql_tree("count(*) FILTER (WHERE :result IS NULL)", result=result), f"undecided_{number}")
         )
-    return exp.select(*(columns or [exp.Literal.number(0)])).from_("outcome")
+    return exp.select(*columns, exp.Count(this=exp.Star())).from_("outcome")
 
 
 def unit_of(rule: TriggerRule) -> str:
@@ -54,7 +54,7 @@ def unit_of(rule: TriggerRule) -> str:
     return "分/人" if rule.measured.kind == Measure.PER_HEAD.value else "分" if is_money else rule.stated.unit or "个"
 
 
-def hits_step(program: Program) -> exp.Expression:
+def hits_step(program: Program) -> exp.Expr:
     """This function returns one row a household and trigger that warns, in pack order by `place`."""
     queries = [_hit(number, rule) for number, rule in enumerate(program.triggers)]
     if not queries:
@@ -67,7 +67,7 @@ def hits_step(program: Program) -> exp.Expression:
 
 def _hit(number: int, rule: TriggerRule) -> exp.Select:
     value = rule.stated.value
-    cause: exp.Expression = exp.Literal.string(value.cause)
+    cause: exp.Expr = exp.Literal.string(value.cause)
     if value.cause == LARGEST:
         cause = exp.Coalesce(this=exp.column("rigid_cause"), expressions=[exp.Literal.string("OTHER")])
     result = exp.column(f"result_{number}")
@@ -103,9 +103,9 @@ SELECT h.household_key, h.cause, 'household' AS "table", h.household_key AS key 
 _NONE = "SELECT CAST(0 AS BIGINT) AS household_key, '' AS cause, '' AS \"table\", CAST(0 AS BIGINT) AS key WHERE FALSE"
 
 
-def _evidence(place: int, evidence: Evidence) -> exp.Expression:
+def _evidence(place: int, evidence: Evidence) -> exp.Expr:
     if evidence.table == "spending":
-        wanted: exp.Expression = exp.column("cause", table="e").isin(*(cause.value for cause in evidence.causes))
+        wanted: exp.Expr = exp.column("cause", table="e").isin(*(cause.value for cause in evidence.causes))
         if evidence.is_listed:
             unsure = exp.column("detail", table="e").is_(exp.Null())
             wanted = exp.and_(wanted, exp.or_(exp.column("is_listed", table="e"), unsure))
@@ -117,7 +117,7 @@ def _evidence(place: int, evidence: Evidence) -> exp.Expression:
     return sql_tree(_HOUSEHOLD, place=place)
 
 
-def evidence_step(program: Program) -> exp.Expression:
+def evidence_step(program: Program) -> exp.Expr:
     """This function returns the evidence rows of all hits: household, cause, table, key, each once."""
     queries = [
         _evidence(place, evidence)
@@ -138,7 +138,7 @@ WHERE FALSE
 """
 
 
-def _flag(number: int, rule: FlagRule, emitter: Emitter) -> exp.Expression:
+def _flag(number: int, rule: FlagRule, emitter: Emitter) -> exp.Expr:
     stated = rule.stated
     return sql_tree(
         _FLAG, number=number, key=stated.key, name=stated.name, action=stated.value.action,
@@ -146,7 +146,7 @@ def _flag(number: int, rule: FlagRule, emitter: Emitter) -> exp.Expression:
     )  # fmt: skip
 
 
-def flags_step(program: Program, shape: Shape) -> exp.Expression:
+def flags_step(program: Program, shape: Shape) -> exp.Expr:
     """This function returns the flags that hold for warned households, one row a household and flag."""
     emitter = Emitter(on=shape.on)
     queries = [_flag(number, rule, emitter) for number, rule in enumerate(program.flags)]
@@ -184,6 +184,6 @@ ORDER BY f.household_key, r.cause
 """
 
 
-def warnings_step() -> exp.Expression:
+def warnings_step() -> exp.Expr:
     """This function returns one row a household and cause, with everything several triggers found."""
     return sql_tree(_WARNINGS)

@@ -32,7 +32,7 @@ _COUNT = "count(*) FILTER (WHERE :which)"
 _NAMES = "coalesce(list_sort(array_agg(DISTINCT detail) FILTER (WHERE :which AND detail IS NOT NULL)), [])"
 
 
-def events_step(shape: Shape) -> exp.Expression:
+def events_step(shape: Shape) -> exp.Expr:
     """This function returns the query of the events in any window; a listed one has its detail in the cause's list."""
     start, end = shape.span("spending")
     year, tomorrow = date(shape.on.year, 1, 1), max(end, start)
@@ -46,35 +46,35 @@ def events_step(shape: Shape) -> exp.Expression:
     )  # fmt: skip
 
 
-def _mapped(shape: Shape, part: int) -> exp.Expression:
+def _mapped(shape: Shape, part: int) -> exp.Expr:
     case = exp.Case()
     for row in shape.causes:
         case = case.when(exp.column("cause", table="spending").eq(row[0]), exp.convert(row[part]))
     return case
 
 
-def _listed(shape: Shape) -> exp.Expression:
+def _listed(shape: Shape) -> exp.Expr:
     case = exp.Case()
     for cause, names in (("ILLNESS", shape.serious_diseases), ("STUDY", shape.covered_schools)):
         if names is not None:
             inside = exp.column("detail").isin(*names)
             case = case.when(_mapped(shape, 1).eq(cause), inside)
-    return case if case.args["ifs"] else exp.cast(exp.Null(), "BOOLEAN")
+    return case if case.args.get("ifs") else exp.cast(exp.Null(), "BOOLEAN")
 
 
-def _money(name: str, amount: str, which: exp.Expression) -> exp.Expression:
+def _money(name: str, amount: str, which: exp.Expr) -> exp.Expr:
     return exp.alias_(sql_tree(_MONEY, amount=exp.column(amount), which=exp.paren(which)), name)
 
 
-def _count(name: str, which: exp.Expression) -> exp.Expression:
+def _count(name: str, which: exp.Expr) -> exp.Expr:
     return exp.alias_(sql_tree(_COUNT, which=exp.paren(which)), name)
 
 
-def _unpaid(which: exp.Expression) -> exp.Expression:
+def _unpaid(which: exp.Expr) -> exp.Expr:
     return exp.and_(which, exp.column("self_paid_fen").is_(exp.Null()))
 
 
-def _cause_columns(cause: str) -> list[exp.Expression]:
+def _cause_columns(cause: str) -> list[exp.Expr]:
     low = cause.lower()
     open_ = sql_tree(_OPEN, cause=cause)
     year = sql_tree("is_this_year AND NOT is_handled AND cause = :cause", cause=cause)
@@ -89,8 +89,8 @@ def _cause_columns(cause: str) -> list[exp.Expression]:
     ]
 
 
-def _listed_columns(shape: Shape) -> list[exp.Expression]:
-    columns: list[exp.Expression] = []
+def _listed_columns(shape: Shape) -> list[exp.Expr]:
+    columns: list[exp.Expr] = []
     for cause, prefix, names in (
         ("ILLNESS", "listed_illness", shape.serious_diseases),
         ("STUDY", "covered_study", shape.covered_schools),
@@ -111,7 +111,7 @@ def _listed_columns(shape: Shape) -> list[exp.Expression]:
     return columns
 
 
-def _largest(shape: Shape) -> exp.Expression:
+def _largest(shape: Shape) -> exp.Expr:
     """This function returns the rigid cause with the largest sum, the first of them when equal, null without any."""
     sums = {
         cause: sql_tree(_MONEY, amount=exp.column("self_paid_fen"),
@@ -126,10 +126,10 @@ def _largest(shape: Shape) -> exp.Expression:
     return exp.alias_(case if sums else exp.cast(exp.Null(), "VARCHAR"), "rigid_cause")
 
 
-def spendings_step(shape: Shape) -> exp.Expression:
+def spendings_step(shape: Shape) -> exp.Expr:
     """This function returns the query that adds up the events, one row a household."""
     rigid = sql_tree("is_current AND NOT is_handled AND is_rigid")
-    columns: list[exp.Expression] = [exp.column("household_key")]
+    columns: list[exp.Expr] = [exp.column("household_key")]
     for cause in SpendingCause:
         columns += _cause_columns(cause.value)
     columns += _listed_columns(shape)

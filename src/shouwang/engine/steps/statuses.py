@@ -39,17 +39,17 @@ GROUP BY household_key
 """
 
 
-def dated_step(shape: Shape) -> exp.Expression:
+def dated_step(shape: Shape) -> exp.Expr:
     """This function returns the query of status rows that have begun, with what they are on the day."""
     start, end = shape.span("spending")
     return sql_tree(_DATED, today=shape.on, spending_from=start, spending_until=end)
 
 
-def statuses_step() -> exp.Expression:
+def statuses_step() -> exp.Expr:
     """This function returns the query that gathers the codes, one row a household."""
     return sql_tree(_STATUSES)
 
 
-def named_step() -> exp.Expression:
+def named_step() -> exp.Expr:
     """This function returns the query that gathers the imported columns as name=value, one row a household."""
     return sql_tree(_NAMED)

@@ -33,30 +33,30 @@ from shouwang.rulebook.facts import FACTS, Fact, Kind
 from shouwang.rulebook.windows import months_before
 
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
-_COMPARE: dict[str, type[exp.Expression]] = {
+_COMPARE: dict[str, type[exp.Expr]] = {
     "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
-_ARITH: dict[str, type[exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
+_ARITH: dict[str, type[exp.Expr]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 
 
 @dataclass(frozen=True)
 class Scaled:
     """`sql` divided by `scale`, and by the head count where `is_over_heads`."""
 
-    sql: exp.Expression
+    sql: exp.Expr
     scale: int
     is_over_heads: bool
 
 
-def _wide(sql: exp.Expression) -> exp.Expression:
+def _wide(sql: exp.Expr) -> exp.Expr:
     return exp.cast(sql, exp.DataType.Type.INT128)
 
 
-def _integer(value: int) -> exp.Expression:
+def _integer(value: int) -> exp.Expr:
     return _wide(exp.Literal.number(value))
 
 
-def _times(sql: exp.Expression, factor: int) -> exp.Expression:
+def _times(sql: exp.Expr, factor: int) -> exp.Expr:
     return sql if factor == 1 else exp.Mul(this=exp.paren(sql), expression=_integer(factor))
 
 
@@ -67,15 +67,15 @@ class Emitter:
         self.on = on
         self.table = table
 
-    def column(self, fact: Fact) -> exp.Expression:
+    def column(self, fact: Fact) -> exp.Expr:
         """This function returns the column of a fact that is stored as such."""
         return exp.column(fact.column, table=self.table or None)
 
     @property
-    def _heads(self) -> exp.Expression:
+    def _heads(self) -> exp.Expr:
         return _wide(exp.column("member_count", table=self.table or None))
 
-    def sql(self, node: Node) -> exp.Expression:
+    def sql(self, node: Node) -> exp.Expr:
         """This function returns a condition (or a code, date, set) as a SQL expression."""
         if node.kind in _NUMERIC:
             raise TypeError("a number is emitted by `scaled`")
@@ -93,7 +93,7 @@ class Emitter:
             case _:
                 return exp.paren(self._boolean(node))
 
-    def _boolean(self, node: Node) -> exp.Expression:
+    def _boolean(self, node: Node) -> exp.Expr:
         match node:
             case Compare():
                 return self._compare(node)
@@ -116,29 +116,29 @@ class Emitter:
         raise TypeError(f"no SQL for {type(node).__name__}")
 
     @staticmethod
-    def _date(day: date) -> exp.Expression:
+    def _date(day: date) -> exp.Expr:
         return exp.cast(exp.Literal.string(day.isoformat()), "date")
 
-    def _literal(self, node: Const) -> exp.Expression:
+    def _literal(self, node: Const) -> exp.Expr:
         if isinstance(node.value, bool):
             return exp.Boolean(this=node.value)
         return self._date(node.value) if isinstance(node.value, date) else exp.Literal.string(str(node.value))
 
-    def _compare(self, node: Compare) -> exp.Expression:
+    def _compare(self, node: Compare) -> exp.Expr:
         make = _COMPARE[node.op]
         if node.left.kind not in _NUMERIC:
             return make(this=self.sql(node.left), expression=self.sql(node.right))
         left, right, _ = self._aligned(self.scaled(node.left), self.scaled(node.right))
         return make(this=left, expression=right)
 
-    def _aligned(self, left: Scaled, right: Scaled) -> tuple[exp.Expression, exp.Expression, tuple[int, bool]]:
+    def _aligned(self, left: Scaled, right: Scaled) -> tuple[exp.Expr, exp.Expr, tuple[int, bool]]:
         """This function brings two numbers to one scale and multiplies out the head count if one is a per-head fact."""
         scale = math.lcm(left.scale, right.scale)
         heads = left.is_over_heads or right.is_over_heads
         one, other = (self._at(side, scale, heads) for side in (left, right))
         return one, other, (scale, heads)
 
-    def _at(self, side: Scaled, scale: int, heads: bool) -> exp.Expression:
+    def _at(self, side: Scaled, scale: int, heads: bool) -> exp.Expr:
         sql = _times(side.sql, scale // side.scale)
         return exp.Mul(this=exp.paren(sql), expression=self._heads) if heads and not side.is_over_heads else sql
 
@@ -160,16 +160,16 @@ class Emitter:
             case Arith(op=op, left=left, right=right):
                 return self._joined(_ARITH[op], left, right)
             case Coalesce(value=value, otherwise=otherwise):
-                one, other, (scale, heads) = self._aligned(self.scaled(value), self.scaled(otherwise))
-                return Scaled(exp.Coalesce(this=one, expressions=[other]), scale, heads)
+                given, spare, (scale, heads) = self._aligned(self.scaled(value), self.scaled(otherwise))
+                return Scaled(exp.Coalesce(this=given, expressions=[spare]), scale, heads)
         raise TypeError(f"no number in {type(node).__name__}")
 
-    def _joined(self, make: type[exp.Expression], left: Node, right: Node) -> Scaled:
+    def _joined(self, make: type[exp.Expr], left: Node, right: Node) -> Scaled:
         one, other, (scale, heads) = self._aligned(self.scaled(left), self.scaled(right))
         return Scaled(make(this=exp.paren(one), expression=exp.paren(other)), scale, heads)
 
     def _quantity(self, node: Const) -> Scaled:
-        values = [Fraction(node.value), *(value for _, _, value in node.areas)]  # type: ignore[arg-type]
+        values = [Fraction(node.value), *(value for _, _, value in node.areas)]
         scale = math.lcm(*(value.denominator for value in values))
         whole = [_integer(int(value * scale)) for value in values]
         if not node.areas:
@@ -181,10 +181,10 @@ class Emitter:
             case = case.when(inside, value)
         return Scaled(case, scale, False)
 
-    def floored(self, node: Node) -> exp.Expression:
+    def floored(self, node: Node) -> exp.Expr:
         """This function returns a number to be shown: whole (fen or units), rounded down, also below zero."""
         number = self.scaled(node)
-        divisor: exp.Expression = _integer(number.scale)
+        divisor: exp.Expr = _integer(number.scale)
         if number.is_over_heads:
             divisor = exp.Mul(this=divisor, expression=exp.Nullif(this=self._heads, expression=exp.Literal.number(0)))
         rest = exp.Mod(this=exp.paren(number.sql), expression=exp.paren(divisor))

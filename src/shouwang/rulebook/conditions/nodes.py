@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 
 from shouwang.rulebook.facts import Fact, Kind
+from shouwang.rulebook.lines import Quantity
+from shouwang.rulebook.values import Provision
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Const(Node):
-    """A value of the policy or a literal; `label` says where it comes from, `areas` holds local values."""
+    """A value of the policy (`stated`) or a literal; `label` is its name, `areas` holds local values."""
 
     value: Fraction | str | bool | date
     label: str = ""
     areas: tuple[tuple[int, int, Fraction], ...] = ()
+    stated: Provision[Quantity] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,3 +121,24 @@ class Not(Node):
     """The opposite; unknown stays unknown."""
 
     value: Node
+
+
+def parts_of(node: Node) -> Iterator[Node]:
+    """This function yields a node and everything in it."""
+    yield node
+    for part in fields(node):
+        value = getattr(node, part.name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Node):
+                yield from parts_of(inner)
+
+
+def facts_of(node: Node) -> tuple[Fact, ...]:
+    """This function returns the facts a node speaks of, each once."""
+    return tuple(dict.fromkeys(part.fact for part in parts_of(node) if isinstance(part, FactRef)))
+
+
+def provisions_of(node: Node) -> tuple[Provision[Quantity], ...]:
+    """This function returns the lines and amounts a node rests on, each once."""
+    found = (part.stated for part in parts_of(node) if isinstance(part, Const))
+    return tuple(dict.fromkeys(stated for stated in found if stated is not None))

@@ -34,7 +34,7 @@ from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
 
 FUNCTIONS = ("line", "amount", "listed", "has", "yuan", "coalesce", "known", "today", "months_ago", "days_ago")
-_COMPARE: dict[type[exp.Expression], str] = {
+_COMPARE: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -42,7 +42,7 @@ _COMPARE: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITH: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
+_ARITH: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
 LONGEST = 4000
 DEEPEST = 60
@@ -66,12 +66,12 @@ class _Reader:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.functions: dict[str, Callable[[list[exp.Expression]], Node]] = {
+        self.functions: dict[str, Callable[[list[exp.Expr]], Node]] = {
             "line": self._line, "amount": self._amount, "has": self._has, "yuan": self._yuan, "known": self._known,
             "today": self._today, "months_ago": self._months_ago, "days_ago": self._days_ago,
         }  # fmt: skip
 
-    def read(self, tree: exp.Expression) -> Node:
+    def read(self, tree: exp.Expr) -> Node:
         """This function returns the typed node of one expression."""
         if isinstance(tree, exp.Paren):
             return self.read(tree.this)
@@ -95,7 +95,7 @@ class _Reader:
             return self._coalesce(tree)
         return self._leaf(tree)
 
-    def _leaf(self, tree: exp.Expression) -> Node:
+    def _leaf(self, tree: exp.Expr) -> Node:
         if isinstance(tree, exp.Column):
             return self._column(tree)
         if isinstance(tree, exp.Literal):
@@ -122,13 +122,13 @@ class _Reader:
         return FactRef(fact.kind, fact)
 
     @staticmethod
-    def _number(tree: exp.Expression) -> Fraction:
+    def _number(tree: exp.Expr) -> Fraction:
         text = tree.name
         if not isinstance(tree, exp.Literal) or tree.is_string or not text.replace(".", "", 1).isdigit():
             raise _refuse(f"“{tree.sql()}”不是写明的数")
         return Fraction(Decimal(text))
 
-    def _whole(self, tree: exp.Expression) -> int:
+    def _whole(self, tree: exp.Expr) -> int:
         sign, inner = (-1, tree.this) if isinstance(tree, exp.Neg) else (1, tree)
         number = self._number(inner)
         if number.denominator != 1:
@@ -143,12 +143,12 @@ class _Reader:
             raise _refuse(f"“{text}”不是日期") from None
 
     @staticmethod
-    def _text(tree: exp.Expression, function: str) -> str:
+    def _text(tree: exp.Expr, function: str) -> str:
         if not isinstance(tree, exp.Literal) or not tree.is_string:
             raise _refuse(f"{function}() 里要写带单引号的名字")
         return str(tree.this)
 
-    def _boolean(self, tree: exp.Expression) -> Node:
+    def _boolean(self, tree: exp.Expr) -> Node:
         node = self.read(tree)
         if node.kind is not Kind.BOOL:
             raise _refuse(f"“{tree.sql()}”是{KIND_LABELS[node.kind]}，这里要写一个成立与否的条件")
@@ -212,14 +212,14 @@ class _Reader:
                 self._check_code(value, item)
         return Among(Kind.BOOL, value, items, label)
 
-    def _items(self, trees: list[exp.Expression], function: str) -> tuple[tuple[str, ...], str]:
+    def _items(self, trees: list[exp.Expr], function: str) -> tuple[tuple[str, ...], str]:
         if len(trees) == 1 and isinstance(trees[0], exp.Anonymous) and str(trees[0].this).lower() == "listed":
             return self._listed(trees[0].expressions)
         if not trees:
             raise _refuse(f"{function} 里没有写任何代码")
         return tuple(self._text(tree, function) for tree in trees), ""
 
-    def _listed(self, arguments: list[exp.Expression]) -> tuple[tuple[str, ...], str]:
+    def _listed(self, arguments: list[exp.Expr]) -> tuple[tuple[str, ...], str]:
         key = self._text(self._exactly(arguments, 1, "listed")[0], "listed")
         found = self._policy().lists.get(key)
         if found is None:
@@ -227,7 +227,7 @@ class _Reader:
         return found.value.names, found.name
 
     @staticmethod
-    def _exactly(arguments: list[exp.Expression], count: int, function: str) -> list[exp.Expression]:
+    def _exactly(arguments: list[exp.Expr], count: int, function: str) -> list[exp.Expr]:
         if len(arguments) != count:
             raise _refuse(f"{function}() 要写 {count} 项，写了 {len(arguments)} 项")
         return arguments
@@ -237,7 +237,7 @@ class _Reader:
             raise _refuse("这里不能引用政策值")
         return self.scope.policy
 
-    def _line(self, arguments: list[exp.Expression]) -> Node:
+    def _line(self, arguments: list[exp.Expr]) -> Node:
         if len(arguments) not in {1, 2}:
             raise _refuse("line() 要写线的名字，还可以写年份差，例如 line('national', -1)")
         key = self._text(arguments[0], "line")
@@ -248,23 +248,23 @@ class _Reader:
             year = self._policy().on.year + offset
             raise _refuse(f"{year} 年没有名为“{key}”的线（line 的年份差可写 0 到 -3）")
         label = f"{found.name}（{found.from_date.year if offset == 0 else self._policy().on.year + offset} 年）"
-        return Const(Kind.PER_HEAD, found.value.value, label, found.value.areas)
+        return Const(Kind.PER_HEAD, found.value.value, label, found.value.areas, found)
 
-    def _amount(self, arguments: list[exp.Expression]) -> Node:
+    def _amount(self, arguments: list[exp.Expr]) -> Node:
         key = self._text(self._exactly(arguments, 1, "amount")[0], "amount")
         found = self._policy().amounts.get(key)
         if found is None:
             raise _refuse(f"当日没有名为“{key}”的限额")
         kind = {Measure.MONEY: Kind.MONEY, Measure.PER_HEAD: Kind.PER_HEAD, Measure.NUMBER: Kind.NUMBER}
-        return Const(kind[found.value.measure], found.value.value, found.name, found.value.areas)
+        return Const(kind[found.value.measure], found.value.value, found.name, found.value.areas, found)
 
-    def _yuan(self, arguments: list[exp.Expression]) -> Node:
+    def _yuan(self, arguments: list[exp.Expr]) -> Node:
         fen = self._number(self._exactly(arguments, 1, "yuan")[0]) * FEN_PER_YUAN
         if fen.denominator != 1:
             raise _refuse("yuan() 里的金额最多到分")
         return Const(Kind.MONEY, fen)
 
-    def _has(self, arguments: list[exp.Expression]) -> Node:
+    def _has(self, arguments: list[exp.Expr]) -> Node:
         if len(arguments) < 2:
             raise _refuse("has() 要写集合和至少一个代码，例如 has(statuses, 'DIBAO')")
         value = self.read(arguments[0])
@@ -273,7 +273,7 @@ class _Reader:
         items, label = self._items(arguments[1:], "has")
         return HasAny(Kind.BOOL, value, items, label)
 
-    def _known(self, arguments: list[exp.Expression]) -> Node:
+    def _known(self, arguments: list[exp.Expr]) -> Node:
         value = self.read(self._exactly(arguments, 1, "known")[0])
         return Not(Kind.BOOL, IsUnknown(Kind.BOOL, value))
 
@@ -289,18 +289,18 @@ class _Reader:
             raise _refuse(f"coalesce() 两项要同类：{KIND_LABELS[value.kind]}与{KIND_LABELS[otherwise.kind]}")
         return Coalesce(value.kind, value, otherwise)
 
-    def _today(self, arguments: list[exp.Expression]) -> Node:
+    def _today(self, arguments: list[exp.Expr]) -> Node:
         self._exactly(arguments, 0, "today")
         return DayShift(Kind.DATE)
 
-    def _months_ago(self, arguments: list[exp.Expression]) -> Node:
+    def _months_ago(self, arguments: list[exp.Expr]) -> Node:
         return DayShift(Kind.DATE, months=self._whole(self._exactly(arguments, 1, "months_ago")[0]))
 
-    def _days_ago(self, arguments: list[exp.Expression]) -> Node:
+    def _days_ago(self, arguments: list[exp.Expr]) -> Node:
         return DayShift(Kind.DATE, days=self._whole(self._exactly(arguments, 1, "days_ago")[0]))
 
 
-def _depth(tree: exp.Expression) -> int:
+def _depth(tree: exp.Expr) -> int:
     deepest, stack = 0, [(tree, 1)]
     while stack:
         node, depth = stack.pop()
@@ -317,7 +317,7 @@ def expression_parse(text: str, scope: Scope) -> Node:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except (SqlglotError, RecursionError):
         raise _refuse(f"“{text[:80]}”不是合格的条件，请检查括号、引号和 and/or") from None
-    if not isinstance(tree, exp.Expression) or _depth(tree) > DEEPEST:
+    if not isinstance(tree, exp.Expr) or _depth(tree) > DEEPEST:
         raise _refuse("条件嵌套太深")
     return _Reader(scope).read(tree)
 

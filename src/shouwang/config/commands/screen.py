@@ -1,0 +1,90 @@
+"""`shouwang screen`: screen files on disk under a pack; no database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from shouwang.engine import ScreenResult
+    from shouwang.rulebook import Policy
+
+SHOWN = 5  # explanations printed; all of them are written to the file
+
+
+def register(app: typer.Typer) -> None:
+    """This function adds the command."""
+    app.command("screen")(screen)
+
+
+def screen(
+    register: Annotated[Path, typer.Option("--register", help="登记数据目录（household、person、income 等表）")],
+    feeds: Annotated[
+        Path, typer.Option("--feeds", help="部门数据目录（spending、status、feed 等表），可与登记数据同一目录")
+    ],
+    pack: Annotated[str, typer.Option("--pack", help="政策包名，例如 xingtai、hengshui")],
+    on: Annotated[str, typer.Option("--on", help="按哪一天筛查，例如 2020-06-30")],
+    out: Annotated[Path, typer.Option("--out", help="结果写到哪个目录")],
+    engine: Annotated[str, typer.Option("--engine", help="计算引擎，目前有 duckdb")] = "duckdb",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="逐条说明每个预警为什么成立，写到 explanations.txt")
+    ] = False,
+    packs: Annotated[Path | None, typer.Option("--packs", help="政策包目录；不写则用随程序提供的 packs/")] = None,
+) -> None:
+    """按政策筛查文件里的登记和部门数据，写出预警和每户的事实；不用数据库。
+
+    结果：warnings.parquet（每户每个原因一行）、household_facts.parquet（每户一行）、run.json（做了什么、缺什么）。
+    """
+    from rich.console import Console
+
+    from shouwang.config.commands.pack import day_read, packs_open
+    from shouwang.engine import screen as run
+    from shouwang.kit.errors import Refusal
+    from shouwang.rulebook import load_policy
+
+    if engine != "duckdb":
+        raise Refusal(f"没有名为“{engine}”的计算引擎，目前只有 duckdb。")
+    policy = load_policy(packs_open(packs), place=pack, on=day_read(on))
+    started = perf_counter()
+    with Console(stderr=True).status(f"按{policy.name} {policy.on.isoformat()} 的政策筛查……"):
+        result = run(register, policy, on=policy.on, feeds_dir=feeds, out=out)
+    _report(result, policy, perf_counter() - started)
+    if explain:
+        _explain(result, policy, out)
+    typer.echo(f"结果在 {out}")
+
+
+def _report(result: ScreenResult, policy: Policy, seconds: float) -> None:
+    report = result.run
+    typer.echo(f"筛查 {report['households']:,} 户 {report['persons']:,} 人，用时 {seconds:.1f} 秒。")
+    typer.echo(f"预警 {report['warnings']:,} 条，其中扣住待人工决定 {report['held']:,} 条。")
+    for key, counts in report["triggers"].items():
+        undecided = f"，尚难判断 {counts['undecided']:,} 户" if counts["undecided"] else ""
+        typer.echo(f"  {policy.triggers[key].name}：成立 {counts['warned']:,} 户{undecided}")
+    if result.missing_tables:
+        typer.echo(f"缺少的表（按没有记录处理）：{'、'.join(result.missing_tables)}")
+    if result.missing_columns:
+        typer.echo(f"缺少的列（按未知处理）：{'、'.join(result.missing_columns)}")
+    for feed in result.stale:
+        typer.echo(feed.sentence)
+
+
+def _explain(result: ScreenResult, policy: Policy, out: Path) -> None:
+    from shouwang.engine import explain as explained
+
+    with (out / "explanations.txt").open("w", encoding="utf-8") as file:
+        number = 0
+        for batch in result.warnings.select(["household_key", "trigger_key", "facts"]).to_batches(max_chunksize=1000):
+            for row in batch.to_pylist():
+                lines = explained(policy, row["trigger_key"], json.loads(row["facts"])).lines()
+                text = "\n".join([f"户 {row['household_key']}", *lines])
+                file.write(text + "\n\n")
+                if number < SHOWN:
+                    typer.echo(text)
+                number += 1
+    if number > SHOWN:
+        typer.echo(f"其余 {number - SHOWN:,} 条说明见 {out / 'explanations.txt'}")

@@ -1,0 +1,120 @@
+"""The written reference: the facts as a page, the values in force as rows, examples taken from the cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from shouwang.rulebook.cases import AreaCase, Case, cases_read
+from shouwang.rulebook.conditions.render import value_text
+from shouwang.rulebook.errors import PackError
+from shouwang.rulebook.facts import FACTS, KIND_LABELS, Kind
+from shouwang.rulebook.lines import Measure, Quantity
+from shouwang.rulebook.policy import Policy
+from shouwang.rulebook.source import PackSource
+from shouwang.rulebook.topics import TOPICS
+from shouwang.rulebook.values import Provision
+
+_KINDS = {Measure.MONEY: Kind.MONEY, Measure.PER_HEAD: Kind.PER_HEAD, Measure.NUMBER: Kind.NUMBER}
+_EXAMPLES = re.compile(r"(<!-- cases: (\S+?)(?: (\d+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+FACTS_PAGE = "facts.md"
+STEPS = {
+    "household": "登记里的户",
+    "members": "成员",
+    "incomes": "收入",
+    "facts": "按人口折算",
+    "spendings": "支出",
+    "statuses": "身份、状态和其他栏目",
+    "types": "类型",
+}
+
+
+def facts_page() -> str:
+    """This function returns the page of all declared facts."""
+    lines = [
+        "# 事实一览",
+        "",
+        "条件里能用的全部事实，每户一个值。由程序从代码生成（`shouwang pack reference`），不要手改。",
+        "“列”是 `household_facts` 里的列名：金额以分存放，列名以 `_fen` 结尾。",
+    ]
+    for step, title in STEPS.items():
+        lines += ["", f"## {title}", "", "| 事实 | 列 | 类型 | 含义 | 什么时候未知 |", "|---|---|---|---|---|"]
+        for fact in FACTS.values():
+            if fact.step == step:
+                codes = f"（{'、'.join(str(code) for code in fact.values)}）" if fact.values else ""
+                meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
+                kind = KIND_LABELS[fact.kind]
+                lines.append(f"| `{fact.key}` | `{fact.column}` | {kind} | {meaning} | {fact.unknown} |")
+    return "\n".join(lines) + "\n"
+
+
+def quantity_text(value: Quantity) -> str:
+    """This function renders a quantity, with the number of areas that have one of their own."""
+    text = value_text(_KINDS[value.measure], value.value).removesuffix(" 元")
+    return f"{text}（另有 {len(value.areas)} 个地区自定）" if value.areas else text
+
+
+def _value_text(stated: Provision[object]) -> str:
+    value = stated.value
+    if isinstance(value, Quantity):
+        return f"{quantity_text(value)} {stated.unit}"
+    when = getattr(value, "when", None)
+    if when:
+        return str(when)
+    names = getattr(value, "items", None)
+    return f"{len(names)} 项" if isinstance(names, tuple) else str(value)
+
+
+def policy_rows(policy: Policy) -> Iterator[tuple[str, str, str, str, str]]:
+    """This function yields what is in force: topic, name, value, source, mark."""
+    for key, catalogue in policy.topics.items():
+        for stated in catalogue.values():
+            found = stated if isinstance(stated, Provision) else stated.at(0)
+            if found is not None:
+                yield TOPICS[key].name, found.name, _value_text(found), str(found.source), found.mark_text
+
+
+def _case_line(case: Case | AreaCase) -> str:
+    if isinstance(case, AreaCase):
+        return f"- {case.on.isoformat()}　{case.name}"
+    came = "、".join(case.expect.warns) or "无"
+    return f"- {case.on.isoformat()}　{case.name}　→　预警：{came}"
+
+
+def _examples(source: PackSource, file: str, limit: int) -> str:
+    if file not in source.files:
+        raise PackError("说明页引用的案例文件不存在", file=file)
+    read = cases_read(source, file.split("/")[0], file)
+    lines = [_case_line(case) for case in [*read.cases, *read.areas][:limit]]
+    return f"取自 `packs/{file}`：\n\n" + "\n".join(lines) + "\n"
+
+
+def page_filled(source: PackSource, text: str) -> str:
+    """This function renews the examples of a page, between `<!-- cases: FILE N -->` and `<!-- end -->`."""
+
+    def filled(match: re.Match[str]) -> str:
+        return f"{match[1]}{_examples(source, match[2], int(match[3] or 6))}{match[4]}"
+
+    return _EXAMPLES.sub(filled, text)
+
+
+def pages(source: PackSource, folder: Path) -> dict[Path, str]:
+    """This function returns what each page of a folder should say."""
+    written = {
+        path: page_filled(source, path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.md"))
+        if path.name != FACTS_PAGE
+    }
+    return {**written, folder / FACTS_PAGE: facts_page()}
+
+
+def pages_write(source: PackSource, folder: Path) -> list[Path]:
+    """This function writes the generated parts of all pages and returns the pages that changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for path, text in pages(source, folder).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
