@@ -20,9 +20,9 @@ ENDINGS = [(ending.value, ending.label) for ending in Ending]
 class Case(models.Model):
     """One household, its clues and warnings, the pack version it stays on, and where it stands in the procedure.
 
-    `stage`, `act`, `holder_*` are empty once closed. `opened_on` is the day of the first warning. `assisted_at`,
-    `visited_at` and the closing fields repeat what the events say, for one fast SQL expression; `outcome` is empty
-    while open, `end_key` and `end_name` are the pack's words for the ending.
+    `stage*`, `act`, `holder_*` are empty once closed; `stage_name` is the pack's word. `opened_on` is the day of the
+    first warning. `assisted_at`, `visited_at` and the closing fields repeat what the events say, for one fast SQL
+    expression; `outcome` is empty while open, `end_key` and `end_name` are the pack's words for the ending.
     """
 
     slot = models.BigIntegerField()
@@ -30,6 +30,7 @@ class Case(models.Model):
     pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
     procedure = models.CharField(max_length=60)
     stage = models.CharField(max_length=60, blank=True)
+    stage_name = models.CharField(max_length=60, blank=True)
     act = models.CharField(max_length=12, blank=True)
     holder_kind = models.CharField(max_length=20, blank=True)
     holder_roles = ArrayField(models.CharField(max_length=20), default=list)
@@ -216,7 +217,7 @@ class Decision(models.Model):
 
 
 class Task(models.Model):
-    """A question put to one organisation about one case, with its clock. It belongs to the organisation, not a person."""
+    """A question put to one organisation about one case, with its clock; it is the organisation's, not a person's."""
 
     class State(models.TextChoices):
         OPEN = "OPEN", "待反馈"

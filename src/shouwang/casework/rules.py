@@ -72,3 +72,8 @@ def lamp_of(happenings: Iterable[Happening], *, on: date) -> Lamp | None:
 def may_hold(*, holder_kind: str, holder_roles: Collection[str], kind: str, role: str, is_in_area: bool) -> bool:
     """This function tells whether an organisation kind and role act at a stage (her own work aside)."""
     return is_in_area and kind == holder_kind and (not holder_roles or role in holder_roles)
+
+
+def came_back(*, holder: str, previous_holder: str, held_before: Collection[str], waited: bool) -> bool:
+    """This function tells whether a case came back to who had it before, from others or from waiting for others."""
+    return holder in held_before and (previous_holder != holder or waited)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwang.rulebook import causes, feeds, flags, household_types, lines, lists, triggers, watch, windows
+from shouwang.rulebook import causes, feeds, flags, household_types, lines, lists, triggers, watch, windows, workflow
 from shouwang.rulebook.topic import Topic
 
 TOPICS: dict[str, Topic] = {
@@ -18,5 +18,6 @@ TOPICS: dict[str, Topic] = {
         flags.TOPIC,
         feeds.TOPIC,
         watch.TOPIC,
+        workflow.TOPIC,
     )
 }

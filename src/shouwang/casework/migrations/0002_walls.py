@@ -12,7 +12,7 @@ ORGANISATION = rls.setting("organisation", "bigint")
 def asked(case: str) -> str:
     """This function returns the SQL condition that the viewer's organisation has an open task of the case."""
     return (
-        f"exists (select 1 from casework_task t where t.case_id = {case} and t.state = 'OPEN'"
+        f"exists (select 1 from casework_task t where t.case_id = {case} and t.state = 'OPEN'"  # noqa: S608 - names
         f" and t.organisation_id = {ORGANISATION})"
     )
 

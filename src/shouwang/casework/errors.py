@@ -1,0 +1,139 @@
+"""What casework refuses; each refusal carries the sentence the user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import StaleWrite
+
+
+class CaseNotFound(Refusal):
+    """There is no such case, or it is none of the viewer's."""
+
+    sentence = "找不到这个案件。"
+
+
+class TaskNotFound(Refusal):
+    """There is no such task, or it is none of the viewer's organisation."""
+
+    sentence = "找不到这项任务。"
+
+
+class CaseStale(StaleWrite):
+    """Somebody else changed the case after the reader opened it; `theirs` are the later events, oldest first."""
+
+    def __init__(
+        self, *, case_id: int, version: int, theirs: Sequence[object], changed_by: str, changed_at: str
+    ) -> None:
+        super().__init__("这个案件", changed_by, changed_at)
+        self.case_id = case_id
+        self.version = version
+        self.theirs = tuple(theirs)
+
+
+class CaseClosed(Refusal):
+    """The case is closed."""
+
+    sentence = "这个案件已经结案，不能再办理。家里有新的风险，请重新登记预警信息。"
+
+
+class WrongStage(Refusal):
+    """The case is not at a stage where this can be done."""
+
+    def __init__(self, *, stage: str, wanted: str) -> None:
+        super().__init__(f"这个案件现在处于“{stage}”，不能办理“{wanted}”。")
+
+
+class NotYourTurn(Refusal):
+    """Another kind of organisation, or another role, acts at this stage."""
+
+    def __init__(self, *, stage: str, who: str) -> None:
+        super().__init__(f"“{stage}”由{who}办理。")
+
+
+class OwnWork(Refusal):
+    """Who worked on a case earlier may not judge it."""
+
+    def __init__(self, *, stage: str) -> None:
+        super().__init__(f"这个案件您在前面经手过，“{stage}”要由别人来办。")
+
+
+class MoveUnknown(Refusal):
+    """The pack has no such way out of the stage."""
+
+    def __init__(self, *, stage: str) -> None:
+        super().__init__(f"本地的办理流程里，“{stage}”没有这种处理办法。")
+
+
+class StatementMissing(Refusal):
+    """A move needs a clause, a reason, or words for the household; `field` names which."""
+
+    WORDS = {
+        "clause": "请写明依据的条款。",
+        "reason": "请写明理由。",
+        "told": "请写明告知农户的话。",
+    }
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(self.WORDS[field])
+
+
+class ReasonUnknown(Refusal):
+    """The chosen reason is not one of the pack's."""
+
+    sentence = "请从列出的理由中选一项。"
+
+
+class NothingToSend(Refusal):
+    """Nobody was chosen to verify."""
+
+    sentence = "至少选一个核查单位。"
+
+
+class TaskNotAllowed(Refusal):
+    """The stage does not open such tasks."""
+
+    sentence = "现在这个环节不能开这项任务。"
+
+
+class OrganisationMissing(Refusal):
+    """No organisation answers for the place."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"本地还没有登记负责“{name}”的机构，请先由管理员登记。")
+
+
+class TaskClosed(Refusal):
+    """The task was answered, withdrawn, or ended by itself."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"这项任务{state}，不能再反馈。")
+
+
+class FigureRefused(Refusal):
+    """A figure of an answer is missing or out of bounds; `field` names which."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class ReasonsMissing(Refusal):
+    """An answer says why."""
+
+    field = "reasons"
+    sentence = "请写明核查到的情况和理由。"
+
+
+class NotAssisted(Refusal):
+    """A visit comes after help."""
+
+    sentence = "这个案件还没有落实救助，不能登记回访。"
+
+
+class NoWorkflow(Refusal):
+    """The adopted policy has no procedure for cases."""
+
+    sentence = "本地选用的政策标准没有写明办理流程，案件暂时不能立案。"

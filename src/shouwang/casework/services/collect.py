@@ -1,0 +1,230 @@
+"""The collector: clues and warnings become cases, each once, each household at most one open case per cause."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection
+
+from shouwang.audit.services import entry_append
+from shouwang.casework.errors import NoWorkflow
+from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource
+from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.procedures import stage_for, workflow_by_version_id
+from shouwang.casework.services.machine import case_audit, case_enter, event_add
+from shouwang.kit.codes import Risk
+from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import SYSTEM, acting_as
+from shouwang.people.selectors import appointment_by_id
+from shouwang.screening.selectors import warnings_by_ids, warnings_uncollected
+from shouwang.screening.services import warning_collect
+from shouwang.sources.selectors import clues_uncollected
+from shouwang.sources.services import clue_collect
+from shouwang.standards.selectors import version_in_force
+
+logger = logging.getLogger(__name__)
+SCREENING, SCREENING_LABEL = "SCREENING", "系统筛查"
+LOCKS = 0x5357  # the class of this room's advisory locks
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A clue or a warning on its way into a case."""
+
+    slot: int
+    household_id: int
+    cause: str
+    channel: str
+    channel_label: str
+    reported_at: datetime
+    reporter_label: str
+    clue_id: int | None = None
+    warning_id: int | None = None
+    reporter_user_id: int | None = None
+    appointment_id: int | None = None
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one round did: cases opened, sources that joined one, sources that wait (no policy in force yet)."""
+
+    opened: int = 0
+    joined: int = 0
+    held: int = 0
+
+
+def sources_collect(*, at: datetime, limit: int = 1000) -> Collected:
+    """This function takes every uncollected clue of a registered household and every warning into a case.
+
+    Each in a transaction of its own: one that must wait (no pack adopted, no workflow in it) holds nobody else up.
+    """
+    with acting_as(SYSTEM):
+        clues = list(clues_uncollected().filter(household_id__isnull=False).values_list("pk", flat=True)[:limit])
+        warnings = [warning.pk for warning in warnings_uncollected(limit=limit)]
+    results = [clue_take(clue_id=clue_id, at=at) for clue_id in clues]
+    results += [warning_take(warning_id=warning_id, at=at) for warning_id in warnings]
+    return Collected(results.count("opened"), results.count("joined"), results.count("held"))
+
+
+def clue_take(*, clue_id: int, at: datetime) -> str:
+    """This function takes one clue into a case: "opened", "joined", "held", or "" when there is nothing to do."""
+    with acting_as(SYSTEM):
+        clue = clues_uncollected().filter(pk=clue_id, household_id__isnull=False).first()
+        if clue is None or clue.household_id is None:
+            return ""
+        reporter = appointment_by_id(clue.appointment_id) if clue.appointment_id else None
+        incoming = Incoming(
+            slot=clue.slot,
+            household_id=clue.household_id,
+            cause=clue.cause,
+            channel=clue.channel,
+            channel_label=clue.get_channel_display(),
+            reported_at=clue.reported_at,
+            reporter_label=clue.reporter_label,
+            clue_id=clue.pk,
+            reporter_user_id=reporter.user_id if reporter else None,
+            appointment_id=clue.appointment_id,
+            organisation_id=clue.organisation_id,
+        )
+    return _take(incoming, at=at)
+
+
+def warning_take(*, warning_id: int, at: datetime) -> str:
+    """This function takes one warning into a case; answers as `clue_take`."""
+    with acting_as(SYSTEM):
+        warning = warnings_by_ids([warning_id]).get(warning_id)
+        if warning is None or warning.collected_case_id is not None:
+            return ""
+        incoming = Incoming(
+            slot=warning.slot,
+            household_id=warning.household_id,
+            cause=Risk.parse_or_none(warning.cause) or Risk.OTHER,
+            channel=SCREENING,
+            channel_label=SCREENING_LABEL,
+            reported_at=warning.raised_at,
+            reporter_label=SCREENING_LABEL,
+            warning_id=warning.pk,
+        )
+    return _take(incoming, at=at)
+
+
+def _take(incoming: Incoming, *, at: datetime) -> str:
+    try:
+        with acting_as(SYSTEM):
+            _household_lock(incoming.household_id)
+            if _is_taken(incoming):
+                return ""
+            known = CaseCause.objects.filter(
+                household_id=incoming.household_id, cause=incoming.cause, is_open=True
+            ).first()
+            if known is not None:
+                _join(known.case_id, incoming, at=at)
+                return "joined"
+            _open(incoming, at=at)
+            return "opened"
+    except Refusal as refusal:
+        logger.warning("case not opened for %s %s: %s", *_name(incoming), refusal.message)
+    except IntegrityError:
+        # Another connection was first; the next round finds its case.
+        logger.info("case for %s %s left to the next round", *_name(incoming))
+    return "held"
+
+
+def _name(incoming: Incoming) -> tuple[str, int | None]:
+    return ("clue", incoming.clue_id) if incoming.clue_id else ("warning", incoming.warning_id)
+
+
+def _household_lock(household_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, household_id % 2**31])
+
+
+def _is_taken(incoming: Incoming) -> bool:
+    taken = CaseSource.objects.filter(clue_id=incoming.clue_id) if incoming.clue_id else None
+    return (taken if taken is not None else CaseSource.objects.filter(warning_id=incoming.warning_id)).exists()
+
+
+def _open(incoming: Incoming, *, at: datetime) -> Case:
+    version = version_in_force(slot=incoming.slot, on=at.astimezone(SHANGHAI).date())
+    flow = workflow_by_version_id(version.pk, on=at.astimezone(SHANGHAI).date())
+    if not flow.route:
+        raise NoWorkflow
+    entry = flow.procedures[flow.route].value.entry(incoming.channel)
+    case = Case(
+        slot=incoming.slot,
+        household_id=incoming.household_id,
+        pack_version=version,
+        procedure=flow.route,
+        opened_at=at,
+        opened_on=min(incoming.reported_at, at).astimezone(SHANGHAI).date(),
+    )
+    case_enter(case, entry, at=at, previous=None)
+    case.save()
+    CaseCause.objects.create(
+        case=case, slot=case.slot, household_id=case.household_id, cause=incoming.cause, is_open=True
+    )
+    _source_add(case, incoming, at=at)
+    event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.OPENED, text=f"{_words(incoming)}，立案",
+              to_stage=entry, data=_reference(incoming))  # fmt: skip
+    _bar(case)
+    entry_append(
+        viewer=SYSTEM,
+        action="case.open",
+        subject_type="casework.Case",
+        subject_id=case.pk,
+        slot=case.slot,
+        at=at,
+        after={"stage": case.stage, "cause": incoming.cause, "pack_version_id": version.pk, **_reference(incoming)},
+    )
+    return case
+
+
+def _join(case_id: int, incoming: Incoming, *, at: datetime) -> None:
+    case = Case.objects.select_for_update().get(pk=case_id)
+    case.version += 1
+    _source_add(case, incoming, at=at)
+    event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.JOINED, text=f"{_words(incoming)}，并入本案",
+              data=_reference(incoming))  # fmt: skip
+    _bar(case)
+    case_audit(case, viewer=SYSTEM, at=at, action="case.join", before=case.stage, **_reference(incoming))
+
+
+def _bar(case: Case) -> None:
+    """This function keeps the reporter from judging her own report, and saves the case."""
+    stage = stage_for(case)
+    case.barred_user_ids = barred_users(case, stage) if stage else []
+    case.save()
+
+
+def _source_add(case: Case, incoming: Incoming, *, at: datetime) -> None:
+    CaseSource.objects.create(
+        case=case,
+        slot=case.slot,
+        clue_id=incoming.clue_id,
+        warning_id=incoming.warning_id,
+        cause=incoming.cause,
+        channel=incoming.channel,
+        reported_at=incoming.reported_at,
+        reporter_label=incoming.reporter_label,
+        reporter_user_id=incoming.reporter_user_id,
+        appointment_id=incoming.appointment_id,
+        organisation_id=incoming.organisation_id,
+        joined_at=at,
+    )
+    if incoming.clue_id:
+        clue_collect(clue_id=incoming.clue_id, case_id=case.pk, at=at)
+    elif incoming.warning_id and not warning_collect(warning_id=incoming.warning_id, case_id=case.pk, at=at):
+        raise IntegrityError("the warning was collected meanwhile")
+
+
+def _words(incoming: Incoming) -> str:
+    return f"{incoming.channel_label}：{Risk(incoming.cause).label}"
+
+
+def _reference(incoming: Incoming) -> dict[str, int]:
+    name, number = _name(incoming)
+    return {f"{name}_id": number or 0}

@@ -1,0 +1,296 @@
+"""The one machine that moves every case, whatever its pack calls the stages.
+
+A write locks the case, proves that this viewer may act at this stage, raises the case's version by one and leaves
+events, a decision where something was judged, and an audit entry, all in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from shouwang.audit.services import entry_append
+from shouwang.casework.errors import (
+    CaseClosed,
+    CaseNotFound,
+    CaseStale,
+    MoveUnknown,
+    NotYourTurn,
+    OwnWork,
+    ReasonUnknown,
+    StatementMissing,
+    WrongStage,
+)
+from shouwang.casework.models import Case, CaseEvent, Decision
+from shouwang.casework.rules import came_back, may_hold
+from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
+from shouwang.kit.dates import SHANGHAI
+from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer
+from shouwang.rulebook.workflow import JUDGING, Act, Move, Stage
+
+What = CaseEvent.What
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What somebody states with a move."""
+
+    clause: str = ""
+    reason_key: str = ""
+    reason: str = ""
+    told: str = ""
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+def case_locked(*, viewer: Viewer, case_id: int, version: int | None, is_asked: bool = False) -> Case:
+    """This function locks a case for one write; raises CaseNotFound, CaseStale or CaseClosed.
+
+    `version` None: the writer did not show the case to anybody before. `is_asked`: the viewer's right comes from a task
+    and has been proven already.
+    """
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None or not (is_asked or viewer.can_see(case.slot)):
+        raise CaseNotFound
+    if version is not None and case.version != version:
+        raise stale_of(case, version)
+    if not case.is_open:
+        raise CaseClosed
+    return case
+
+
+def stale_of(case: Case, version: int) -> CaseStale:
+    """This function returns the refusal that names who changed a case after a version."""
+    theirs = list(CaseEvent.objects.filter(case=case, case_version__gt=version).order_by("pk"))
+    last = theirs[-1] if theirs else None
+    return CaseStale(
+        case_id=case.pk,
+        version=case.version,
+        theirs=theirs,
+        changed_by=last.actor if last else "",
+        changed_at=f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last else "",
+    )
+
+
+def stage_at(case: Case, *acts: Act, wanted: str) -> Stage:
+    """This function returns the stage a case stands at; raises WrongStage when it waits for another act."""
+    stage = procedure_for(case).stages[case.stage]
+    if stage.act not in acts:
+        raise WrongStage(stage=stage.name, wanted=wanted)
+    return stage
+
+
+def actor_check(case: Case, stage: Stage, viewer: Viewer, *, also: Collection[str] = ()) -> None:
+    """This function refuses who does not act at a stage, or would judge her own work."""
+    if viewer.kind is Kind.SYSTEM:
+        return
+    holds = may_hold(
+        holder_kind=stage.who.kind,
+        holder_roles=stage.who.roles,
+        kind=viewer.kind,
+        role=viewer.role,
+        is_in_area=viewer.can_see(case.slot),
+    )
+    if not holds and viewer.kind not in also:
+        raise NotYourTurn(stage=stage.name, who=KIND_LABELS[Kind(stage.who.kind)])
+    if viewer.user_id in case.barred_user_ids:
+        raise OwnWork(stage=stage.name)
+
+
+def event_add(
+    case: Case,
+    *,
+    viewer: Viewer,
+    at: datetime,
+    what: CaseEvent.What,
+    text: str,
+    move: str = "",
+    to_stage: str = "",
+    data: dict[str, Any] | None = None,
+) -> CaseEvent:
+    """This function appends an event at the case's present stage and version."""
+    return CaseEvent.objects.create(
+        case=case,
+        slot=case.slot,
+        at=at,
+        what=what,
+        stage=case.stage,
+        stage_name=case.stage_name,
+        to_stage=to_stage,
+        move=move,
+        text=text[:500],
+        data=data or {},
+        case_version=case.version,
+        actor=viewer.label[:200],
+        user_id=viewer.user_id,
+        appointment_id=viewer.appointment_id,
+        organisation_id=viewer.organisation_id,
+    )
+
+
+def case_audit(case: Case, *, viewer: Viewer, at: datetime, action: str, before: str, **after: Any) -> None:
+    """This function appends the audit entry of a write; `before` is the stage it began at."""
+    entry_append(
+        viewer=viewer,
+        action=action,
+        subject_type="casework.Case",
+        subject_id=case.pk,
+        slot=case.slot,
+        at=at,
+        before={"stage": before},
+        after={"stage": case.stage, "version": case.version, "outcome": case.outcome, **after},
+    )
+
+
+def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | None) -> None:
+    """This function puts a case at a stage: who holds it, who may not act, when it is due. It does not save."""
+    flow = workflow_for(case)
+    stage = flow.stage(case.procedure, stage_key)
+    on = at.astimezone(SHANGHAI).date()
+    due = flow.due(stage.clock, on) if stage.clock else None
+    case.stage, case.stage_name, case.act = stage_key, stage.name, stage.act.value
+    case.holder_kind, case.holder_roles = stage.who.kind, list(stage.who.roles)
+    case.stage_since_at = at
+    case.due_on = due.on if due else None
+    case.warn_on = due.warn_on if due else None
+    case.is_due_provisional = due.is_provisional if due else False
+    case.barred_user_ids = barred_users(case, stage) if case.pk else []
+    case.is_returned = bool(previous) and came_back(
+        holder=stage.who.kind, previous_holder=previous.who.kind, held_before=_held_before(case),
+        waited=previous.act.value in PASSIVE,
+    )  # fmt: skip
+
+
+def _held_before(case: Case) -> set[str]:
+    stages = procedure_for(case).stages
+    keys = CaseEvent.objects.filter(case=case).exclude(to_stage="").values_list("to_stage", flat=True)
+    return {stages[key].who.kind for key in keys if key in stages and stages[key].act.value not in PASSIVE}
+
+
+def case_move(
+    case: Case,
+    *,
+    viewer: Viewer,
+    at: datetime,
+    move_key: str,
+    statement: Statement | None = None,
+    what: CaseEvent.What | None = None,
+    text: str = "",
+    data: dict[str, Any] | None = None,
+) -> None:
+    """This function takes a case out of its stage by one of the pack's moves, to a stage or to an end, and saves it.
+
+    The caller has locked the case and checked the actor. Raises MoveUnknown, StatementMissing, ReasonUnknown.
+    """
+    flow = workflow_for(case)
+    stage = flow.stage(case.procedure, case.stage)
+    move = stage.moves.get(move_key)
+    if move is None:
+        raise MoveUnknown(stage=stage.name)
+    stated = _complete(statement or Statement(), move, case)
+    is_judged = stage.act in JUDGING
+    event = event_add(
+        case,
+        viewer=viewer,
+        at=at,
+        what=what or (What.DECIDED if is_judged else What.MOVED),
+        text=text or _sentence(stage, move, stated),
+        move=move_key,
+        to_stage=move.to or "",
+        data=data,
+    )
+    if is_judged:
+        _decision_add(case, stage, move, move_key, stated, viewer=viewer, at=at, event=event)
+    if move.end is not None:
+        case_end(case, viewer=viewer, at=at, end_key=move.end, reason=stated.reason)
+    else:
+        case_enter(case, move.to or "", at=at, previous=stage)
+    case.save()
+
+
+def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: str) -> None:
+    """This function closes a case with one of the pack's ends: no stage, no holder, causes and tasks set free.
+
+    It does not save the case.
+    """
+    from shouwang.casework.services.tasks import tasks_end_all
+
+    end = procedure_for(case).ends[end_key]
+    tasks_end_all(case, viewer=SYSTEM, at=at)
+    event_add(
+        case,
+        viewer=viewer,
+        at=at,
+        what=What.CLOSED,
+        text=f"结案：{end.name}" + (f"。{reason}" if reason else ""),
+        data={"ending": end.ending, "end": end_key},
+    )
+    on = at.astimezone(SHANGHAI).date()
+    case.stage = case.stage_name = case.act = case.holder_kind = ""
+    case.holder_roles, case.barred_user_ids, case.is_returned = [], [], False
+    case.due_on = case.warn_on = None
+    case.is_due_provisional = False
+    case.closed_at, case.closed_on = at, max(on, case.opened_on)
+    case.outcome, case.end_key, case.end_name, case.end_reason = end.ending, end_key, end.name, reason[:500]
+    case.cause_rows.update(is_open=False)
+
+
+def _complete(stated: Statement, move: Move, case: Case) -> Statement:
+    """This function fills in what a chosen reason says, and refuses what the pack wants and nobody stated."""
+    reasons = workflow_for(case).reasons_of(move.reasons)
+    if stated.reason_key:
+        chosen = reasons.get(stated.reason_key)
+        if chosen is None:
+            raise ReasonUnknown
+        stated = Statement(
+            clause=stated.clause.strip(),
+            reason_key=stated.reason_key,
+            reason=stated.reason.strip() or chosen.name,
+            told=stated.told.strip() or chosen.told,
+            figures=stated.figures,
+        )
+    for need in move.needs:
+        if not str(getattr(stated, need)).strip():
+            raise StatementMissing(need)
+    return stated
+
+
+def _sentence(stage: Stage, move: Move, stated: Statement) -> str:
+    return f"{stage.name}：{move.name}" + (f"。{stated.reason.strip()}" if stated.reason.strip() else "")
+
+
+def _decision_add(
+    case: Case,
+    stage: Stage,
+    move: Move,
+    move_key: str,
+    stated: Statement,
+    *,
+    viewer: Viewer,
+    at: datetime,
+    event: CaseEvent,
+) -> None:
+    Decision.objects.create(
+        case=case,
+        slot=case.slot,
+        event=event,
+        at=at,
+        stage=case.stage,
+        stage_name=stage.name,
+        act=stage.act.value,
+        move=move_key,
+        move_name=move.name,
+        clause=stated.clause.strip()[:300],
+        reason_key=stated.reason_key,
+        reason=stated.reason.strip()[:1000],
+        told=stated.told.strip()[:1000] if "told" in move.needs else "",
+        figures=stated.figures,
+        actor=viewer.label[:200],
+        user_id=viewer.user_id,
+        appointment_id=viewer.appointment_id,
+        organisation_id=viewer.organisation_id,
+    )

@@ -1,0 +1,276 @@
+"""Tasks: opened, answered, withdrawn, ended by their clock; each with its grant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import QuerySet
+
+from shouwang.casework.errors import (
+    FigureRefused,
+    OrganisationMissing,
+    ReasonsMissing,
+    TaskClosed,
+    TaskNotAllowed,
+    TaskNotFound,
+)
+from shouwang.casework.models import Answer, Case, CaseEvent, Task
+from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.procedures import stage_for, workflow_for
+from shouwang.casework.services.machine import actor_check, case_audit, case_locked, case_move, event_add, stale_of
+from shouwang.casework.services.scope import ASKED_ONLY, writing_for
+from shouwang.kit.dates import SHANGHAI
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
+from shouwang.people.selectors import organisation_for, organisations_for
+from shouwang.people.services.grants import grant_end, grant_give
+from shouwang.rulebook.workflow import ANY, FIGURE_UNITS, Act
+from shouwang.rulebook.workflow import Task as TaskKind
+
+DELIVER = "deliver"
+LARGEST = 10**13  # a hundred billion yuan: whoever types more has slipped
+GRANT_DAYS_WITHOUT_EXPIRY = 180
+What = CaseEvent.What
+
+
+def task_open(
+    *,
+    viewer: Viewer,
+    case_id: int,
+    key: str,
+    at: datetime,
+    organisation_id: int | None = None,
+    note: str = "",
+    version: int | None = None,
+) -> Task:
+    """This function opens one task of the kinds that the case's present stage allows, e.g. to deliver help.
+
+    Raises TaskNotAllowed, OrganisationMissing. Help's own pages use it; verification is sent by `case_dispatch`.
+    """
+    with writing_for(viewer):
+        case = case_locked(viewer=viewer, case_id=case_id, version=version)
+        stage = stage_for(case)
+        if stage is None or stage.act is Act.DISPATCH or key not in workflow_for(case).tasks_of(stage):
+            raise TaskNotAllowed
+        actor_check(case, stage, viewer)
+        case.version += 1
+        task = task_add(case, viewer=viewer, key=key, organisation_id=organisation_id, note=note, at=at)
+        event_add(case, viewer=viewer, at=at, what=What.SENT, text=f"交办：{task.organisation.name}（{task.name}）",
+                  data={"task_ids": [task.pk]})  # fmt: skip
+        case.save(update_fields=["version"])
+        case_audit(case, viewer=viewer, at=at, action="task.open", before=case.stage, task_id=task.pk)
+    return task
+
+
+def task_add(
+    case: Case, *, viewer: Viewer, key: str, organisation_id: int | None, note: str, at: datetime, round: int = 1
+) -> Task:
+    """This function adds a task and gives its grant; the caller has locked the case and checked the actor."""
+    flow = workflow_for(case)
+    stated = flow.tasks[key]
+    kind: TaskKind = stated.value
+    department = "" if kind.department == ANY else kind.department
+    if organisation_id is None:
+        organisation = organisation_for(slot=case.slot, kind=Kind(kind.to), department=department)
+    else:
+        places = organisations_for(slot=case.slot, kind=Kind(kind.to), department=department)
+        if kind.department == ANY:
+            places = _of_any_department(case.slot, kind)
+        organisation = places.filter(pk=organisation_id).first()
+    if organisation is None:
+        raise OrganisationMissing(stated.name)
+    due = flow.due(kind.clock, at.astimezone(SHANGHAI).date())
+    task = Task.objects.create(
+        case=case,
+        slot=case.slot,
+        household_id=case.household_id,
+        key=key,
+        name=stated.name,
+        asks=kind.asks,
+        question=kind.question,
+        note=note.strip()[:500],
+        kind=kind.to,
+        department=organisation.department,
+        organisation=organisation,
+        round=round,
+        opened_at=at,
+        opened_by=viewer.label[:200],
+        opened_by_user_id=viewer.user_id,
+        due_on=due.on,
+        warn_on=due.warn_on,
+        expires_on=due.expires_on,
+        is_due_provisional=due.is_provisional,
+    )
+    if Kind(kind.to) in ASKED_ONLY:
+        grant_give(
+            organisation_id=organisation.pk,
+            household_id=case.household_id,
+            slot=case.slot,
+            case_id=case.pk,
+            task_id=task.pk,
+            fields=kind.fields,
+            until=_end_of(due.expires_on or due.on + timedelta(days=GRANT_DAYS_WITHOUT_EXPIRY)),
+            at=at,
+        )
+    return task
+
+
+def _of_any_department(slot: int, kind: TaskKind) -> QuerySet:  # type: ignore[type-arg]
+    from shouwang.people.selectors import organisations_of_kind
+
+    return organisations_of_kind(slot=slot, kind=Kind(kind.to))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=SHANGHAI)
+
+
+def task_answer(
+    *,
+    viewer: Viewer,
+    task_id: int,
+    version: int,
+    meets: bool,
+    reasons: str,
+    figures: Mapping[str, int],
+    at: datetime,
+) -> Answer:
+    """This function records an organisation's answer, ends its grant, and lets the case go on once all have answered.
+
+    `figures` are in the unit the pack names (fen for money). Raises TaskNotFound, TaskClosed, CaseStale,
+    ReasonsMissing, FigureRefused.
+    """
+    mine = Task.objects.filter(pk=task_id, organisation_id=viewer.organisation_id).first()
+    if mine is None or viewer.role not in (Role.CLERK, Role.LEADER):
+        raise TaskNotFound
+    with writing_for(viewer):
+        case = Case.objects.select_for_update().get(pk=mine.case_id)
+        task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
+        _answerable(task, case, version)
+        stated = workflow_for(case).tasks[task.key].value
+        checked = _figures_checked(stated, figures)
+        if not reasons.strip():
+            raise ReasonsMissing
+        case.version += 1
+        answer = Answer.objects.create(
+            task=task,
+            case=case,
+            slot=case.slot,
+            organisation_id=task.organisation_id,
+            meets=meets,
+            reasons=reasons.strip()[:1000],
+            figures=checked,
+            at=at,
+            actor=viewer.label[:200],
+            user_id=viewer.user_id,
+            appointment_id=viewer.appointment_id,
+        )
+        _task_end(task, Task.State.ANSWERED, at=at)
+        event_add(
+            case,
+            viewer=viewer,
+            at=at,
+            what=What.ANSWERED,
+            text=f"{task.organisation.name}：{stated.yes if meets else stated.no}。{reasons.strip()}",
+            data={"task_id": task.pk, "meets": meets},
+        )
+        before = case.stage
+        _go_on(case, at=at)
+        case_audit(case, viewer=viewer, at=at, action="task.answer", before=before, task_id=task.pk, meets=meets)
+    return answer
+
+
+def _answerable(task: Task, case: Case, version: int) -> None:
+    if task.state != Task.State.OPEN:
+        raise TaskClosed(Task.State(task.state).label)
+    if task.version != version:
+        raise stale_of(case, case.version)
+
+
+def _figures_checked(stated: TaskKind, figures: Mapping[str, int]) -> dict[str, int]:
+    checked: dict[str, int] = {}
+    for key, figure in stated.figures.items():
+        value = figures.get(key)
+        if value is None:
+            if figure.is_required:
+                raise FigureRefused(key, f"请填写{figure.name}。")
+            continue
+        if not 0 <= value <= LARGEST:
+            raise FigureRefused(key, f"{figure.name}要在 0 到一千亿{FIGURE_UNITS[figure.unit]}之间，请核对。")
+        checked[key] = int(value)
+    for key in figures:
+        if key not in stated.figures:
+            raise FigureRefused(key, "这项任务不用填这个金额。")
+    return checked
+
+
+def _task_end(task: Task, state: Task.State, *, at: datetime) -> None:
+    task.state, task.ended_at = state, at
+    task.version += 1
+    task.save(update_fields=["state", "ended_at", "version"])
+    grant_end(task_id=task.pk, at=at)
+
+
+def _go_on(case: Case, *, at: datetime) -> None:
+    """This function moves a case on when nobody is left to wait for, and saves it in any case."""
+    stage = stage_for(case)
+    waiting = Task.objects.filter(case=case, state=Task.State.OPEN).exclude(asks=DELIVER).exists()
+    if stage is not None and stage.act is Act.ANSWERS and not waiting:
+        case_move(case, viewer=SYSTEM, at=at, move_key="complete", text="各单位反馈齐全")
+        return
+    if stage is not None:
+        case.barred_user_ids = barred_users(case, stage)
+    case.save()
+
+
+def task_withdraw(*, viewer: Viewer, task_id: int, version: int, reason: str, at: datetime) -> Task:
+    """This function takes back a task that was sent to the wrong body; its grant ends with it."""
+    found = Task.objects.filter(pk=task_id).first()
+    if found is None or not viewer.can_see(found.slot) or viewer.kind is not Kind.COUNTY_CENTRE:
+        raise TaskNotFound
+    if not reason.strip():
+        raise ReasonsMissing("请写明撤回的理由。")
+    with writing_for(viewer):
+        case = case_locked(viewer=viewer, case_id=found.case_id, version=None)
+        task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
+        _answerable(task, case, version)
+        case.version += 1
+        _task_end(task, Task.State.WITHDRAWN, at=at)
+        event_add(case, viewer=viewer, at=at, what=What.TASK_ENDED, data={"task_id": task.pk},
+                  text=f"撤回{task.organisation.name}的任务。{reason.strip()}")  # fmt: skip
+        before = case.stage
+        _go_on(case, at=at)
+        case_audit(case, viewer=viewer, at=at, action="task.withdraw", before=before, task_id=task.pk)
+    return task
+
+
+def tasks_expire(*, at: datetime, limit: int = 500) -> int:
+    """This function ends the tasks whose clock ran out for good, with their grants; returns how many (worker only)."""
+    on = at.astimezone(SHANGHAI).date()
+    ended = 0
+    with acting_as(SYSTEM):
+        late = Task.objects.filter(state=Task.State.OPEN, expires_on__lt=on).order_by("pk")
+        ids = list(late.values_list("pk", "case_id")[:limit])
+    for task_id, case_id in ids:
+        with acting_as(SYSTEM):
+            case = Case.objects.select_for_update().get(pk=case_id)
+            task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
+            if task.state != Task.State.OPEN:
+                continue
+            case.version += 1
+            _task_end(task, Task.State.EXPIRED, at=at)
+            event_add(case, viewer=SYSTEM, at=at, what=What.TASK_ENDED, data={"task_id": task.pk},
+                      text=f"{task.organisation.name}逾期没有反馈，任务终止")  # fmt: skip
+            before = case.stage
+            _go_on(case, at=at)
+            case_audit(case, viewer=SYSTEM, at=at, action="task.expire", before=before, task_id=task.pk)
+            ended += 1
+    return ended
+
+
+def tasks_end_all(case: Case, *, viewer: Viewer, at: datetime) -> None:
+    """This function withdraws every open task of a case that closes."""
+    for task in Task.objects.select_for_update().filter(case=case, state=Task.State.OPEN):
+        _task_end(task, Task.State.WITHDRAWN, at=at)
+        event_add(case, viewer=viewer, at=at, what=What.TASK_ENDED, text=f"案件结案，{task.name}不用再反馈",
+                  data={"task_id": task.pk})  # fmt: skip

@@ -1,0 +1,169 @@
+"""The workflow of a policy as one object: references between blocks checked, clocks turned into days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from shouwang.kit.codes import Risk
+from shouwang.kit.workdays import WorkCalendar, calendar_seed
+from shouwang.rulebook.errors import PackError
+from shouwang.rulebook.values import Provision
+from shouwang.rulebook.workflow import Clock, Procedure, Reason, Reasons, Route, Stage, Task, Verify
+
+if TYPE_CHECKING:
+    from shouwang.rulebook.policy import Policy
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due: from which day to warn, the last day, the day it ends by itself (None: never)."""
+
+    on: date
+    warn_on: date
+    expires_on: date | None
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A task that the pack proposes for a cause, with the reason for asking."""
+
+    key: str
+    name: str
+    task: Task
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """What `workflow.yaml` says on a day. Empty when no pack of the place has one."""
+
+    route: str
+    procedures: dict[str, Provision[Procedure]]
+    tasks: dict[str, Provision[Task]]
+    clocks: dict[str, Provision[Clock]]
+    reasons: dict[str, Provision[Reasons]]
+    verify: dict[str, Provision[Verify]]
+
+    def stage(self, procedure: str, stage: str) -> Stage:
+        """This function returns a stage of a procedure."""
+        return self.procedures[procedure].value.stages[stage]
+
+    def suggested(self, causes: Iterable[str]) -> tuple[Suggestion, ...]:
+        """This function returns the tasks that the causes of a case open, each once, in the order of the causes."""
+        found: dict[str, list[str]] = {}
+        for cause in causes:
+            if cause in self.verify:
+                for key, why in self.verify[cause].value.tasks.items():
+                    reasons = found.setdefault(key, [])
+                    reasons.extend([why] if why not in reasons else [])
+        return tuple(
+            Suggestion(key, self.tasks[key].name, self.tasks[key].value, "；".join(reasons))
+            for key, reasons in found.items()
+        )
+
+    def tasks_of(self, stage: Stage) -> tuple[str, ...]:
+        """This function returns the keys of the tasks that a stage may open."""
+        if stage.tasks or stage.act != "dispatch":
+            return stage.tasks
+        return tuple(key for key, stated in self.tasks.items() if stated.value.asks != "deliver")
+
+    def due(self, clock: str, start: date, *, calendar: WorkCalendar | None = None) -> Due:
+        """This function returns when a clock that starts on a day runs out; the day itself is not counted."""
+        stated, days = self.clocks[clock], calendar or calendar_seed()
+        add = days.working_days_add if stated.unit == "working_day" else days.calendar_days_add
+        end = add(start, stated.value.days)
+        warn = add(start, stated.value.days - stated.value.warn)
+        expires = add(start, stated.value.days + stated.value.expire).day if stated.value.expire else None
+        return Due(end.day, warn.day, expires, end.is_provisional)
+
+    def reasons_of(self, key: str | None) -> dict[str, Reason]:
+        """This function returns the reasons to choose from, by key; none without a list."""
+        return dict(self.reasons[key].value.reasons) if key else {}
+
+
+def workflow_of(policy: Policy) -> Workflow:
+    """This function returns the workflow of a policy; raises PackError naming file and key of a broken reference."""
+    return _workflow(policy)
+
+
+@lru_cache(maxsize=64)
+def _workflow(policy: Policy) -> Workflow:
+    blocks: dict[str, Provision[Any]] = dict(policy.topics["workflow"])
+    causes: dict[str, Provision[Verify]] = {}
+    for stated in _of(blocks, Verify).values():
+        for cause in stated.value.causes:
+            if cause in causes:
+                raise _fault(stated, f"原因“{cause}”已经写在“{causes[cause].key}”里")
+            causes[cause] = stated
+    routes = list(_of(blocks, Route).values())
+    flow = Workflow(
+        route=routes[0].value.route if routes else "",
+        procedures=_of(blocks, Procedure),
+        tasks=_of(blocks, Task),
+        clocks=_of(blocks, Clock),
+        reasons=_of(blocks, Reasons),
+        verify=causes,
+    )
+    _routes_check(flow, routes)
+    _tasks_check(flow)
+    for procedure in flow.procedures.values():
+        _procedure_check(flow, procedure)
+    return flow
+
+
+def _of(blocks: dict[str, Provision[Any]], model: type) -> dict[str, Any]:
+    return {key: stated for key, stated in blocks.items() if isinstance(stated.value, model)}
+
+
+def _fault(stated: Provision[Any], sentence: str) -> PackError:
+    return PackError(sentence, file=stated.file, key=stated.key)
+
+
+def _routes_check(flow: Workflow, routes: list[Provision[Route]]) -> None:
+    if len(routes) > 1:
+        raise _fault(routes[1], f"只能启用一个流程，“{routes[0].key}”已经写了 route")
+    if routes and flow.route not in flow.procedures:
+        raise _fault(routes[0], f"没有“{flow.route}”这个流程")
+    if flow.procedures and not routes:
+        raise _fault(next(iter(flow.procedures.values())), "没有写明启用哪个流程（缺少 route）")
+
+
+def _tasks_check(flow: Workflow) -> None:
+    for stated in flow.tasks.values():
+        if stated.value.clock not in flow.clocks:
+            raise _fault(stated, f"没有“{stated.value.clock}”这个时限")
+    for stated in flow.verify.values():
+        for key in stated.value.tasks:
+            if key not in flow.tasks:
+                raise _fault(stated, f"没有“{key}”这项任务")
+    missing = [risk.value for risk in Risk if flow.procedures and risk.value not in flow.verify]
+    if missing:
+        first = next(iter(flow.procedures.values()))
+        raise _fault(first, f"这些原因没有写明交给谁核查（verify）：{'、'.join(missing)}")
+
+
+def _procedure_check(flow: Workflow, stated: Provision[Procedure]) -> None:
+    for key, stage in stated.value.stages.items():
+        place = f"stages.{key}"
+        if stage.clock is not None and stage.clock not in flow.clocks:
+            raise _fault(stated, f"{place}.clock：没有“{stage.clock}”这个时限")
+        for task in stage.tasks:
+            if task not in flow.tasks:
+                raise _fault(stated, f"{place}.tasks：没有“{task}”这项任务")
+        for move_key, move in stage.moves.items():
+            if move.reasons is not None and move.reasons not in flow.reasons:
+                raise _fault(stated, f"{place}.moves.{move_key}.reasons：没有“{move.reasons}”这组理由")
+        if stage.act == "dispatch" and stage.tasks:
+            _dispatch_check(flow, stated, place, stage)
+
+
+def _dispatch_check(flow: Workflow, stated: Provision[Procedure], place: str, stage: Stage) -> None:
+    for verify in flow.verify.values():
+        for task in verify.value.tasks:
+            if task not in stage.tasks:
+                raise _fault(stated, f"{place}.tasks：缺少“{verify.key}”要开的任务“{task}”")
