@@ -1,11 +1,7 @@
-"""Files that come out the same byte for byte: Parquet, CSV, the manifest."""
+"""Files that come out the same byte for byte: Parquet and CSV."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,9 +11,6 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from shouwang.synth.refusals import FolderNotEmpty, FolderUnwritable
-
-MANIFEST = "manifest.json"
-FORMAT = 1
 
 
 class TableFiles:
@@ -49,28 +42,6 @@ class TableFiles:
         self._parquet[name].write_table(table)
         self._csv[name].write_table(table)
         self.counts[name] = self.counts.get(name, 0) + table.num_rows
-
-
-def file_sha256(path: Path) -> str:
-    """This function returns the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def manifest_write(folder: Path, files: Iterable[str], *, on: date, counts: Mapping[str, int]) -> str:
-    """This function writes manifest.json beside the files and returns the digest over them all."""
-    sums = {name: file_sha256(folder / name) for name in sorted(files)}
-    digest = hashlib.sha256("".join(f"{name}:{value}\n" for name, value in sums.items()).encode()).hexdigest()
-    manifest = {
-        "format": FORMAT,
-        "on": on.isoformat(),
-        "counts": dict(sorted(counts.items())),
-        "sha256": sums,
-        "digest": digest,
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
-    return digest
 
 
 def folder_prepare(out: Path) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from shouwang.engine.snapshot import manifest_write
 from shouwang.synth import shape, tables
 from shouwang.synth.blocks import Block, Counters, block_draw
-from shouwang.synth.files import TableFiles, folder_prepare, manifest_write
+from shouwang.synth.files import TableFiles, folder_prepare
 from shouwang.synth.numbers import NumberIssuer
 from shouwang.synth.places import Place, place_load
 from shouwang.synth.refusals import PeopleRefused, WorkbookTooLarge
@@ -79,9 +80,10 @@ def population_write(
     departments.write(out, xlsx=xlsx, progress=progress)
     if workbooks:
         workbooks.write(out / "workbooks", progress=progress)
-    names = tables.SNAPSHOT_TABLES
-    digest = manifest_write(out, [f"{name}.parquet" for name in names], on=on, counts=snapshot.counts)
-    manifest_write(out / "csv", [f"{name}.csv" for name in names], on=on, counts=snapshot.counts)
+    progress("写快照清单", 0, 1)
+    digest = manifest_write(out, on=on)["digest"]
+    manifest_write(out / "csv", on=on)
+    progress("写快照清单", 1, 1)
     return Made(where, snapshot.counts, digest)
 
 

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shouwang.kit.dates import months_add
 from shouwang.synth import events, incomes, persons, standing, statuses
 from shouwang.synth.blocks import Block
 from shouwang.synth.draws import Bools, Floats, Ints, stream
 from shouwang.synth.households import RELATIONSHIPS
 
-SNAPSHOT_TABLES = ("household", "person", "income", "spending", "status", "named", "feed")
-IDENTITY_TABLES = ("identity", "identity_household")
-
 # One delivery a department and kind: days before the day; the water bureau's is long stale.
 FEEDS = (
-    ("medical_insurance", "inpatient", 25),
-    ("medical_insurance", "outpatient", 25),
     ("civil_affairs", "dibao_household", 20),
     ("civil_affairs", "dibao_person", 20),
     ("disabled", "certificate", 40),
     ("disabled", "subsidy", 40),
-    ("education", "school_fee", 55),
+    ("medical_insurance", "inpatient", 25),
+    ("medical_insurance", "visit", 25),
+    ("education", "tuition", 55),
     ("education", "dropout", 55),
-    ("public_security", "injury", 12),
+    ("public_security", "incident", 12),
     ("emergency", "disaster", 9),
     ("labour", "work", 28),
+    ("labour", "unemployed", 28),
     ("rural", "marginal", 30),
-    ("housing", "safety", 75),
-    ("water", "safety", 210),
+    ("housing", "unsafe_house", 75),
+    ("water", "unsafe_water", 210),
 )
 
 
@@ -198,11 +195,15 @@ def named_table(block: Block, seed: int) -> pa.Table:
     )
 
 
+def feed_dates(on: date) -> dict[str, date]:
+    """This function returns the day up to which each kind of delivery holds."""
+    return {kind: on - timedelta(days=age) for _, kind, age in FEEDS}
+
+
 def feed_table(on: date) -> pa.Table:
     """This function returns the feed table: the last delivery of every department and kind."""
-    data = [months_add(on, 0).toordinal() - age for _, _, age in FEEDS]
-    dates = [date.fromordinal(day) for day in data]
-    arrived = [datetime(day.year, day.month, day.day, 9, 30) for day in (min(on, d) for d in dates)]  # noqa: DTZ001
+    dates = [on - timedelta(days=age) for _, _, age in FEEDS]
+    arrived = [datetime(day.year, day.month, day.day, 9, 30) for day in dates]  # noqa: DTZ001 - the format has no zone
     return pa.table(
         {
             "department": [department for department, _, _ in FEEDS],

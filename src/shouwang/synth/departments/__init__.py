@@ -18,6 +18,7 @@ from shouwang.synth.draws import stream
 from shouwang.synth.numbers import NumberIssuer
 from shouwang.synth.persons import day_number
 from shouwang.synth.places import Place
+from shouwang.synth.tables import feed_dates
 
 WORKBOOK_KEYS = frozenset(
     ["dibao_household", "dibao_person", "certificate", "disaster", "dropout", "marginal", "unsafe_house", "work"]
@@ -65,6 +66,7 @@ class DepartmentFiles:
         truth.mkdir()
         county = divisions.load().name(self.place.code)
         listed = []
+        dates = feed_dates(self.on)
         for number, (sheet, _) in enumerate(self.makers):
             progress("写部门文件", number, len(self.makers))
             rng = stream(self.seed, "file", sheet.key)
@@ -82,7 +84,9 @@ class DepartmentFiles:
                 ids = frozenset(heading for heading, kind in cells.kinds.items() if kind is Kind.ID)
                 csv_write(folder / name, cells, layout, id_headings=ids)
             self._truth_write(truth / f"{sheet.key}.csv", cells, layout)
-            listed.append((name, sheet.department, sheet.key, self.on, sheet.sheet, layout.first_row, cells.rows))
+            listed.append(
+                (name, sheet.department, sheet.key, dates[sheet.key], sheet.sheet, layout.first_row, cells.rows)
+            )
         with (truth / "files.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(FILE_HEADINGS)

@@ -90,10 +90,11 @@ class PlaceNames:
 
 def village_short(name: str) -> str:
     """This function returns a village's name without its committee: 官亭村."""
-    if name.endswith("村委会"):
-        stem = name.removesuffix("村委会")
-        return stem if stem.endswith("村") else stem + "村"
-    return name.removesuffix("居委会") or name
+    for committee in ("村民委员会", "村委会"):
+        if name.endswith(committee) and name != committee:
+            stem = name.removesuffix(committee)
+            return stem if stem.endswith("村") else stem + "村"
+    return name.removesuffix("居民委员会").removesuffix("居委会") or name
 
 
 class View:
