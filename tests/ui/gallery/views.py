@@ -113,7 +113,11 @@ class Report(forms.Form):
 
 
 def form(request: HttpRequest) -> HttpResponse:
-    bound = Report(request.POST or {"head": "张胜坤", "spent": "十万"}) if "clean" not in request.GET else Report()
+    bound = (
+        Report(request.POST or {"head": "张胜坤", "spent": "十万"})
+        if request.POST or "clean" not in request.GET
+        else Report()
+    )
     return page(request, "form.html", form=bound)
 
 

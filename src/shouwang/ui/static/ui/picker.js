@@ -73,7 +73,8 @@
     const later = () => {
       clearTimeout(waiting);
       sent.value = input.value;
-      if (!input.value.trim()) { show(false); return; }
+      // A resident ID or a phone number never goes into an address: the form itself sends it.
+      if (!input.value.trim() || /\d{15}|^1\d{10}$/.test(input.value.trim())) { show(false); return; }
       waiting = setTimeout(search, 200);
     };
 

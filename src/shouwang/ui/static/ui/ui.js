@@ -3,6 +3,9 @@
   "use strict";
   const bar = document.getElementById("offline-bar");
 
+  // Addresses may hold what somebody searched for: nothing of them stays behind in the browser's storage.
+  sessionStorage.removeItem("htmx-current-path-for-history");
+
   // A form that was touched and not sent asks before it is left. Nothing typed is kept in the browser.
   const touched = new Set();
   const isKept = (form) => form && form.method === "post" && !form.hasAttribute("data-unguarded");
