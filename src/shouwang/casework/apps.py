@@ -1,4 +1,11 @@
+from __future__ import annotations
+
+import logging
+
 from django.apps import AppConfig
+from django.db import DatabaseError
+
+logger = logging.getLogger(__name__)
 
 
 class CaseworkConfig(AppConfig):
@@ -6,3 +13,22 @@ class CaseworkConfig(AppConfig):
     label = "casework"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "个案办理"
+
+    def ready(self) -> None:
+        from shouwang.casework.navigation import navigation_register
+        from shouwang.sources.services import report_listen
+
+        report_listen(_report_taken)
+        navigation_register()
+
+
+def _report_taken(clue_id: int) -> None:
+    """This function opens the case of a report at once; what goes wrong here the collector does a minute later."""
+    from django.utils import timezone
+
+    from shouwang.casework.services import clue_take
+
+    try:
+        clue_take(clue_id=clue_id, at=timezone.now())
+    except DatabaseError:
+        logger.exception("clue %s left to the collector", clue_id)

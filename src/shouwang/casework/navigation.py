@@ -1,0 +1,22 @@
+"""This room's entries of the navigation."""
+
+from __future__ import annotations
+
+from shouwang.people.access import READS_REGISTER, Kind, Role
+from shouwang.ui.services import nav_item
+
+
+def navigation_register() -> None:
+    """This function registers the pages that stand in everybody's navigation."""
+    nav_item(
+        key="cases", label="案件", url_name="casework:list", icon="stack-2", order=30,
+        kinds=READS_REGISTER - {Kind.SYSTEM},
+    )  # fmt: skip
+    nav_item(
+        key="tasks", label="核查任务", url_name="casework:tasks", icon="checklist", order=25,
+        kinds={Kind.DEPARTMENT, Kind.INSURER, Kind.TOWNSHIP},
+    )  # fmt: skip
+    nav_item(
+        key="meeting", label="会商", url_name="casework:meeting", icon="gavel", order=20,
+        kinds={Kind.LEADING_GROUP}, roles={Role.LEADER},
+    )  # fmt: skip

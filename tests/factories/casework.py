@@ -1,0 +1,236 @@
+"""Cases as tests need them: reported by the cast's officer and walked through the procedure by each in her own name."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.factories.cast import Cast
+from tests.factories.people import organisation_make, viewer_make
+from tests.factories.register import household_make
+from tests.factories.standards import policy_adopt
+
+from shouwang.casework import services
+from shouwang.casework.models import Case, Task
+from shouwang.kit.dates import SHANGHAI
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
+from shouwang.sources.models import Clue
+from shouwang.sources.services import clue_report
+
+AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
+_key = itertools.count(1)
+
+# The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them.
+WAY = ("check", "dispatch", "answers", "review", "decide", "help", "visit", "closed")
+
+
+def clue_make(
+    viewer: Viewer, household_id: int, *, cause: str = "ILLNESS", at: datetime = AT, channel: str = "OFFICER"
+) -> Clue:
+    """This function reports a household in a viewer's name."""
+    with acting_as(viewer):
+        return clue_report(
+            viewer=viewer,
+            household_id=household_id,
+            person_id=None,
+            cause=cause,
+            cause_note="说明" if cause == "OTHER" else "",
+            occurred_on=at.astimezone(SHANGHAI).date(),
+            summary="爱人患胃癌多次住院，治疗费近十万元",
+            gross_fen=10_000_000,
+            at=at,
+            channel=channel,
+            idempotency_key=f"test-{next(_key)}",
+        )
+
+
+@dataclass
+class Walk:
+    """One case on its way; every step is a service called in the name of who takes it, `hours` after the one before."""
+
+    cast: Cast
+    case_id: int
+    at: datetime
+    hours: int = 1
+    approver: Viewer | None = None
+    reviewer: Viewer | None = None
+    given: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        with acting_as(SYSTEM):
+            return Case.objects.get(pk=self.case_id)
+
+    @property
+    def version(self) -> int:
+        return self.case.version
+
+    def _next(self) -> datetime:
+        self.at += timedelta(hours=self.hours)
+        return self.at
+
+    def tasks(self, **filters: object) -> list[Task]:
+        with acting_as(SYSTEM):
+            return list(Task.objects.filter(case_id=self.case_id, **filters).order_by("pk"))
+
+    def pass_on(self) -> Walk:
+        viewer = self.cast.township
+        with acting_as(viewer):
+            services.case_check(viewer=viewer, case_id=self.case_id, version=self.version, passes=True, at=self._next())
+        return self
+
+    def dispatch(
+        self, keys: Sequence[str] = ("check_medical", "check_civil", "check_township", "check_insurer")
+    ) -> Walk:
+        viewer = self.cast.county
+        with acting_as(viewer):
+            services.case_dispatch(
+                viewer=viewer, case_id=self.case_id, version=self.version, tasks=list(keys), at=self._next()
+            )
+        return self
+
+    def answer(self, task: Task, *, meets: bool = True, figures: Mapping[str, int] | None = None) -> None:
+        viewer = self.answerer(task)
+        with acting_as(viewer):
+            services.task_answer(
+                viewer=viewer,
+                task_id=task.pk,
+                version=task.version,
+                meets=meets,
+                reasons="核查属实" if meets else "未达到条件",
+                figures=figures or {},
+                at=self._next(),
+            )
+
+    def answerer(self, task: Task) -> Viewer:
+        """Who of the cast answers for the task's organisation."""
+        for viewer in self.cast.members().values():
+            if viewer.organisation_id == task.organisation_id:
+                return viewer
+        raise AssertionError(f"nobody answers for {task.name}")
+
+    def answer_all(self, **meets: bool) -> Walk:
+        for task in self.tasks(state="OPEN"):
+            self.answer(task, meets=meets.get(task.key, True))
+        return self
+
+    def review(self, *, conforms: bool = True, reason_key: str = "", told: str = "") -> Walk:
+        viewer = self.reviewer or self.cast.county
+        with acting_as(viewer):
+            services.case_review(
+                viewer=viewer,
+                case_id=self.case_id,
+                version=self.version,
+                conforms=conforms,
+                reason="各单位核查属实" if conforms else "",
+                reason_key=reason_key or ("" if conforms else "covered"),
+                told=told,
+                at=self._next(),
+            )
+        return self
+
+    def decide(self, *, approve: bool = True, reason_key: str = "") -> Walk:
+        viewer = self.approver or self.cast.leader
+        with acting_as(viewer):
+            services.case_decide(
+                viewer=viewer,
+                case_id=self.case_id,
+                version=self.version,
+                approve=approve,
+                clause="四步认定救助第二步",
+                reason="符合条件" if approve else "不符合条件",
+                reason_key=reason_key or ("" if approve else "over_line"),
+                at=self._next(),
+            )
+        return self
+
+    def assist(self, *, is_complete: bool = True) -> Walk:
+        viewer = self.cast.county
+        with acting_as(viewer):
+            services.assisted_record(
+                viewer=viewer, case_id=self.case_id, at=self._next(), data={"measure_ids": [1]}, is_complete=is_complete
+            )
+        return self
+
+    def visit(self, *, is_risk_gone: bool = True) -> Walk:
+        viewer = self.cast.county
+        with acting_as(viewer):
+            services.visited_record(
+                viewer=viewer, case_id=self.case_id, is_risk_gone=is_risk_gone, at=self._next(), data={"visit_id": 1}
+            )
+        return self
+
+    def hand_over(self) -> Walk:
+        viewer = self.cast.county
+        with acting_as(viewer):
+            services.case_hand_over(
+                viewer=viewer,
+                case_id=self.case_id,
+                version=self.version,
+                reason="各项救助之后仍有风险",
+                told="您家已转入建档立卡系统，后面由帮扶责任人联系您。",
+                at=self._next(),
+            )
+        return self
+
+
+def case_make(
+    cast: Cast,
+    *,
+    upto: str = "check",
+    cause: str = "ILLNESS",
+    at: datetime = AT,
+    household_id: int | None = None,
+    reporter: Viewer | None = None,
+    slot: int | None = None,
+    channel: str = "OFFICER",
+) -> Walk:
+    """This function reports a household, opens its case and walks it until it waits for the act `upto` (see WAY)."""
+    workflow_ready(cast)
+    if household_id is None:
+        household_id = household_make(slot or cast.slot).pk
+    clue = clue_make(reporter or cast.officer, household_id, cause=cause, at=at, channel=channel)
+    services.clue_take(clue_id=clue.pk, at=at)
+    with acting_as(SYSTEM):
+        case_id = Clue.objects.get(pk=clue.pk).collected_case_id
+    assert case_id is not None
+    walk = Walk(cast, case_id, at)
+    steps = {
+        "check": walk.pass_on,
+        "dispatch": walk.dispatch,
+        "answers": walk.answer_all,
+        "review": walk.review,
+        "decide": walk.decide,
+        "help": walk.assist,
+        "visit": walk.visit,
+    }
+    while walk.case.act and walk.case.act != upto:
+        steps[walk.case.act]()
+    return walk
+
+
+def workflow_ready(cast: Cast, place: str = "xingtai") -> None:
+    """This function puts the pack of 邢台 in force for the county of the cast, once."""
+    from shouwang.standards.models import Adoption
+
+    with acting_as(SYSTEM):
+        known = Adoption.objects.filter(lo=cast.places.county.lo, adopted_at__isnull=False).exists()
+    if not known:
+        policy_adopt(cast.places.county, place)
+
+
+def second_clerk(cast: Cast) -> Viewer:
+    """This function returns another clerk of the cast's county centre."""
+    return viewer_make(
+        Kind.COUNTY_CENTRE, Role.CLERK, cast.places.county, name="张复核", organisation_name="巨鹿县防贫中心"
+    )
+
+
+def department_make(cast: Cast, department: str, name: str) -> Viewer:
+    """This function returns a clerk of a department of the cast's county that the cast does not have."""
+    organisation_make(Kind.DEPARTMENT, cast.places.county, department=department, name=name)
+    return viewer_make(
+        Kind.DEPARTMENT, Role.CLERK, cast.places.county, department=department, name="部门经办", organisation_name=name
+    )
