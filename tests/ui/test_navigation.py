@@ -15,6 +15,7 @@ from shouwang.ui.context import navigation
 from shouwang.ui.middleware import POLICY, ContentSecurityPolicy
 from shouwang.ui.services import nav_item, nav_items_for
 from shouwang.ui.services import navigation as registry
+from shouwang.ui.views.errors import forbidden
 
 urlpatterns = [
     path("", lambda request: None, name="desk"),
@@ -114,3 +115,4 @@ def test_forbidden_looks_like_absent() -> None:
     from django.template.loader import render_to_string
 
     assert render_to_string("403.html") == render_to_string("404.html")
+    assert forbidden(RequestFactory().get("/")).status_code == 404

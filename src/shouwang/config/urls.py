@@ -20,9 +20,12 @@ PREFIXES = {
     "ui": "ui/",
 }
 
-urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("shouwang.people.account_urls"))]
 urlpatterns += [
     path(prefix, include(f"shouwang.{room}.urls"))
     for room, prefix in PREFIXES.items()
     if find_spec(f"shouwang.{room}") and find_spec(f"shouwang.{room}.urls")
 ]
+
+# Forbidden looks like absent, the status too.
+handler403 = "shouwang.ui.views.errors.forbidden"
