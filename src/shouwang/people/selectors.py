@@ -7,12 +7,12 @@ from datetime import date
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from shouwang.kit.divisions import slot_range
 from shouwang.people.access import Kind, Viewer
-from shouwang.people.models import Appointment, Area, AreaCode, Organisation, TaskGrant, User
+from shouwang.people.models import Appointment, Area, AreaCode, FactorReset, Organisation, TaskGrant, User
 
 
 def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
@@ -94,7 +94,7 @@ def is_second_factor_missing(*, user: User, role: str) -> bool:
     """This function tells whether a user must first enrol a second factor before she may act in a role."""
     if not user.must_set_second_factor and role not in settings.SECOND_FACTOR_ROLES:
         return False
-    return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return not has_second_factor(user.pk)
 
 
 @dataclass(frozen=True)
@@ -192,3 +192,79 @@ def grant_fields(viewer: Viewer, *, task_id: int) -> frozenset[str]:
     """This function returns what a live grant of a task shows of its household to the viewer's organisation."""
     grant = TaskGrant.objects.filter(task_id=task_id, organisation_id=viewer.organisation_id, until__gt=Now()).first()
     return frozenset(grant.fields) if grant else frozenset()
+
+
+def areas_matching(viewer: Viewer, text: str, *, level: int | None = None) -> QuerySet[Area]:
+    """This function returns the viewer's areas whose code, name or pinyin initials begin with a text, higher first."""
+    text = text.strip()
+    found = areas_visible_to(viewer, level=level).order_by("level", "lo")
+    if not text:
+        return found.none()
+    if text.isascii() and text.isdigit():
+        lo = int(text.ljust(12, "0")[:12])
+        hi = int(text.ljust(12, "9")[:12])
+        return found.filter(lo__gte=lo, lo__lte=hi)
+    if text.isascii():
+        return found.filter(initials__startswith=text.lower())
+    return found.filter(Q(name__startswith=text) | Q(full_name=text))
+
+
+def organisations_under(viewer: Viewer, *, kind: str = "", text: str = "") -> QuerySet[Organisation]:
+    """This function returns the active organisations inside the viewer's areas, with how many act in each now."""
+    inside = Q(pk__in=[])
+    for lo, hi in viewer.ranges:
+        inside |= Q(area__lo__gte=lo, area__hi__lte=hi)
+    found = Organisation.objects.filter(inside, is_active=True).select_related("area")
+    if kind:
+        found = found.filter(kind=kind)
+    if text:
+        found = found.filter(Q(name__contains=text) | Q(area__name__startswith=text))
+    in_force = Count("appointments", filter=Q(appointments__ended_at=None))
+    return found.annotate(people=in_force)
+
+
+def organisation_under(viewer: Viewer, organisation_id: int) -> Organisation | None:
+    """This function returns an organisation inside the viewer's areas, or None."""
+    found = Organisation.objects.select_related("area").filter(pk=organisation_id).first()
+    if found is None or not any(lo <= found.area.lo and found.area.hi <= hi for lo, hi in viewer.ranges):
+        return None
+    return found
+
+
+def user_under(viewer: Viewer, user_id: int) -> User | None:
+    """This function returns a user all of whose open appointments lie inside the viewer's areas, or None."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return None
+    held = Appointment.objects.filter(user=user, ended_at=None).select_related("organisation__area")
+    areas = [appointment.organisation.area for appointment in held]
+    if any(not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges) for area in areas):
+        return None
+    return user
+
+
+def appointments_of_user(user_id: int) -> QuerySet[Appointment]:
+    """This function returns all appointments of a user, open ones first."""
+    return (
+        Appointment.objects.filter(user_id=user_id)
+        .select_related("organisation__area", "user")
+        .prefetch_related("areas")
+        .order_by(F("ended_at").asc(nulls_first=True), "-valid_from", "pk")
+    )
+
+
+def factor_resets_open() -> QuerySet[FactorReset]:
+    """This function returns the undecided requests to take a second factor away, oldest first."""
+    found = FactorReset.objects.filter(decided_at=None).select_related("user", "asked_by__user")
+    return found.order_by("asked_at")
+
+
+def factor_resets_decided() -> QuerySet[FactorReset]:
+    """This function returns the decided requests, newest first."""
+    found = FactorReset.objects.exclude(decided_at=None).select_related("user", "asked_by__user", "decided_by__user")
+    return found.order_by("-decided_at")
+
+
+def has_second_factor(user_id: int) -> bool:
+    """This function tells whether a user has enrolled a second factor."""
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
