@@ -85,3 +85,14 @@ def test_every_icon_of_the_navigation_is_in_the_sprite() -> None:
 def test_every_page_has_a_title_of_its_own(template: str) -> None:
     if '{% extends "ui/base.html" %}' in template:
         assert "{% block title %}" in template or "{% block main %}" in template
+
+
+STYLES = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "ui" / "static" / "ui").glob("*.css"))
+
+
+def test_every_class_of_the_house_is_styled(template: str) -> None:
+    for classes in re.findall(r"class=\"([^\"]*)\"", EXPRESSION.sub(" ", template)):
+        for name in classes.split():
+            # A name cut short by an expression (sw-lamp-{{ key }}) ends in a dash.
+            if name.startswith("sw-") and not name.endswith("-"):
+                assert f".{name}" in STYLES, name

@@ -29,10 +29,20 @@ the phone), `content`; `tab_title` (ends in " · ") and `scripts` when needed. `
 - `<span class="sw-tag sw-late">逾期 3 天</span>`: lateness is ink, never a lamp colour
 - `<section class="sw-card">`, side by side in `<div class="sw-columns">`; `<ul class="sw-list">` of cards;
   `<div class="sw-note">` a remark, with `sw-note-problem` a problem
+- reasons of a warning: `<ul class="sw-reasons"><li class="sw-depth-1">` (depth 0 to 6)
+- `<h2 data-section>`: Alt+1 … Alt+9 lead there, in order
+
+**Charts** `{% chart page.trend %}` of a `ui.charts.TrendChart`, `FunnelChart` or `AreaMap`, and at the end
+`{% block scripts %}{% include "ui/chart_scripts.html" %}{% endblock %}`; every mark carries its address. A part that
+renews itself: `<section {% live "screen" 60 %}>{% updated page.at %}…</section>`.
 
 **Forms**
 - `{% errors form %}` on top; `{% field form.x known=True source="医保 2020-05" unit="元" %}` each
-- `{% picker form.village search_url %}`; its search answers with `ui/picker_options.html`
+- `{% picker form.village search_url with_fields="town" %}`; its search answers `?q=` with `ui/picker_options.html`
+  (`options` of (value, text, note), `asked`); the form itself must accept typed text too
+- the search box of the top bar posts `q` to `register:search`: names and numbers stand in no address
+- `<form data-careful>`: sent only when the server can be reached, else nothing is lost (phone forms);
+  `<form data-unguarded>`: may be left without a question (sign-in, search)
 - groups `<fieldset class="sw-group"><legend>`, buttons `<p class="sw-buttons">`; a button says what it does: 送核查
 
 **Tables**
