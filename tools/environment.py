@@ -24,7 +24,7 @@ sys.exit(main())
 """
 
 
-class Missing(Exception):
+class Missing(Exception):  # noqa: N818 - a sentence for the person at the keyboard
     """Something is missing; the text is the sentence to show."""
 
 
@@ -64,7 +64,7 @@ def environment_make():
 
 
 def pip_wheel_of_debian(folder):
-    """This function returns Debian's pip wheel, from its package files or fetched by apt into a folder of ours, or None."""
+    """This function returns Debian's pip wheel (its package's, or fetched by apt into a folder of ours), or None."""
     found = sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"))
     if found:
         return found[-1]

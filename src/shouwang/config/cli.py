@@ -6,19 +6,38 @@ import importlib
 import os
 import pkgutil
 import sys
+from typing import NoReturn
 
 import typer
+from typer._click.exceptions import ClickException
 
 from shouwang.config import commands
+from shouwang.config.wording import usage_sentence, wording_set
 from shouwang.kit.errors import Refusal
 
+HELP = """守望：防止返贫动态监测和帮扶。
+
+先用 [bold]shouwang up[/bold] 启动（或 make run），其余命令在它运行时、停止时都可以用。
+
+政策包、筛查和模拟数据的命令只读写文件，不需要数据库。每条命令都有 --help。
+"""
 app = typer.Typer(
     name="shouwang",
-    help="守望：防止返贫动态监测和帮扶。",
+    help=HELP,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+
+@app.callback()
+def _root() -> None:
+    pass
+
+
+_root.__doc__ = HELP
 
 
 def _load() -> None:
@@ -27,12 +46,42 @@ def _load() -> None:
         importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
 
 
+def _fail(sentence: str, code: int = 1) -> NoReturn:
+    if sentence:
+        print(sentence, file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+    raise SystemExit(code)
+
+
+def _is_database_away(error: Exception) -> bool:
+    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+
+
+def _unexpected(error: Exception) -> NoReturn:
+    from shouwang.config.logs import error_record
+
+    if _is_database_away(error):
+        _fail("连不上数据库：请先启动守望（make run），或检查 DATABASE_URL。")
+    where = error_record(error)
+    _fail(f"程序出了没有预料到的错（{type(error).__name__}），这一步没有做完；经过记在 {where}。")
+
+
 def main() -> None:
-    """This function runs the command line; a refusal is one sentence and exit code 1."""
+    """This function runs the command line; whatever fails is one sentence on stderr and a non-zero exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwang.config.settings")
+    wording_set()
     _load()
     try:
-        app()
+        code = app(standalone_mode=False)
     except Refusal as refusal:
-        print(refusal.message, file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+        _fail(str(refusal))
+    except ClickException as error:
+        _fail(usage_sentence(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("已中断。", 130)
+    except BrokenPipeError:
         raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("SHOUWANG_DEBUG") == "1":
+            raise
+        _unexpected(error)
+    raise SystemExit(code if isinstance(code, int) else 0)

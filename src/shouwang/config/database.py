@@ -2,7 +2,7 @@
 
 `DATABASE_URL` (role app), `SHOUWANG_OWNER_URL` and `SHOUWANG_BATCH_URL` name a server of the operator; without them the
 embedded server's own file `var/database.json` is read, which `shouwang up` writes while it runs. That file holds no
-password: those lie in the keys folder.
+password; passwords that an address leaves out lie in the keys folder.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
+
+from shouwang.config.roles import ALIAS_ROLES, url_for
 
 ALIASES = {"default": "DATABASE_URL", "owner": "SHOUWANG_OWNER_URL", "batch": "SHOUWANG_BATCH_URL"}
 RUN_FILE = "database.json"
+NOWHERE = "postgresql://shouwang_app@127.0.0.1:5432/shouwang"
 
 
 def _from_url(url: str) -> dict[str, Any]:
@@ -39,28 +42,38 @@ def run_file_write(var_dir: Path, urls: dict[str, str]) -> None:
     part.replace(var_dir / RUN_FILE)
 
 
-def _with_password(url: str, keys_dir: Path) -> str:
-    parts = urlsplit(url)
-    password = keys_dir / password_name(parts.username or "")
-    if not password.is_file():
-        return url
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:{password.read_text().strip()}@{place}"))
-
-
 def password_name(role: str) -> str:
     """This function returns the name of the secret in the keys folder that holds a database role's password."""
     return f"database_{role}"
 
 
+def _with_password(url: str, keys_dir: Path, *, role: str = "") -> str:
+    """This function fills in the password that lies in the keys folder, for the address's role or another one."""
+    parts = urlsplit(url)
+    if parts.password and not role:
+        return url
+    user = role or unquote(parts.username or "") or ALIAS_ROLES["default"]
+    path = keys_dir / password_name(user)
+    if not path.is_file():
+        return "" if role else url
+    return url_for(url, user=user, password=path.read_text().strip())
+
+
 def database_settings(var_dir: Path, keys_dir: Path) -> dict[str, dict[str, Any]]:
-    """This function returns Django's DATABASES: `default` (app), `owner` and `batch`."""
+    """This function returns Django's DATABASES: `default` (app), `owner` and `batch`.
+
+    The web process (SHOUWANG_PROCESS=web) gets the web role under every alias: it never holds the others.
+    """
     urls = {alias: os.environ.get(name, "") for alias, name in ALIASES.items()}
     run_file = var_dir / RUN_FILE
     if not urls["default"] and run_file.is_file():
-        urls = {a: _with_password(url, keys_dir) for a, url in json.loads(run_file.read_text()).items()}
-    found = {alias: _from_url(url) for alias, url in urls.items() if url}
-    found.setdefault("default", _from_url("postgresql://shouwang_app@127.0.0.1:5432/shouwang"))
-    for alias in ALIASES:
-        found.setdefault(alias, {**found["default"]})
+        urls = json.loads(run_file.read_text())
+    default = _with_password(urls["default"], keys_dir) if urls["default"] else NOWHERE
+    found = {"default": _from_url(default)}
+    for alias in ("owner", "batch"):
+        url = urls[alias] and _with_password(urls[alias], keys_dir)
+        if not url and urls["default"]:
+            url = _with_password(urls["default"], keys_dir, role=ALIAS_ROLES[alias])
+        is_web = os.environ.get("SHOUWANG_PROCESS") == "web"
+        found[alias] = _from_url(url if url and not is_web else default)
     return found

@@ -33,6 +33,12 @@ class WebRoleTooStrong(Refusal):
         super().__init__(f"数据库角色 {role} {reason}，行级权限会失效，程序不启动：请让网页进程使用 {APP} 角色。")
 
 
+class RolesMissing(Refusal):
+    """The operator's server has not been prepared."""
+
+    sentence = "数据库服务器上还没有守望的角色：首次启动请用 SHOUWANG_ADMIN_URL 给出一个能建角色和数据库的账号。"
+
+
 def url_for(url: str, *, user: str, password: str, database: str = "") -> str:
     """This function returns a connection address with another role, and another database if one is given."""
     parts = urlsplit(url)
@@ -130,6 +136,9 @@ def web_role_check(cursor: Any) -> None:
         raise WebRoleTooStrong(role, "是超级用户")
     if is_bypassing:
         raise WebRoleTooStrong(role, "带有 BYPASSRLS")
+    cursor.execute("select exists (select 1 from pg_roles where rolname = %s)", [APP])
+    if not cursor.fetchone()[0]:
+        raise RolesMissing
     cursor.execute(
         "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
         " where c.relkind in ('r', 'p') and n.nspname not like 'pg_%' and n.nspname <> 'information_schema'"
@@ -137,3 +146,9 @@ def web_role_check(cursor: Any) -> None:
     )
     if cursor.fetchone()[0]:
         raise WebRoleTooStrong(role, "拥有数据表")
+
+
+def database_drop(*, url: str, database: str) -> None:
+    """This function removes a database whose first filling was cut off."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))

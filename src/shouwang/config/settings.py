@@ -6,11 +6,9 @@ import os
 from pathlib import Path
 
 from shouwang.config.database import database_settings
+from shouwang.config.places import BASE, KEYS_DIR, VAR_DIR
 from shouwang.config.secrets import django_secret
 
-BASE = Path(os.environ.get("SHOUWANG_HOME", Path.cwd())).resolve()
-VAR_DIR = Path(os.environ.get("SHOUWANG_VAR_DIR", BASE / "var"))
-KEYS_DIR = Path(os.environ.get("SHOUWANG_KEYS_DIR", BASE / "keys"))
 PACKS_DIR = Path(os.environ.get("SHOUWANG_PACKS", BASE / "packs"))
 FILES_DIR = VAR_DIR / "files"
 SNAPSHOTS_DIR = VAR_DIR / "snapshots"
@@ -111,6 +109,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "shouwang.people.adapters.ClosedAccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# A whole office often shares one address, so the limits by address are wide; an account locks after five failures.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/300s/key", "change_password": "5/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SHOUWANG_PROXIES", "0"))
+MFA_ADAPTER = "shouwang.people.adapters.SealedFactorAdapter"
 # Roles that must enrol a second factor before they may act: a comma list, "-" for none.
 SECOND_FACTOR_ROLES = frozenset(
     role
@@ -145,6 +147,9 @@ UPLOAD_KEEP_DAYS = int(os.environ.get("SHOUWANG_UPLOAD_KEEP_DAYS", "7"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "quiet": {"()": "shouwang.config.logs.NoValues", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": os.environ.get("SHOUWANG_LOG_LEVEL", "WARNING")},
 }
