@@ -12,7 +12,8 @@ class Measure(models.Model):
     """One kind of help for a household: planned by the county centre, delivered by its provider.
 
     `is_outside`: the provider is no organisation of ours; the centre records what it reports. `grant_id` is the money
-    that came with it; help without money (training, a job found) has none or the wage as a daily benefit.
+    that came with it; help without money (training) has none, a job has its wage as a daily benefit. For counting, one
+    measure a person and year is the primary one.
     """
 
     class State(models.TextChoices):
@@ -24,7 +25,6 @@ class Measure(models.Model):
     household_id = models.BigIntegerField()
     person_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField()
-    round = models.PositiveSmallIntegerField(default=1)
     task_id = models.BigIntegerField(null=True, unique=True)
     kind = models.CharField(max_length=24, choices=MeasureKind.choices())
     summary = models.CharField(max_length=300)
@@ -34,6 +34,7 @@ class Measure(models.Model):
     responsible = models.CharField(max_length=60, blank=True)
     due_on = models.DateField(null=True)
     is_primary = models.BooleanField(default=False)
+    counted_year = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     planned_at = models.DateTimeField()
     planned_by = models.CharField(max_length=200)
@@ -61,8 +62,8 @@ class Measure(models.Model):
                 name="measure_delivered_whole",
             ),
             models.UniqueConstraint(
-                fields=["case_id", "round", "person_id"],
+                fields=["person_id", "counted_year"],
                 condition=Q(is_primary=True, person_id__isnull=False) & ~Q(state="CANCELLED"),
-                name="measure_one_primary_a_person",
+                name="measure_one_primary_a_person_and_year",
             ),
         ]

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet, Sum
 from shouwang.funds.models import Grant
 from shouwang.people.access import READS_REGISTER, Viewer
 
+UNITS: list[tuple[str, str]] = [(unit.value, str(unit.label)) for unit in Grant.Unit]
+
 
 @dataclass(frozen=True)
 class GrantTotals:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shouwang.engine import Explanation
-from shouwang.office.models import Progress
+from shouwang.office.selectors import Progress
 from shouwang.screening.forms import RunForm
 from shouwang.screening.models import Run, Warning
 

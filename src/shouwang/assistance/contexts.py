@@ -1,0 +1,49 @@
+"""What the pages of assistance show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from shouwang.assistance.models import Measure
+from shouwang.casework.selectors.cases import Case
+from shouwang.funds.services import Grant
+from shouwang.kit.codes import Measure as MeasureKind
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure with its money."""
+
+    measure: Measure
+    grant: Grant | None
+    person: str
+    may_deliver: bool
+
+    @property
+    def kind(self) -> str:
+        return MeasureKind(self.measure.kind).label
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """The help of one case."""
+
+    case: Case
+    household: Any
+    rows: list[MeasureRow]
+    form: forms.Form | None
+    may_complete: bool
+    waiting: int
+
+
+@dataclass(frozen=True)
+class DeliverPage:
+    """One measure to be recorded as arrived."""
+
+    measure: Measure
+    kind: str
+    person: str
+    form: forms.Form

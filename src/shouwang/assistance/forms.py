@@ -1,0 +1,117 @@
+"""Forms of assistance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from shouwang.assistance.services import Delivery, Plan
+from shouwang.funds.selectors import UNITS
+from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
+
+OUTSIDE = "0"
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PlanForm(forms.Form):
+    """One measure to plan."""
+
+    kind = forms.ChoiceField(label="措施类别", choices=[("", "请选择"), *MeasureKind.choices()])
+    summary = forms.CharField(
+        label="做什么", max_length=300, help_text="写清具体帮什么，例如：医疗救助、纳入低保、技能培训并介绍到附近工厂"
+    )
+    person = forms.ChoiceField(label="帮谁", required=False)
+    provider = forms.ChoiceField(label="由谁落实")
+    outside_name = forms.CharField(label="外单位名称", max_length=120, required=False)
+    responsible = forms.CharField(label="责任人", max_length=60, required=False)
+    due_on = forms.DateField(label="落实期限", required=False, widget=_day_input(), help_text="不填按政策时限")
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[str, str]], providers: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", "全家"), *people]  # type: ignore[attr-defined]
+        self.fields["provider"].choices = [  # type: ignore[attr-defined]
+            ("", "请选择"),
+            *providers,
+            (OUTSIDE, "外单位（在下面写名称）"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for the name of an outside provider."""
+        cleaned = super().clean() or {}
+        if cleaned.get("provider") == OUTSIDE and not cleaned.get("outside_name", "").strip():
+            self.add_error("outside_name", "选了外单位，请写明单位名称。")
+        return cleaned
+
+    def plan(self) -> Plan:
+        """This function returns the plan that was typed."""
+        data = self.cleaned_data
+        return Plan(
+            kind=data["kind"],
+            summary=data["summary"],
+            organisation_id=None if data["provider"] == OUTSIDE else int(data["provider"]),
+            outside_name=data["outside_name"],
+            person_id=int(data["person"]) if data["person"] else None,
+            responsible=data["responsible"],
+            due_on=data["due_on"],
+        )
+
+
+class DeliveryForm(forms.Form):
+    """What arrived."""
+
+    delivered_on = forms.DateField(label="落实日期", widget=_day_input())
+    result = forms.CharField(
+        label="落实情况",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清做到了什么，例如：已打入一卡通；培训 7 天后到附近加工厂上班",
+    )
+    amount = forms.CharField(label="金额", required=False, help_text="没有发钱的措施不用填")
+    unit = forms.ChoiceField(label="怎么发", choices=UNITS, initial="ONCE", required=False)
+    from_date = forms.DateField(label="从哪天起", required=False, widget=_day_input(), help_text="不填按落实日期")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["delivered_on"].initial = today
+
+    def clean_delivered_on(self) -> date:
+        """This function refuses a day that has not come."""
+        on: date = self.cleaned_data["delivered_on"]
+        if on > self.today:
+            raise forms.ValidationError("落实日期不能晚于今天。")
+        return on
+
+    def clean_amount(self) -> int | None:
+        """This function turns yuan into fen."""
+        text = self.cleaned_data["amount"].strip()
+        if not text:
+            return None
+        try:
+            fen = fen_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        if fen == 0:
+            raise forms.ValidationError("金额要大于 0 元；没有发钱的不用填。")
+        return fen
+
+    def delivery(self) -> Delivery:
+        """This function returns the delivery that was typed."""
+        data = self.cleaned_data
+        return Delivery(
+            delivered_on=data["delivered_on"],
+            result=data["result"],
+            amount_fen=data["amount"],
+            unit=data["unit"] or "ONCE",
+            from_date=data["from_date"],
+        )

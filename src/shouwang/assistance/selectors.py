@@ -1,0 +1,36 @@
+"""Reads of assistance."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from shouwang.assistance.models import Measure
+from shouwang.people.access import READS_REGISTER, Viewer
+
+
+def measures_visible_to(viewer: Viewer) -> QuerySet[Measure]:
+    """This function returns the measures of the viewer's areas, or those her organisation provides."""
+    measures = Measure.objects.order_by("pk")
+    if viewer.kind in READS_REGISTER:
+        return measures.filter(viewer.q() | Q(provider_organisation_id=viewer.organisation_id))
+    return measures.filter(provider_organisation_id=viewer.organisation_id)
+
+
+def measure_get(viewer: Viewer, measure_id: int) -> Measure | None:
+    """This function returns a measure the viewer may see, or None."""
+    return measures_visible_to(viewer).filter(pk=measure_id).first()
+
+
+def measure_of_task(viewer: Viewer, task_id: int) -> Measure | None:
+    """This function returns the measure that a delivery task stands for, or None."""
+    return measures_visible_to(viewer).filter(task_id=task_id).first()
+
+
+def measures_of_case(viewer: Viewer, case_id: int) -> QuerySet[Measure]:
+    """This function returns a case's measures in the order of planning."""
+    return measures_visible_to(viewer).filter(case_id=case_id)
+
+
+def measures_of_household(viewer: Viewer, household_id: int) -> QuerySet[Measure]:
+    """This function returns a household's measures, newest first."""
+    return measures_visible_to(viewer).filter(household_id=household_id).order_by("-pk")

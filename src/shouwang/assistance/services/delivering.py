@@ -1,0 +1,172 @@
+"""Help arrives: recorded by its provider, or by the county centre for itself and for outside bodies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, NotYetDelivered
+from shouwang.assistance.models import Measure
+from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
+from shouwang.assistance.services.planning import measure_locked
+from shouwang.audit.services import entry_append
+from shouwang.casework.selectors import case_get, task_get, task_kind
+from shouwang.casework.services import assisted_record, task_answer
+from shouwang.funds.services import Benefit, Grant, grant_record
+from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.money import yuan_text
+from shouwang.people.access import Kind, Viewer
+from shouwang.people.selectors import organisations_by_ids
+from shouwang.rulebook.workflow import Act
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What arrived: the day, the result in words, and the benefit in money where there is one."""
+
+    delivered_on: date
+    result: str
+    amount_fen: int | None = None
+    unit: str = "ONCE"
+    from_date: date | None = None
+    until_date: date | None = None
+
+
+def _may_deliver(measure: Measure, viewer: Viewer) -> bool:
+    if viewer.kind is Kind.COUNTY_CENTRE:
+        own = measure.provider_organisation_id == viewer.organisation_id
+        return viewer.can_see(measure.slot) and (measure.is_outside or own)
+    return viewer.organisation_id is not None and measure.provider_organisation_id == viewer.organisation_id
+
+
+def _grant(measure: Measure, delivery: Delivery, *, viewer: Viewer, at: datetime) -> Grant | None:
+    if delivery.amount_fen is None:
+        return None
+    mine = measure.provider_organisation_id or 0
+    provider = organisations_by_ids({mine}).get(mine)
+    return grant_record(
+        viewer=viewer,
+        slot=measure.slot,
+        household_id=measure.household_id,
+        person_id=measure.person_id,
+        case_id=measure.case_id,
+        benefit=Benefit(
+            payer_name=measure.provider_name,
+            payer_organisation_id=measure.provider_organisation_id,
+            purpose=measure.summary[:120],
+            amount_fen=delivery.amount_fen,
+            unit=delivery.unit,
+            standing=standing_of(Kind(provider.kind) if provider else None),
+            from_date=delivery.from_date or delivery.delivered_on,
+            until_date=delivery.until_date,
+        ),
+        source_ref=f"measure:{measure.pk}",
+        at=at,
+    )
+
+
+def _sentence(measure: Measure, grant: Grant | None) -> str:
+    kind = MeasureKind(measure.kind).label
+    money = ""
+    if grant is not None:
+        every = {"ONCE": "", "MONTHLY": "每月 ", "DAILY": "每天 "}[grant.unit]
+        money = f"，{every}{yuan_text(grant.amount_fen)} 元（{Grant.Standing(grant.standing).label}）"
+    return f"{measure.provider_name}落实{kind}：{measure.summary}{money}"[:500]
+
+
+def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: Delivery, at: datetime) -> Measure:
+    """This function records that a measure arrived: its grant, the provider's answer, the case event.
+
+    Raises MeasureNotFound, MeasureStale, MeasureSettled, DeliveryDay, AmountNotSane, and what casework refuses.
+    """
+    if delivery.delivered_on > at.astimezone(SHANGHAI).date():
+        raise DeliveryDay(delivery.delivered_on)
+    with transaction.atomic():
+        measure = measure_locked(measure_id=measure_id, version=version)
+        if not _may_deliver(measure, viewer):
+            raise MeasureNotFound
+        grant = _grant(measure, delivery, viewer=viewer, at=at)
+        if measure.task_id is not None:
+            _answer(measure, delivery, viewer=viewer, at=at)
+        measure.state = Measure.State.DELIVERED
+        measure.delivered_on = delivery.delivered_on
+        measure.delivered_at = at
+        measure.delivered_by = viewer.label
+        measure.result = delivery.result.strip()[:500]
+        measure.grant_id = grant.pk if grant else None
+        measure.version += 1
+        measure.save()
+        assisted_record(
+            viewer=viewer,
+            case_id=measure.case_id,
+            at=at,
+            data=_data(measure, grant),
+            text=_sentence(measure, grant),
+            is_complete=False,
+        )
+        entry_append(
+            viewer=viewer,
+            action="measure.deliver",
+            subject_type="assistance.Measure",
+            subject_id=measure.pk,
+            slot=measure.slot,
+            at=at,
+            after=_data(measure, grant),
+        )
+    return measure
+
+
+def _data(measure: Measure, grant: Grant | None) -> dict[str, Any]:
+    return {
+        "measure_id": measure.pk,
+        "grant_id": grant.pk if grant else None,
+        "amount_fen": grant.amount_fen if grant else None,
+        "unit": grant.unit if grant else None,
+        "delivered_on": measure.delivered_on.isoformat() if measure.delivered_on else None,
+    }
+
+
+def _answer(measure: Measure, delivery: Delivery, *, viewer: Viewer, at: datetime) -> None:
+    """The provider's task ends with the delivery; the amount goes into the figure of its unit where the pack has one."""
+    task = task_get(viewer, int(measure.task_id or 0))
+    allowed = task_kind(task.case, task).figures
+    key = FIGURE_OF_UNIT[delivery.unit]
+    figures = {key: delivery.amount_fen} if delivery.amount_fen is not None and key in allowed else {}
+    task_answer(
+        viewer=viewer,
+        task_id=task.pk,
+        version=task.version,
+        meets=True,
+        reasons=delivery.result,
+        figures=figures,
+        at=at,
+    )
+
+
+def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -> None:
+    """This function closes the help of a case and sends it on to the return visit.
+
+    Raises NotYetDelivered while a planned measure is out, or none ever arrived; and what casework refuses.
+    """
+    with transaction.atomic():
+        case = case_get(viewer, case_id)
+        if case.act != Act.HELP.value:
+            raise NotInHelp
+        mine = Measure.objects.filter(case_id=case.pk)
+        waiting = mine.filter(state=Measure.State.PLANNED).count()
+        delivered = mine.filter(state=Measure.State.DELIVERED, delivered_at__gte=case.stage_since_at)
+        if waiting or not delivered.exists():
+            raise NotYetDelivered(waiting)
+        assisted_record(
+            viewer=viewer,
+            case_id=case_id,
+            at=at,
+            data={"measures": list(delivered.values_list("pk", flat=True))},
+            text=f"救助已落实 {delivered.count()} 项，转回访",
+            is_complete=True,
+            version=version,
+        )

@@ -1,0 +1,161 @@
+"""Planning help: which measures, by whom, until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from shouwang.assistance.errors import (
+    MeasureNotFound,
+    MeasureSettled,
+    MeasureStale,
+    NotInHelp,
+    ProviderUnknown,
+    ReasonMissing,
+)
+from shouwang.assistance.models import Measure
+from shouwang.assistance.rules import PROVIDER_KINDS
+from shouwang.audit.services import entry_append
+from shouwang.casework.selectors import case_get, delivery_task_key
+from shouwang.casework.services import task_open, task_withdraw
+from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.people.access import Kind, Viewer
+from shouwang.people.selectors import organisations_by_ids
+from shouwang.rulebook.workflow import Act
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One measure as planned. Either an organisation of ours or the name of an outside body provides it."""
+
+    kind: str
+    summary: str
+    organisation_id: int | None = None
+    outside_name: str = ""
+    person_id: int | None = None
+    responsible: str = ""
+    due_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The organisation of ours that gives the help."""
+
+    pk: int
+    kind: Kind
+    name: str
+
+
+def _provider(plan: Plan, *, slot: int) -> Provider | None:
+    if plan.organisation_id is None:
+        if not plan.outside_name.strip():
+            raise ProviderUnknown
+        return None
+    found = organisations_by_ids({plan.organisation_id}).get(plan.organisation_id)
+    allowed = (*PROVIDER_KINDS, Kind.COUNTY_CENTRE)
+    if found is None or not found.is_active or Kind(found.kind) not in allowed:
+        raise ProviderUnknown
+    if not found.area.lo <= slot <= found.area.hi:
+        raise ProviderUnknown
+    return Provider(found.pk, Kind(found.kind), found.name)
+
+
+def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Plan, at: datetime) -> Measure:
+    """This function plans one measure and hands it to its provider as a task with a clock.
+
+    Raises NotInHelp, ProviderUnknown, and what casework refuses (not your turn, stale, closed).
+    """
+    with transaction.atomic():
+        case = case_get(viewer, case_id)
+        if case.act != Act.HELP.value:
+            raise NotInHelp
+        provider = _provider(plan, slot=case.slot)
+        task_id, due_on = None, plan.due_on
+        if provider is not None and provider.kind in PROVIDER_KINDS:
+            task = task_open(
+                viewer=viewer,
+                case_id=case_id,
+                key=delivery_task_key(case, provider.kind),
+                organisation_id=provider.pk,
+                note=plan.summary,
+                at=at,
+                version=version,
+            )
+            task_id, due_on = task.pk, plan.due_on or task.due_on
+        measure = Measure.objects.create(
+            slot=case.slot,
+            household_id=case.household_id,
+            person_id=plan.person_id,
+            case_id=case.pk,
+            task_id=task_id,
+            kind=MeasureKind(plan.kind),
+            summary=plan.summary.strip()[:300],
+            provider_organisation_id=provider.pk if provider else None,
+            provider_name=(provider.name if provider else plan.outside_name.strip())[:120],
+            is_outside=provider is None,
+            responsible=plan.responsible.strip()[:60],
+            due_on=due_on,
+            is_primary=_is_primary(plan.person_id, year=at.year),
+            counted_year=at.year,
+            planned_at=at,
+            planned_by=viewer.label,
+        )
+        entry_append(
+            viewer=viewer,
+            action="measure.plan",
+            subject_type="assistance.Measure",
+            subject_id=measure.pk,
+            slot=case.slot,
+            at=at,
+            after={"case": case.pk, "kind": measure.kind, "provider": measure.provider_organisation_id},
+        )
+    return measure
+
+
+def _is_primary(person_id: int | None, *, year: int) -> bool:
+    if person_id is None:
+        return False
+    taken = Measure.objects.filter(person_id=person_id, counted_year=year, is_primary=True)
+    return not taken.exclude(state=Measure.State.CANCELLED).exists()
+
+
+def measure_locked(*, measure_id: int, version: int) -> Measure:
+    """This function locks a planned measure for one write; raises MeasureNotFound, MeasureStale, MeasureSettled."""
+    measure = Measure.objects.select_for_update().filter(pk=measure_id).first()
+    if measure is None:
+        raise MeasureNotFound
+    if measure.version != version:
+        raise MeasureStale
+    if measure.state != Measure.State.PLANNED:
+        raise MeasureSettled(Measure.State(measure.state).label)
+    return measure
+
+
+def measure_cancel(*, viewer: Viewer, measure_id: int, version: int, reason: str, at: datetime) -> Measure:
+    """This function cancels a planned measure and takes its task back."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        measure = measure_locked(measure_id=measure_id, version=version)
+        case = case_get(viewer, measure.case_id)
+        if measure.task_id is not None:
+            task = next((task for task in case.tasks.all() if task.pk == measure.task_id), None)
+            if task is not None and task.state == "OPEN":
+                task_withdraw(viewer=viewer, task_id=task.pk, version=task.version, reason=reason, at=at)
+        measure.state = Measure.State.CANCELLED
+        measure.cancelled_reason = reason.strip()[:300]
+        measure.version += 1
+        measure.save(update_fields=["state", "cancelled_reason", "version"])
+        entry_append(
+            viewer=viewer,
+            action="measure.cancel",
+            subject_type="assistance.Measure",
+            subject_id=measure.pk,
+            slot=measure.slot,
+            at=at,
+            after={"reason": measure.cancelled_reason},
+        )
+    return measure

@@ -1,0 +1,79 @@
+"""Recording that a measure arrived, or cancelling it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shouwang.assistance.contexts import DeliverPage
+from shouwang.assistance.forms import DeliveryForm
+from shouwang.assistance.models import Measure
+from shouwang.assistance.selectors import measure_get, measure_of_task
+from shouwang.assistance.services import measure_cancel, measure_deliver
+from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.people.access import Kind, Role, Viewer, requires
+
+PROVIDERS = (Kind.COUNTY_CENTRE, Kind.DEPARTMENT, Kind.TOWNSHIP, Kind.INSURER)
+WORKERS = {Role.CLERK, Role.LEADER}
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else 0
+
+
+def _found(viewer: Viewer, measure_id: int) -> Measure:
+    measure = measure_get(viewer, measure_id)
+    if measure is None:
+        raise Http404
+    return measure
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*PROVIDERS, roles=WORKERS)
+def deliver(request: HttpRequest, measure_id: int) -> HttpResponse:
+    """This function records that a measure arrived."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    measure = _found(viewer, measure_id)
+    form = DeliveryForm(request.POST or None, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        measure_deliver(
+            viewer=viewer,
+            measure_id=measure.pk,
+            version=_version(request),
+            delivery=form.delivery(),
+            at=timezone.now(),
+        )
+        messages.success(request, "已登记落实情况，县级防贫中心可以看到。")
+        return redirect("assistance:plan", measure.case_id) if viewer.reads_register else redirect("/")
+    page = DeliverPage(measure=measure, kind=MeasureKind(measure.kind).label, person="", form=form)
+    return render(request, "assistance/deliver.html", {"page": page}, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Kind.COUNTY_CENTRE, roles=WORKERS)
+def cancel(request: HttpRequest, measure_id: int) -> HttpResponse:
+    """This function cancels a planned measure, with its reason."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    measure = measure_cancel(
+        viewer=viewer,
+        measure_id=_found(viewer, measure_id).pk,
+        version=_version(request),
+        reason=request.POST.get("reason", ""),
+        at=timezone.now(),
+    )
+    messages.success(request, "已取消这项措施。")
+    return redirect("assistance:plan", measure.case_id)
+
+
+@require_GET
+@requires(*PROVIDERS)
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """This function leads from a delivery task to its measure."""
+    measure = measure_of_task(request.viewer, task_id)  # type: ignore[attr-defined]
+    if measure is None:
+        raise Http404
+    return redirect("assistance:deliver", measure.pk)
