@@ -131,7 +131,7 @@ def _data(measure: Measure, grant: Grant | None) -> dict[str, Any]:
 
 
 def _answer(measure: Measure, delivery: Delivery, *, viewer: Viewer, at: datetime) -> None:
-    """The provider's task ends with the delivery; the amount goes into the figure of its unit where the pack has one."""
+    """The provider's task ends with the delivery; the amount is a figure of its unit where the pack has one."""
     task = task_get(viewer, int(measure.task_id or 0))
     allowed = task_kind(task.case, task).figures
     key = FIGURE_OF_UNIT[delivery.unit]
