@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from pypinyin import Style, lazy_pinyin
 from shouwang.kit.codes import IncomeKind
 from shouwang.kit.dates import month_window, years_old
 from shouwang.kit.money import per_head_floor
-from shouwang.kit.texts import name_key, squeezed
+from shouwang.kit.texts import half_width, name_key, squeezed
 
 ADULT_YEARS = 18  # 民法典 art. 17
 NATIONAL = "national"
@@ -117,6 +118,14 @@ def prefix_end(text: str) -> str:
     return text[:-1] + chr(ord(text[-1]) + 1)
 
 
+_NUMBERS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?!\d)")
+
+
+def scrubbed(text: str) -> str:
+    """This function returns a free text without ID numbers, phones and accounts that somebody typed into it."""
+    return _NUMBERS.sub("（号码已隐去）", half_width(text)).strip()
+
+
 def source_label(source: str) -> str:
     """This function returns how a source is called on a page."""
     return OFFICE_SOURCES.get(source) or DEPARTMENTS.get(source, source)
@@ -135,3 +144,33 @@ STATUS_LABELS = {
     "GAMBLING": "赌博", "UNFILIAL": "不履行赡养义务", "CAR": "有车辆", "FLAT": "有商品房", "COMPANY": "有企业",
     "PUBLIC_PAYROLL": "财政供养",
 }  # fmt: skip
+
+
+_SEEN_BY = {
+    "SPOUSE": {"HEAD": "SPOUSE", "CHILD": "CHILD", "CHILD_IN_LAW": "CHILD_IN_LAW", "GRANDCHILD": "GRANDCHILD",
+               "PARENT": "PARENT_IN_LAW", "PARENT_IN_LAW": "PARENT"},
+    "CHILD": {"HEAD": "PARENT", "SPOUSE": "PARENT", "CHILD": "SIBLING", "CHILD_IN_LAW": "SPOUSE",
+              "GRANDCHILD": "CHILD", "PARENT": "GRANDPARENT", "PARENT_IN_LAW": "GRANDPARENT"},
+    "CHILD_IN_LAW": {"HEAD": "PARENT_IN_LAW", "SPOUSE": "PARENT_IN_LAW", "CHILD": "SPOUSE", "GRANDCHILD": "CHILD"},
+    "GRANDCHILD": {"HEAD": "GRANDPARENT", "SPOUSE": "GRANDPARENT", "CHILD": "PARENT", "CHILD_IN_LAW": "PARENT",
+                   "GRANDCHILD": "SIBLING"},
+    "PARENT": {"HEAD": "CHILD", "SPOUSE": "CHILD_IN_LAW", "CHILD": "GRANDCHILD", "PARENT": "SPOUSE",
+               "SIBLING": "CHILD"},
+    "PARENT_IN_LAW": {"HEAD": "CHILD_IN_LAW", "SPOUSE": "CHILD", "CHILD": "GRANDCHILD", "PARENT_IN_LAW": "SPOUSE"},
+    "GRANDPARENT": {"HEAD": "GRANDCHILD", "PARENT": "CHILD", "GRANDPARENT": "SPOUSE"},
+    "SIBLING": {"HEAD": "SIBLING", "PARENT": "PARENT", "GRANDPARENT": "GRANDPARENT", "SIBLING": "SIBLING"},
+}  # fmt: skip
+
+
+def relationships_after(before: Mapping[int, str], new_head: int) -> dict[int, str]:
+    """This function suggests everybody's relationship once `new_head` heads the household (person → relationship).
+
+    Several sons' wives cannot all become the new head's spouse: where two would, all of them become 其他, for a clerk
+    to say who is.
+    """
+    seen = _SEEN_BY.get(before[new_head], {})
+    after = {pk: seen.get(relationship, "OTHER") for pk, relationship in before.items() if pk != new_head}
+    spouses = [pk for pk, relationship in after.items() if relationship == "SPOUSE"]
+    if len(spouses) > 1:
+        after |= dict.fromkeys(spouses, "OTHER")
+    return {new_head: "HEAD", **after}

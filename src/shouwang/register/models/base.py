@@ -39,6 +39,11 @@ def of_person(name: str) -> models.Index:
     return models.Index(fields=["person"], name=f"{name}_of_person", condition=Q(person__isnull=False))
 
 
+def by_source(name: str) -> models.Index:
+    """This function returns the index by which what a source brought is found again, superseded rows included."""
+    return models.Index(fields=["source_ref"], name=f"{name}_by_source", condition=Q(source_ref__isnull=False))
+
+
 class Recorded(models.Model):
     """When we learned a row, when we stopped believing it, and where it came from.
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from shouwang.kit.codes import Education, IncomeKind, Labour, PovertyStatus, SpendingCause, StudentStatus, WatchType
-from shouwang.register.models.base import LIMIT_FEN, Dated, Recorded, in_order, of_person, sane, source_once
+from shouwang.register.models.base import LIMIT_FEN, Dated, Recorded, by_source, in_order, of_person, sane, source_once
 from shouwang.register.models.people import Household, Person
 
 
@@ -33,7 +33,7 @@ class HouseholdState(Dated):
     origins = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["household"], name="hstate_of_household")]
+        indexes = [models.Index(fields=["household"], name="hstate_of_household"), by_source("hstate")]
         constraints = [
             in_order("hstate"),
             models.CheckConstraint(
@@ -69,7 +69,7 @@ class PersonState(Dated):
     origins = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["person"], name="pstate_of_person")]
+        indexes = [models.Index(fields=["person"], name="pstate_of_person"), by_source("pstate")]
         constraints = [
             in_order("pstate"),
             models.CheckConstraint(

@@ -255,7 +255,7 @@ def persons_by_identifier(kind: str, texts: Iterable[str], *, on: date | None = 
         for blind, person_id in rows:
             found[by_blind[bytes(blind)]].append(person_id)
     hits = hits_of({pk for ids in found.values() for pk in ids}, on=on or timezone.localdate())
-    return {text: [hits[pk] for pk in dict.fromkeys(ids) if pk in hits] for text, ids in found.items()}
+    return {text: _unique([hits[pk] for pk in ids if pk in hits]) for text, ids in found.items()}
 
 
 def persons_by_name_birth_village(
@@ -281,25 +281,26 @@ def persons_by_name_birth_village(
         if (ids := [pk for pk, name in candidates.get((key[1], key[2]), []) if name and name == name_key(key[0])])
     }
     hits = hits_of({pk for ids in found.values() for pk in ids}, on=on or timezone.localdate())
-    return {key: [hits[pk] for pk in ids if pk in hits] for key, ids in found.items()}
+    return {key: _unique([hits[pk] for pk in ids if pk in hits]) for key, ids in found.items()}
 
 
 def hits_of(person_ids: Collection[int], *, on: date) -> dict[int, PersonHit]:
-    """This function returns persons with their household on a day, by id; doubles stand for the kept person."""
+    """This function returns persons with their household on a day, by id; a double's id leads to the kept person."""
+    kept = _kept(list(person_ids))
+    fields = ("id", "slot", "name", "sex", "birth_date", "died_on")
     rows: dict[int, Any] = {}
-    fields = ("id", "slot", "name", "sex", "birth_date", "died_on", "merged_into_id")
-    ids = list(person_ids)
-    for start in range(0, len(ids), BATCH):
-        for row in Person.objects.filter(pk__in=ids[start : start + BATCH]).values(*fields):
-            rows[row["id"]] = row
     homes: dict[int, tuple[int, str]] = {}
+    ids = list(dict.fromkeys(kept.values()))
     for start in range(0, len(ids), BATCH):
-        memberships = Membership.objects.filter(holding(on), person_id__in=ids[start : start + BATCH])
+        part = ids[start : start + BATCH]
+        for row in Person.objects.filter(pk__in=part).values(*fields):
+            rows[row["id"]] = row
+        memberships = Membership.objects.filter(holding(on), person_id__in=part)
         for person_id, household_id, relationship in memberships.values_list(
             "person_id", "household_id", "relationship"
         ):
             homes[person_id] = (household_id, relationship)
-    return {
+    hits = {
         pk: PersonHit(
             person_id=pk,
             household_id=homes.get(pk, (None, ""))[0],
@@ -311,5 +312,18 @@ def hits_of(person_ids: Collection[int], *, on: date) -> dict[int, PersonHit]:
             died_on=row["died_on"],
         )
         for pk, row in rows.items()
-        if row["merged_into_id"] is None
     }
+    return {asked: hits[pk] for asked, pk in kept.items() if pk in hits}
+
+
+def _kept(ids: list[int]) -> dict[int, int]:
+    """This function returns for each person the one she is kept as: herself, or whom she was merged into."""
+    merged: dict[int, int] = {}
+    for start in range(0, len(ids), BATCH):
+        rows = Person.objects.filter(pk__in=ids[start : start + BATCH], merged_into__isnull=False)
+        merged |= dict(rows.values_list("pk", "merged_into_id"))
+    return {pk: merged.get(pk, pk) for pk in ids}
+
+
+def _unique(hits: list[PersonHit]) -> list[PersonHit]:
+    return list({hit.person_id: hit for hit in hits}.values())

@@ -150,7 +150,8 @@ def _by_number(viewer: Viewer, kind: str, text: str) -> set[int]:
             persons.add(person_id)
         elif household_id is not None:
             households.add(household_id)
-    return persons | _members(households)
+    doubles = Person.objects.filter(pk__in=persons, merged_into__isnull=False)
+    return persons | set(doubles.values_list("merged_into_id", flat=True)) | _members(households)
 
 
 def _by_household_number(viewer: Viewer, text: str) -> set[int]:
