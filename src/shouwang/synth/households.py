@@ -66,6 +66,10 @@ class _Table:
         self.age[rows, slot] = age[rows].astype(np.int64)
         self.sex[rows, slot] = sex[rows]
 
+    def at_least(self, age: Floats, low: float, *, spread: float = 2.5) -> Floats:
+        """This function lifts ages to a bound in years, a blurred one: nobody's birthdays pile up."""
+        return np.maximum(age, self.years(low, low + spread))
+
     def younger_of_couple(self) -> Ints:
         spouse = self.age[:, SPOUSE]
         return np.where(spouse >= 0, np.minimum(self.age[:, HEAD], spouse), self.age[:, HEAD])
@@ -105,8 +109,9 @@ def _heads(table: _Table, kind: Ints, is_kind: dict[str, Bools]) -> None:
         | is_kind["couple_with_parent"]
         | ((is_kind["with_married_child"] | is_kind["left_behind"]) & chance(rng, 0.72, count))
     )  # fmt: skip
-    gap = np.clip(rng.normal(1.6, 2.4, count), -8, 11) * np.where(is_man, 1, -1)
-    spouse = np.maximum(head - gap * shape.YEAR_DAYS, 20.6 * shape.YEAR_DAYS)
+    widest = np.where(is_kind["with_married_child"], 4.0, 9.0)
+    gap = np.clip(rng.normal(1.6, 2.4, count), -widest, widest) * np.where(is_man, 1, -1)
+    spouse = table.at_least(head - gap * shape.YEAR_DAYS, 20.6)
     table.place(SPOUSE, married, spouse, 1 - is_man.astype(np.int64))
 
 
@@ -116,7 +121,7 @@ def _children(table: _Table, is_kind: dict[str, Bools]) -> None:
     has_children = is_kind["family"] | is_kind["lone_parent"] | is_kind["three_generations"]
     grown = is_kind["with_married_child"]
     gap = (20 + 11 * rng.beta(1.6, 2.2, count)) * shape.YEAR_DAYS
-    first = np.where(grown, np.maximum(parent - gap, 22.7 * shape.YEAR_DAYS), parent - gap)
+    first = np.where(grown, table.at_least(parent - gap, 22.7), parent - gap)
     first = np.maximum(first, np.where(has_children, rng.integers(5, 300, count), -1))
     first_sex = chance(rng, np.where(grown, 0.9, 0.52), count).astype(np.int64)
     table.place(CHILD, has_children | grown, first, first_sex)
@@ -125,14 +130,14 @@ def _children(table: _Table, is_kind: dict[str, Bools]) -> None:
     third = second - table.years(1.1, 5)
     has_third = (table.age[:, CHILD + 1] >= 0) & chance(rng, 0.14, count)
     table.place(CHILD + 2, has_third, third, chance(rng, 0.52, count).astype(np.int64))
-    in_law = np.maximum(first - rng.normal(1.0, 2.2, count) * shape.YEAR_DAYS, 20.8 * shape.YEAR_DAYS)
+    in_law = table.at_least(first - rng.normal(1.0, 2.2, count) * shape.YEAR_DAYS, 20.8)
     in_law = np.minimum(in_law, parent - 12 * shape.YEAR_DAYS)
     with_in_law = grown & chance(rng, 0.86, count)
     table.place(IN_LAW, with_in_law, in_law, 1 - first_sex)
     young_parent = np.where(with_in_law, np.minimum(first, in_law), first)
     grandchild = young_parent - (20 + 8 * rng.random(count)) * shape.YEAR_DAYS
     left = is_kind["left_behind"]
-    left_age = np.clip(parent - table.years(42, 54), 30, 17.5 * shape.YEAR_DAYS)
+    left_age = np.clip(parent - table.years(42, 54), table.years(0.1, 2), table.years(14, 17.5))
     elder = np.where(left, left_age, grandchild)
     table.place(GRANDCHILD, left | with_in_law, elder, chance(rng, 0.52, count).astype(np.int64))
     younger = elder - table.years(1.2, 7)
@@ -167,7 +172,7 @@ def _elders(table: _Table, is_kind: dict[str, Bools]) -> None:
 def _others(table: _Table, is_kind: dict[str, Bools]) -> None:
     rng, count = table.rng, table.count
     head = table.age[:, HEAD].astype(np.float64)
-    sibling = np.maximum(head - table.years(-8, 9), 18 * shape.YEAR_DAYS)
+    sibling = table.at_least(head - table.years(-8, 9), 18)
     with_sibling = is_kind["siblings"] | (is_kind["child_with_parents"] & chance(rng, 0.1, count))
     table.place(SIBLING, with_sibling, sibling, chance(rng, 0.6, count).astype(np.int64))
     other = is_kind["couple"] & chance(rng, 0.02, count)
