@@ -268,3 +268,10 @@ def factor_resets_decided() -> QuerySet[FactorReset]:
 def has_second_factor(user_id: int) -> bool:
     """This function tells whether a user has enrolled a second factor."""
     return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def organisations_named(text: str) -> list[Organisation]:
+    """This function returns the active organisations of a name, or the one of a number."""
+    found = Organisation.objects.filter(is_active=True).select_related("area")
+    named = found.filter(pk=int(text)) if text.isdecimal() else found.filter(name=text)
+    return list(named.order_by("pk"))

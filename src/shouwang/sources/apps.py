@@ -1,7 +1,23 @@
 from django.apps import AppConfig
 
+from shouwang.ui.services import nav_item
+
 
 class SourcesConfig(AppConfig):
     name = "shouwang.sources"
     label = "sources"
     verbose_name = "线索与部门数据"
+
+    def ready(self) -> None:
+        nav_item(
+            key="report", label="上报预警", url_name="sources:report", icon="send", order=20,
+            kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE"}, roles={"OFFICER", "CLERK", "LEADER"},
+        )  # fmt: skip
+        nav_item(
+            key="clues", label="线索", url_name="sources:clues", icon="clipboard-list", order=35,
+            kinds={"TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
+        )  # fmt: skip
+        nav_item(
+            key="feeds", label="部门数据", url_name="sources:feeds", icon="database-import", order=45,
+            kinds={"DEPARTMENT", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
+        )  # fmt: skip

@@ -151,6 +151,7 @@ class FeedImport(models.Model):
     progress_id = models.BigIntegerField(null=True)
     message = models.CharField(max_length=500, blank=True)
     uploaded_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)

@@ -47,6 +47,7 @@ class SpendingFact:
     reimbursed_fen: int | None
     self_paid_fen: int | None
     detail: str
+    is_household: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,8 @@ def _spending(reader: _Reader, spec: SpendingOf) -> SpendingFact:
         raise PartsAboveGross
     if gross is not None and (reimbursed or 0) + (own or 0) > gross:
         raise PartsAboveGross
-    if gross is not None and own is None and reimbursed is None and spec.reimbursed and not spec.reimbursed.or_else:
-        own = None
-    return SpendingFact(reader.word(spec.cause), day, gross, reimbursed, own, reader.first_text(spec.detail))
+    detail = reader.first_text(spec.detail)
+    return SpendingFact(reader.word(spec.cause), day, gross, reimbursed, own, detail, spec.is_household)
 
 
 def _status(reader: _Reader, spec: StatusOf) -> StatusFact:

@@ -189,10 +189,12 @@ def layout_find(
     sheet: str = "",
     sheet_number: int = 0,
     remembered: Mapping[str, str] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> Layout:
     """This function finds the heading row among the first rows of a sheet; raises HeadingsNotFound.
 
-    Of several candidates the one that recognises most columns wins, then the one of fewer rows, then the upper one.
+    `numbers` are the rows' numbers in the sheet where some are left out; without them they count from 1. Of several
+    candidates the one that recognises most columns wins, then the one of fewer rows, then the upper one.
     """
     known = _known(kind, remembered or {})
     best: tuple[int, int, int] | None = None
@@ -203,7 +205,7 @@ def layout_find(
             columns, recognised = _assigned(_stacked(texts[last - depth + 1 : last + 1]), known)
             score = (recognised, -depth, -last)
             if recognised and (best is None or score > best):
-                best, chosen = score, Layout(sheet, sheet_number, last + 1, columns)
+                best, chosen = score, Layout(sheet, sheet_number, numbers[last] if numbers else last + 1, columns)
     if chosen is None or best is None or best[0] < 2:
         raise HeadingsNotFound(kind)
     return chosen

@@ -108,7 +108,7 @@ class SpendingOf(_Model):
     reimbursed: Amount | None = None
     self_paid: Amount | None = None
     detail: tuple[str, ...] = ()
-    detail_word: Word | None = None
+    is_household: bool = False
     when: tuple[When, ...] = ()
 
 

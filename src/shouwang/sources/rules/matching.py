@@ -41,6 +41,7 @@ class Outcome:
     """Either a person with how she was found, or the sentence why not."""
 
     person: Candidate | None = None
+    household_id: int = 0
     method: str = ""
     score: int = 0
     reason: str = ""
@@ -57,11 +58,11 @@ def match_by_id(candidates: Sequence[Candidate], *, name: str, has_name: bool) -
         return None
     if not has_name:
         if len(found) == 1:
-            return Outcome(found[0], "EXACT_ID", EXACT_WITHOUT_NAME_SCORE)
+            return Outcome(found[0], method="EXACT_ID", score=EXACT_WITHOUT_NAME_SCORE)
         return Outcome(reason=SEVERAL)
     agreeing = [candidate for candidate in found if name_key(candidate.name) == name_key(name)]
     if len(agreeing) == 1:
-        return Outcome(agreeing[0], "EXACT_ID", EXACT_SCORE)
+        return Outcome(agreeing[0], method="EXACT_ID", score=EXACT_SCORE)
     return Outcome(reason=SEVERAL if agreeing else NAME_DIFFERS)
 
 
@@ -69,7 +70,7 @@ def match_by_name(candidates: Sequence[Candidate]) -> Outcome:
     """This function judges the persons of one name, birth date and village."""
     found = _one(candidates)
     if len(found) == 1:
-        return Outcome(found[0], "NAME_BIRTH", NAME_SCORE)
+        return Outcome(found[0], method="NAME_BIRTH", score=NAME_SCORE)
     return Outcome(reason=SEVERAL if found else NOT_FOUND)
 
 

@@ -1,0 +1,168 @@
+"""What each page of sources shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shouwang.office.models import Progress
+from shouwang.register.selectors import HouseholdCard
+from shouwang.sources.forms import DeliveryForm, HeadingsForm, ReportForm
+from shouwang.sources.models import Clue, FeedImport
+from shouwang.sources.rules.headings import Column, Layout
+from shouwang.sources.rules.kinds import FeedKind
+from shouwang.sources.selectors.feeds import Freshness
+from shouwang.sources.selectors.reporting import KnownEvent, KnownHousehold
+from shouwang.ui.tables import KeyPage
+
+
+@dataclass(frozen=True)
+class ChoosePage:
+    """Step one of a report: which household."""
+
+    text: str
+    village: str
+    villages: Sequence[tuple[str, str]]
+    cards: Sequence[HouseholdCard]
+    next_after: int | None
+    has_searched: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """Step two: the form, with what is already known."""
+
+    form: ReportForm
+    card: HouseholdCard | None
+    known: KnownHousehold | None
+    event: KnownEvent | None
+    is_clerk: bool
+
+
+@dataclass(frozen=True)
+class ClueLine:
+    """One clue in a list."""
+
+    clue: Clue
+    who: str
+    place: str
+
+    @property
+    def is_collected(self) -> bool:
+        return self.clue.collected_case_id is not None
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """After sending: what happens next."""
+
+    line: ClueLine
+    steps: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class CluesPage:
+    """Clues with their state."""
+
+    lines: Sequence[ClueLine]
+    page: KeyPage
+    waiting: int
+    state: str
+    channel: str
+    channels: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class CluePage:
+    """One clue."""
+
+    line: ClueLine
+    facts: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """One import in a list."""
+
+    taken: FeedImport
+    kind_name: str
+    file_name: str
+    organisation: str
+
+    @property
+    def aside(self) -> int:
+        """Rows that were not taken."""
+        return self.taken.rows_refused + self.taken.rows_unmatched
+
+
+@dataclass(frozen=True)
+class FeedsPage:
+    """A department's deliveries, or those of all departments of a county."""
+
+    form: DeliveryForm | None
+    kinds: Sequence[FeedKind]
+    freshness: Sequence[Freshness]
+    lines: Sequence[ImportLine]
+    page: KeyPage
+    is_department: bool
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows were not taken, and how many."""
+
+    text: str
+    column: str
+    rows: int
+    is_refused: bool
+
+
+@dataclass(frozen=True)
+class AsideLine:
+    """One row that was not taken."""
+
+    sheet: str
+    number: int
+    column: str
+    reason: str
+    is_refused: bool
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """What became of one import."""
+
+    line: ImportLine
+    kind: FeedKind
+    layouts: Sequence[Layout]
+    progress: Progress | None
+    reasons: Sequence[Reason]
+    aside: Sequence[AsideLine]
+    more_aside: int
+    is_own: bool
+
+    @property
+    def taken(self) -> FeedImport:
+        return self.line.taken
+
+
+@dataclass(frozen=True)
+class HeadingRowShown:
+    """One column of the mapping form."""
+
+    column: Column
+    bound: Any
+    is_recognised: bool
+
+
+@dataclass(frozen=True)
+class HeadingsPage:
+    """The headings as recognised, for correction."""
+
+    line: ImportLine
+    kind: FeedKind
+    form: HeadingsForm
+    sheets: Sequence[tuple[Layout, Sequence[HeadingRowShown]]] = field(default_factory=list)
+    missing: Sequence[str] = ()

@@ -1,0 +1,199 @@
+"""Forms of sources: the report, the delivery of a table, the meaning of its headings."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from shouwang.kit.codes import Risk
+from shouwang.kit.dates import day_parse
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
+from shouwang.sources.models import Channel
+from shouwang.sources.rules.headings import Layout
+from shouwang.sources.rules.kinds import FeedKind
+
+WHOLE_HOUSEHOLD = ""
+AMOUNTS = (
+    ("gross_yuan", "总共花费", "住院、学费、损失等的总数，不知道就不填"),
+    ("reimbursed_yuan", "已报销或已赔付", "医保、保险、救助已经付了的"),
+    ("self_paid_yuan", "自己付的", "总数减去报销，只填知道的两个就行"),
+    ("income_drop_yuan", "一年少收入多少", "因为这件事不能打工、绝收等"),
+)
+CLERK_CHANNELS = [
+    (channel.value, channel.label)
+    for channel in (
+        Channel.PAPER, Channel.HOTLINE, Channel.WECHAT, Channel.APPLICATION, Channel.SWEEP, Channel.LETTER,
+        Channel.MEDIA,
+    )
+]  # fmt: skip
+
+
+class YuanField(forms.CharField):
+    """An amount as people write it; cleans to fen, None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class DayField(forms.CharField):
+    """A day from the phone's calendar or typed in any usual form; cleans to a date."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return day_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class ReportForm(forms.Form):
+    """《预警信息登记表》. What an already known event says is not asked: those fields are left out."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    cause = forms.ChoiceField(label="什么原因", widget=forms.RadioSelect, error_messages={"required": "请选一个原因。"})
+    cause_note = forms.CharField(label="其他原因是什么", required=False, max_length=100, help_text="原因选“其他”时填")
+    occurred_on = DayField(label="哪天发生的", error_messages={"required": "请填发生的日期。"})
+    summary = forms.CharField(
+        label="发生了什么",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="一两句话就行，可以用键盘上的话筒说。不要写身份证号、手机号。",
+        error_messages={"required": "请写一两句发生了什么。"},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        causes: list[tuple[str, str]],
+        members: list[tuple[str, str]] | None = None,
+        with_event: bool = False,
+        with_channel: bool = False,
+        villages: list[tuple[str, str]] | None = None,
+        today: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = causes  # type: ignore[attr-defined]
+        if today is not None:
+            self.fields["occurred_on"].widget.attrs["max"] = today.isoformat()
+        if members is not None:
+            self.fields["person"] = forms.ChoiceField(
+                label="谁的事",
+                required=False,
+                choices=[*members, (WHOLE_HOUSEHOLD, "全家的事")],
+                widget=forms.RadioSelect,
+            )
+        else:
+            self._add_unregistered(villages or [])
+        for name, label, hint in AMOUNTS:
+            self.fields[name] = YuanField(label=label, help_text=hint)
+        if with_channel:
+            self.fields["channel"] = forms.ChoiceField(label="从哪里来的", choices=CLERK_CHANNELS)
+        if with_event:
+            for name in ("cause", "occurred_on", "gross_yuan", "reimbursed_yuan", "self_paid_yuan", "person"):
+                self.fields.pop(name, None)
+        if Risk.OTHER not in {code for code, _ in causes} or with_event:
+            self.fields.pop("cause_note")
+        self.order_fields(
+            [
+                "key", "channel", "village", "person_name", "person_note", "person", "cause", "cause_note",
+                "occurred_on", "summary",
+            ]
+        )  # fmt: skip
+
+    def _add_unregistered(self, villages: list[tuple[str, str]]) -> None:
+        self.fields["person_name"] = forms.CharField(
+            label="姓名", max_length=60, error_messages={"required": "请写这个人的姓名。"}
+        )
+        self.fields["person_note"] = forms.CharField(
+            label="住在哪里、怎么找到", max_length=200, help_text="例如“村东头，小学后面第二家”",
+            error_messages={"required": "请写怎么找到这家人。"},
+        )  # fmt: skip
+        if len(villages) > 1:
+            self.fields["village"] = forms.ChoiceField(label="哪个村", choices=villages)
+
+    @property
+    def asked(self) -> int:
+        """How many questions the form asks."""
+        return sum(1 for field in self if not field.is_hidden)
+
+    @property
+    def amounts(self) -> list[forms.BoundField]:
+        """The amounts that are asked."""
+        return [self[name] for name, _, _ in AMOUNTS if name in self.fields]
+
+
+class DeliveryForm(forms.Form):
+    """A department's table: which kind, as of which day, the file."""
+
+    kind = forms.ChoiceField(label="哪种数据表")
+    data_date = DayField(
+        label="数据截至哪一天", help_text="不是上传的日子，是这份数据统计到哪一天",
+        error_messages={"required": "请填这份数据截至哪一天。"},
+    )  # fmt: skip
+    file = forms.FileField(
+        label="文件", help_text="xlsx、xls 或 csv；原样导出的表就行，不用改表头",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={"required": "请选一个文件。", "empty": "文件是空的，没有任何内容。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, kinds: tuple[FeedKind, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.key, kind.name) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class HeadingsForm(forms.Form):
+    """For each column of each sheet, the field it is."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kind: FeedKind, layouts: list[Layout], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.layouts = layouts
+        choices = [("", "不用这一列")]
+        choices += [
+            (name, field.heading + ("（必须有）" if field.required else "")) for name, field in kind.fields.items()
+        ]
+        for layout in layouts:
+            for column in layout.columns:
+                self.fields[self.name_of(layout.sheet_number, column.index)] = forms.ChoiceField(
+                    label=column.heading,
+                    choices=choices,
+                    initial=column.field,
+                    required=False,
+                    widget=forms.Select(attrs={"class": "form-select"}),
+                )
+
+    @staticmethod
+    def name_of(sheet_number: int, column: int) -> str:
+        """This function returns the form's name of a column."""
+        return f"column-{sheet_number}-{column}"
+
+    def meanings(self) -> dict[tuple[int, int], str]:
+        """This function returns the chosen field by sheet and column."""
+        return {
+            (layout.sheet_number, column.index): self.cleaned_data[self.name_of(layout.sheet_number, column.index)]
+            for layout in self.layouts
+            for column in layout.columns
+        }

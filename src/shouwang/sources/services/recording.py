@@ -1,0 +1,95 @@
+"""Writing what taken rows say into the register, every fact with the row it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shouwang.people.access import Viewer
+from shouwang.register.services import (
+    IncomeRow,
+    NamedRow,
+    SpendingRow,
+    StatusRow,
+    income_record_many,
+    named_record_many,
+    spending_record_many,
+    status_record_many,
+)
+from shouwang.sources.models import FeedImport
+from shouwang.sources.rules.facts import RowFacts
+from shouwang.sources.rules.matching import Candidate
+from shouwang.sources.rules.rows import Row
+
+
+@dataclass(frozen=True)
+class TakenRow:
+    """A row with its facts and the person it belongs to, who has a household."""
+
+    row: Row
+    facts: RowFacts
+    person: Candidate
+    household_id: int
+    method: str
+    score: int
+
+
+def source_prefix(import_id: int) -> str:
+    """This function returns what every reference of an import begins with."""
+    return f"feed:{import_id}:"
+
+
+def source_ref(import_id: int, row: Row, number: int = 0) -> str:
+    """This function returns the reference of a row's fact, e.g. feed:17:row:204; further facts are numbered."""
+    sheet = f"sheet:{row.sheet_number}:" if row.sheet_number else ""
+    return f"{source_prefix(import_id)}{sheet}row:{row.number}" + (f":{number}" if number else "")
+
+
+def facts_record(taken: FeedImport, rows: Sequence[TakenRow], *, source: str, viewer: Viewer, at: datetime) -> int:
+    """This function records the facts of new rows and returns how many there were."""
+    spendings: list[SpendingRow] = []
+    statuses: list[StatusRow] = []
+    incomes: list[IncomeRow] = []
+    named: list[NamedRow] = []
+    for each in rows:
+        home, person, facts = each.household_id, each.person.person_id, each.facts
+        for number, spending in enumerate(facts.spendings):
+            spendings.append(
+                SpendingRow(
+                    household_id=home, cause=spending.cause, event_date=spending.event_date, source=source,
+                    gross_fen=spending.gross_fen, reimbursed_fen=spending.reimbursed_fen,
+                    self_paid_fen=spending.self_paid_fen, detail=spending.detail,
+                    source_ref=source_ref(taken.pk, each.row, number),
+                    person_id=None if spending.is_household else person,
+                )
+            )  # fmt: skip
+        for number, status in enumerate(facts.statuses):
+            statuses.append(
+                StatusRow(
+                    household_id=home, kind=status.kind, from_date=status.from_date, source=source, value=status.value,
+                    until_date=status.until_date, source_ref=source_ref(taken.pk, each.row, number),
+                    person_id=None if status.is_household else person,
+                )
+            )  # fmt: skip
+        for number, income in enumerate(facts.incomes):
+            incomes.append(
+                IncomeRow(
+                    household_id=home, month=income.month, kind=income.kind, amount_fen=income.amount_fen,
+                    source=source, source_ref=source_ref(taken.pk, each.row, number),
+                    person_id=None if income.is_household else person,
+                )
+            )  # fmt: skip
+        if facts.named:
+            named.append(
+                NamedRow(
+                    household_id=home, source=source, facts=dict(facts.named),
+                    source_ref=source_ref(taken.pk, each.row), person_id=person,
+                )
+            )  # fmt: skip
+    return (
+        spending_record_many(viewer=viewer, rows=spendings, at=at)
+        + status_record_many(viewer=viewer, rows=statuses, at=at)
+        + income_record_many(viewer=viewer, rows=incomes, at=at)
+        + named_record_many(viewer=viewer, rows=named, at=at)
+    )

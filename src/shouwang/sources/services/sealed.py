@@ -1,0 +1,10 @@
+"""Where the sources' sealed values stand, for the rotation of keys."""
+
+from __future__ import annotations
+
+from shouwang.kit.sealed import Sealed, SealedColumn
+
+SEALED: tuple[Sealed, ...] = (
+    SealedColumn("sources_feedimport", "sealed_file_name", "sources_feedimport_name:{file_token}"),
+    SealedColumn("sources_feedrow", "sealed_cells", "sources_feedrow:{feed_import_id}:{sheet_number}:{row_number}"),
+)

@@ -1,0 +1,21 @@
+"""Routes of sources."""
+
+from django.urls import path
+
+from shouwang.sources.views import clues, feeds, headings, report
+
+app_name = "sources"
+urlpatterns = [
+    path("report/", report.choose, name="report"),
+    path("report/mine/", clues.mine, name="reports_mine"),
+    path("report/unregistered/", report.unregistered, name="report_unregistered"),
+    path("report/<int:household_id>/", report.household, name="report_household"),
+    path("report/sent/<int:clue_id>/", report.sent, name="report_sent"),
+    path("clues/", clues.clues, name="clues"),
+    path("clues/<int:clue_id>/", clues.clue, name="clue"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<int:import_id>/", feeds.feed, name="feed"),
+    path("feeds/<int:import_id>/headings/", headings.headings, name="feed_headings"),
+    path("feeds/<int:import_id>/refused/", feeds.refused, name="feed_refused"),
+    path("feeds/<int:import_id>/undo/", feeds.undo, name="feed_undo"),
+]
