@@ -15,7 +15,14 @@
     borderColor: css("--sw-line-strong"), borderWidth: 1, axisPointer: { type: "line", lineStyle: { color: css("--sw-ink-soft") } },
   });
 
-  function trend(data) {
+  // How many lines the legend will take, so that the chart begins below it.
+  const legendLines = (names, width) => {
+    const size = wide() ? 15 : 13;
+    const total = names.reduce((sum, name) => sum + name.length * size + 60, 0);
+    return Math.max(1, Math.ceil(total / Math.max(1, width)));
+  };
+
+  function trend(data, width) {
     const lines = data.series.map((one, index) => {
       const colour = one.lamp ? css(`--sw-lamp-${one.lamp}`) : css("--sw-ink");
       return {
@@ -33,7 +40,7 @@
     }));
     const series = [...under, ...lines];
     return {
-      grid: { left: 8, right: 16, top: 40, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 16, top: 16 + 26 * legendLines(data.series.map((one) => one.name), width), bottom: 4, containLabel: true },
       legend: { data: data.series.map((one) => one.name), top: 0, left: 0, textStyle: text(), itemGap: 20, selectedMode: false },
       xAxis: { type: "category", data: data.days, axisLabel: text({ hideOverlap: true }), axisTick: { show: false }, axisLine: { lineStyle: { color: css("--sw-line-strong") } } },
       yAxis: { type: "value", minInterval: 1, axisLabel: text(), splitLine: { lineStyle: { color: css("--sw-line") } } },
@@ -87,7 +94,7 @@
       if (!answer || !answer.ok) return;
       option = areas(data, await answer.json(), figure.dataset.chartData);
     } else {
-      option = figure.dataset.chart === "trend" ? trend(data) : funnel(data);
+      option = figure.dataset.chart === "trend" ? trend(data, figure.clientWidth) : funnel(data);
       if (figure.dataset.chart === "funnel") canvas.dataset.rows = String(Math.min(10, data.steps.length));
     }
     canvas.hidden = false;
