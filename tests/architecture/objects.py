@@ -1,0 +1,72 @@
+"""The objects of the access table: one function an object, called once for each place that the table names.
+
+A function gets the cast and the place (an `Area`), makes the object there and returns the arguments of the address.
+Call factories inside `acting_as(SYSTEM)` where tables are walled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from tests.factories.cast import Cast
+from tests.factories.people import appointment_make, organisation_make, user_make
+
+from shouwang.people.access import SYSTEM, Kind, Role, acting_as
+from shouwang.people.models import Appointment, Area, FactorReset
+
+Builder = Callable[[Cast, Area], dict[str, Any]]
+BUILDERS: dict[str, Builder] = {}
+KIND_AT = {2: Kind.CITY_CENTRE, 3: Kind.COUNTY_CENTRE, 4: Kind.TOWNSHIP, 5: Kind.VILLAGE}
+
+
+def builds(name: str) -> Callable[[Builder], Builder]:
+    """Registers the function that makes the object of a name."""
+
+    def register(builder: Builder) -> Builder:
+        BUILDERS[name] = builder
+        return builder
+
+    return register
+
+
+def appointment_at(place: Area) -> Appointment:
+    """An appointment of somebody new in a new organisation of the place."""
+    kind = KIND_AT[place.level]
+    organisation = organisation_make(kind, place, name=f"{place.name}试验机构")
+    return appointment_make(user_make("试验人员"), organisation, Role.CLERK)
+
+
+@builds("organisation")
+def organisation(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"organisation_id": organisation_make(KIND_AT[place.level], place, name=f"{place.name}试验机构").pk}
+
+
+@builds("member")
+def member(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"user_id": appointment_at(place).user_id}
+
+
+@builds("appointment")
+def appointment(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"appointment_id": appointment_at(place).pk}
+
+
+@builds("factor_reset")
+def factor_reset(cast: Cast, place: Area) -> dict[str, Any]:
+    held = appointment_at(place)
+    with acting_as(SYSTEM):
+        asked = FactorReset.objects.create(
+            user_id=held.user_id,
+            reason="试验",
+            asked_by_id=cast.administrator.appointment_id or 0,
+            asked_at=timezone.now() - timedelta(days=1),
+        )
+    return {"reset_id": asked.pk}
+
+
+@builds("token")
+def token(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"token": "no-such-token"}
