@@ -1,0 +1,103 @@
+"""Clues and department files as tests need them."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+
+from shouwang.people.access import Viewer, acting_as
+from shouwang.sources.models import Clue, FeedImport
+from shouwang.sources.services.clues import clue_report
+from shouwang.sources.services.importing import feed_import_run
+from shouwang.sources.services.reading import feed_read, import_load
+from shouwang.sources.services.uploads import feed_upload, mapping_confirm
+
+DATA_DATE = date(2020, 6, 30)
+_key = itertools.count(1)
+INPATIENT = ["姓名", "身份证号码", "就医开始时间", "就医结束时间", "医疗费总额（元）", "基金支付总额（元）",
+             "个人支付金额（元）", "病种名称", "乡镇", "行政村"]  # fmt: skip
+
+
+def report_make(viewer: Viewer, household_id: int | None = None, **changes: Any) -> Clue:
+    """This function hands in a report with ordinary contents."""
+    said: dict[str, Any] = {
+        "household_id": household_id,
+        "person_id": None,
+        "cause": "ILLNESS",
+        "occurred_on": date(2020, 6, 20),
+        "summary": "查出胃癌，在县医院手术",
+        "at": timezone.now(),
+        "channel": "OFFICER",
+        "idempotency_key": f"key-{next(_key)}",
+        "gross_fen": 10_000_000,
+    }
+    with acting_as(viewer):
+        return clue_report(viewer=viewer, **(said | changes))
+
+
+def stay(name: str, number: object, **changes: object) -> list[object]:
+    """This function returns a row of the table of stays in hospital."""
+    row: dict[str, object] = {
+        "name": name, "number": number, "start": "2020-05-01", "end": "2020-05-09", "gross": 24269.13,
+        "fund": 14269.13, "own": 10000, "disease": "胃癌", "town": None, "village": None,
+    }  # fmt: skip
+    return list((row | changes).values())
+
+
+def xlsx(rows: Sequence[Sequence[object]], *, sheet: str = "Sheet1") -> bytes:
+    """This function returns a workbook of one sheet; texts as texts, numbers as numbers, days as days."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        page = book.add_worksheet(sheet)
+        form = book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    page.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), form)  # noqa: DTZ001
+                elif cell is not None:
+                    page.write(number, column, cell)
+    return buffer.getvalue()
+
+
+def csv(rows: Sequence[Sequence[object]], *, encoding: str = "utf-8") -> bytes:
+    """This function returns a CSV."""
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows).encode(encoding)
+
+
+def deliver(
+    viewer: Viewer,
+    content: bytes,
+    *,
+    kind: str = "inpatient",
+    name: str = "六月住院.xlsx",
+    data_date: date = DATA_DATE,
+    at: datetime | None = None,
+) -> FeedImport:
+    """This function uploads a file as a department and reads its headings, as the worker does."""
+    now = at or timezone.now()
+    with acting_as(viewer):
+        taken = feed_upload(
+            viewer=viewer, kind_key=kind, file_name=name, content=content, data_date=data_date, at=now, is_queued=False
+        )
+    feed_read(import_id=taken.pk, at=now, is_queued=False)
+    return import_load(taken.pk)
+
+
+def import_all(
+    viewer: Viewer, content: bytes, *, clock: Callable[[], datetime] = timezone.now, **more: Any
+) -> FeedImport:
+    """This function uploads a file, confirms its headings as found, and imports it."""
+    taken = deliver(viewer, content, **more)
+    if taken.state == FeedImport.State.MAPPING:
+        with acting_as(viewer):
+            mapping_confirm(
+                viewer=viewer, import_id=taken.pk, version=taken.version, fields={}, at=clock(), is_queued=False
+            )
+    feed_import_run(import_id=taken.pk, clock=clock)
+    return import_load(taken.pk)
