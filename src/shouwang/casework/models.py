@@ -263,7 +263,10 @@ class Task(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "key", "organisation"], condition=Q(state="OPEN"), name="task_asked_once_at_a_time"
+                fields=["case", "key", "organisation"],
+                # Help may come in several measures by the same body; a question is put once at a time.
+                condition=Q(state="OPEN") & ~Q(asks="deliver"),
+                name="task_asked_once_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(state="OPEN", ended_at__isnull=True) | (~Q(state="OPEN") & Q(ended_at__isnull=False)),

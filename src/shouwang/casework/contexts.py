@@ -1,0 +1,253 @@
+"""What the pages of casework show: one frozen dataclass a page, and the pieces they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.forms import Form
+
+from shouwang.casework.models import Answer, Case, Decision, Task
+from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
+from shouwang.casework.selectors.shown import FactGroup
+from shouwang.register.selectors import HouseholdCard
+from shouwang.rulebook.workflow import Task as TaskKind
+from shouwang.ui.tables import KeyPage, Table
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One select of the filter row; its value stays in the address under `name`."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The list of cases."""
+
+    title: str
+    total: int
+    table: Table
+    page: KeyPage
+    filters: Sequence[Filter]
+    text: str
+    tabs: Sequence[tuple[str, str, bool, int | str]]
+    kept: Mapping[str, str]
+    is_filtered: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """What every page about one case shows on top: whose it is, the lamp, where it stands."""
+
+    case: Case
+    lamp: str
+    lamp_note: str
+    card: HouseholdCard | None
+    causes: Sequence[str]
+    steps: Sequence[tuple[str, str, str]]
+    action: StageAction
+    days_late: int
+
+    @property
+    def name(self) -> str:
+        return self.card.head_name if self.card else "（本户不在可见范围）"
+
+    @property
+    def place(self) -> str:
+        return self.card.place if self.card else ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One clue or warning of a case: what was said or measured, against which threshold, under which clause."""
+
+    title: str
+    source: str
+    at: datetime
+    facts: Sequence[tuple[str, str]]
+    text: str = ""
+    clause: str = ""
+    lines: Sequence[str] = ()
+    href: str = ""
+    href_label: str = ""
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One task of a case with its answer."""
+
+    task: Task
+    kind: TaskKind
+    answer: Answer | None
+    verdict: str
+    figures: Sequence[FigureLine]
+    days_late: int
+    is_mine: bool = False
+    may_withdraw: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one main action of a page."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One case."""
+
+    head: CaseHead
+    main: Action | None
+    others: Sequence[Action]
+    evidence: Sequence[Evidence]
+    tasks: Sequence[TaskLine]
+    decisions: Sequence[Decision]
+    timeline: Sequence[TimelineLine]
+    pack_name: str
+    pack_href: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One task that can be sent: to whom, what is asked and why, what it will show, until when."""
+
+    key: str
+    name: str
+    kind: TaskKind
+    organisation: str
+    why: str
+    shows: str
+    due_on: date
+    is_provisional: bool
+    is_suggested: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DispatchPage:
+    """送核查."""
+
+    head: CaseHead
+    suggested: Sequence[Offer]
+    others: Sequence[Offer]
+    missing: Sequence[Offer]
+    evidence: Sequence[Evidence]
+    note: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One task as the organisation that must answer sees it."""
+
+    task: Task
+    kind: TaskKind
+    name: str
+    blocks: Sequence[FactGroup]
+    form: Form | None
+    figures: Sequence[tuple[Any, str]]
+    answer: Answer | None
+    verdict: str
+    answer_figures: Sequence[FigureLine]
+    days_late: int
+    warns: bool
+    case_href: str = ""
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """The tasks of one's own organisation."""
+
+    title: str
+    table: Table
+    page: KeyPage
+    tabs: Sequence[tuple[str, str, bool, int | str]]
+    total: int
+
+
+@dataclass(frozen=True)
+class JudgePage:
+    """A decision on one case: check, review, decision, settlement."""
+
+    head: CaseHead
+    form: Form
+    tasks: Sequence[TaskLine]
+    evidence: Sequence[Evidence]
+    decisions: Sequence[Decision]
+    reasons: Sequence[tuple[str, str, str]]
+    counts: str
+
+
+@dataclass(frozen=True)
+class ConfirmPage:
+    """Asked once before a case is closed or many are decided: what will happen to whom."""
+
+    title: str
+    happens: Sequence[str]
+    button: str
+    carried: Sequence[tuple[str, str]]
+    back: str
+    told: str = ""
+    rows: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """One case that waits for the leading group."""
+
+    head: CaseHead
+    review: str
+    answers: str
+    figures: Sequence[FigureLine]
+    value: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class MeetingPage:
+    """The leading group's agenda."""
+
+    lines: Sequence[AgendaLine]
+    total: int
+    form: Form
+    reasons: Sequence[tuple[str, str, str]]
+    page: KeyPage
+    refused: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True)
+class StalePage:
+    """Somebody changed the case meanwhile: what and who, beside what was about to be saved."""
+
+    message: str
+    theirs: Sequence[TimelineLine]
+    mine: Sequence[tuple[str, str]]
+    carried: Sequence[tuple[str, str]]
+    back: str
+    case_href: str
+
+
+@dataclass(frozen=True)
+class ClosePage:
+    """Closing outside the procedure."""
+
+    head: CaseHead
+    form: Form

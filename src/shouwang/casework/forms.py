@@ -1,0 +1,159 @@
+"""Forms of casework; their fields come from the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
+from shouwang.rulebook.workflow import Figure, Move, Reason
+from shouwang.rulebook.workflow import Task as TaskKind
+
+LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+
+
+class FigureField(forms.CharField):
+    """An amount of the pack: yuan with two decimals for money (cleaned to fen), whole numbers otherwise."""
+
+    def __init__(self, figure: Figure, **options: Any) -> None:
+        self.figure = figure
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(label=figure.name, required=figure.is_required, max_length=30, **options)
+
+    def clean(self, value: Any) -> int | None:
+        """This function reads the amount; None when left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen_parse(text) if self.figure.unit.startswith("fen") else _whole(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+
+def _whole(text: str) -> int:
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise forms.ValidationError("请填整数。")
+    return int(digits)
+
+
+class AnswerForm(forms.Form):
+    """An organisation's answer: yes or no, what was found, the figures of the pack."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    meets = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "请选一项。"})
+    reasons = forms.CharField(
+        label="核查情况和理由", max_length=1000, widget=LONG, error_messages={"required": "请写明核查到的情况和理由。"}
+    )
+
+    def __init__(self, *arguments: Any, kind: TaskKind, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kind = kind
+        field = self.fields["meets"]
+        field.label = kind.question
+        field.choices = [("yes", kind.yes), ("no", kind.no)]  # type: ignore[attr-defined]
+        for key, figure in kind.figures.items():
+            self.fields[f"figure_{key}"] = FigureField(figure)
+        self.order_fields(["version", "meets", *(f"figure_{key}" for key in kind.figures), "reasons"])
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """The stated amounts by the pack's key, in fen or whole numbers."""
+        found = {key: self.cleaned_data.get(f"figure_{key}") for key in self.kind.figures}
+        return {key: value for key, value in found.items() if value is not None}
+
+    @property
+    def bound_figures(self) -> list[tuple[forms.BoundField, str]]:
+        """The amount fields with the unit that stands behind each."""
+        return [(self[f"figure_{key}"], figure.unit_name) for key, figure in self.kind.figures.items()]
+
+
+class JudgeForm(forms.Form):
+    """A decision: which of the stage's moves, under which clause, for which reason, and what the household is told."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    move = forms.ChoiceField(label="决定", widget=forms.RadioSelect, error_messages={"required": "请选一项决定。"})
+    reason_key = forms.ChoiceField(label="不予救助的理由", widget=forms.RadioSelect, required=False)
+    clause = forms.CharField(label="依据条款", max_length=300, required=False)
+    reason = forms.CharField(label="理由和意见", max_length=1000, widget=LONG, required=False)
+    told = forms.CharField(label="告知农户的话", max_length=1000, widget=LONG, required=False)
+
+    def __init__(
+        self, *arguments: Any, moves: Mapping[str, Move], reasons: Mapping[str, Reason], **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.moves, self.reasons = moves, reasons
+        self.fields["move"].choices = [(key, move.name) for key, move in moves.items()]  # type: ignore[attr-defined]
+        needed = {need for move in moves.values() for need in move.needs}
+        if reasons:
+            choices = [(key, reason.name) for key, reason in reasons.items()]
+            self.fields["reason_key"].choices = choices  # type: ignore[attr-defined]
+            self.fields["reason_key"].help_text = "只在不予救助时选。"
+        else:
+            del self.fields["reason_key"]
+        for name in ("clause", "told"):
+            if name not in needed:
+                del self.fields[name]
+        if "told" in self.fields:
+            self.fields["told"].help_text = "只在结案时填。用农户听得懂的话；留空就用所选理由的说法。"
+        if "clause" in self.fields:
+            self.fields["clause"].help_text = "写文件名和条款。"
+            known = dict.fromkeys(clause for move in moves.values() for clause in move.clauses)
+            self.clauses = list(known)
+
+    def clean(self) -> dict[str, Any]:
+        """This function checks that what the chosen move needs is stated, so that the error stands beside its field."""
+        data = super().clean() or {}
+        move = self.moves.get(data.get("move", ""))
+        if move is None:
+            return data
+        if not move.reasons:
+            data["reason_key"] = ""
+        has_reason = bool(data.get("reason") or data.get("reason_key"))
+        if "reason" in move.needs and not has_reason:
+            self.add_error("reason_key" if move.reasons else "reason", f"“{move.name}”要写明理由。")
+        if "clause" in move.needs and not data.get("clause"):
+            if len(move.clauses) == 1:
+                data["clause"] = move.clauses[0]
+            else:
+                self.add_error("clause", "请写明依据的条款。")
+        if "told" in move.needs and not (data.get("told") or data.get("reason_key")):
+            self.add_error("told", "请写明告知农户的话。")
+        return data
+
+    @property
+    def chosen(self) -> Move:
+        """The move chosen in a valid form."""
+        return self.moves[self.cleaned_data["move"]]
+
+    @property
+    def words(self) -> str:
+        """What the household will be told, with the chosen reason's words where nothing else was typed."""
+        if "told" not in self.chosen.needs:
+            return ""
+        reason = self.reasons.get(self.cleaned_data.get("reason_key") or "")
+        return self.cleaned_data.get("told") or (reason.told if reason else "")
+
+
+class CloseForm(forms.Form):
+    """Closing outside the procedure."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    closing = forms.ChoiceField(label="怎样结案", widget=forms.RadioSelect, error_messages={"required": "请选一项。"})
+    reason = forms.CharField(label="理由", max_length=500, widget=LONG, error_messages={"required": "请写明理由。"})
+
+    def __init__(self, *arguments: Any, closings: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["closing"].choices = list(closings.items())  # type: ignore[attr-defined]
+
+
+class WithdrawForm(forms.Form):
+    """Taking a task back."""
+
+    reason = forms.CharField(
+        label="撤回的理由", max_length=500, widget=LONG, error_messages={"required": "请写明撤回的理由。"}
+    )

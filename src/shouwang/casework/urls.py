@@ -1,0 +1,18 @@
+"""Routes of casework."""
+
+from django.urls import path
+
+from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, task, tasks
+
+app_name = "casework"
+urlpatterns = [
+    path("", listing.cases, name="list"),
+    path("meeting/", meeting.meeting, name="meeting"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:task_id>/", task.task, name="task"),
+    path("tasks/<int:task_id>/withdraw/", task.withdraw, name="task_withdraw"),
+    path("<int:case_id>/", case.case, name="case"),
+    path("<int:case_id>/dispatch/", dispatch.dispatch, name="dispatch"),
+    path("<int:case_id>/judge/", judge.judge, name="judge"),
+    path("<int:case_id>/close/", close.close, name="close"),
+]

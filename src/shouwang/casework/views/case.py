@@ -1,0 +1,66 @@
+"""The page of one case: now, then the evidence and answers, then everything that happened."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shouwang.casework.contexts import Action, CaseHead, CasePage
+from shouwang.casework.selectors import case_decisions, case_timeline, may_close
+from shouwang.casework.views import READERS
+from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
+from shouwang.people.access import Viewer, requires
+from shouwang.rulebook.workflow import Act
+
+# What the main action is called, by the act that the stage waits for.
+LABELS = {
+    Act.AMEND: "补充情况", Act.CHECK: "核实上报", Act.DISPATCH: "送核查", Act.REVIEW: "综合研判",
+    Act.DECIDE: "会商决定", Act.HELP: "安排救助", Act.VISIT: "登记回访", Act.SETTLE: "决定下一步",
+}  # fmt: skip
+
+
+@require_GET
+@requires(*READERS)
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """This function shows one case."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    on = timezone.localdate()
+    found = case_shown(viewer, case_id, on)
+    head = case_head(viewer, found, on)
+    page = CasePage(
+        head=head,
+        main=main_action(head),
+        others=_others(viewer, head),
+        evidence=case_evidence(viewer, found),
+        tasks=task_lines(viewer, found, on),
+        decisions=case_decisions(found),
+        timeline=case_timeline(viewer, case_id),
+        pack_name=str(found.pack_version),
+        pack_href=address("standards:version", found.pack_version_id),
+    )
+    return render(request, "casework/case.html", {"page": page})
+
+
+def main_action(head: CaseHead) -> Action | None:
+    """This function returns the one thing this viewer does next on a case, or None."""
+    if not head.action.may_act or head.action.act not in LABELS:
+        return None
+    act = Act(head.action.act)
+    routes = {Act.DISPATCH: "casework:dispatch", Act.HELP: "assistance:plan", Act.VISIT: "evaluation:visit"}
+    href = address(routes.get(act, "casework:judge"), head.case.pk)
+    return Action(LABELS[act], href) if href else None
+
+
+def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
+    others = []
+    if head.action.may_act and head.action.act == Act.ANSWERS and "early" in head.action.moves:
+        others.append(Action("不再等候", reverse("casework:judge", args=[head.case.pk])))
+    household = address("desks:household", head.case.household_id)
+    if household and head.card:
+        others.append(Action("户档案", household))
+    if may_close(viewer, head.case):
+        others.append(Action("途中结案", reverse("casework:close", args=[head.case.pk])))
+    return others

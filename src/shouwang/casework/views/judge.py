@@ -1,0 +1,117 @@
+"""A decision on one case: the township's check, the review, the leading group's decision, what follows a visit."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from shouwang.casework.contexts import CaseHead, ConfirmPage, JudgePage, TaskLine
+from shouwang.casework.errors import CaseStale, NotYourTurn, OwnWork
+from shouwang.casework.forms import JudgeForm
+from shouwang.casework.selectors import case_decisions, workflow_for
+from shouwang.casework.services import case_judge
+from shouwang.casework.views import ACTING_ROLES, ACTORS
+from shouwang.casework.views.answers import carried, confirm, is_resumed, stale
+from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
+from shouwang.people.access import Viewer, requires
+from shouwang.rulebook.workflow import Act, Reason
+
+JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE}
+# Moves that nobody takes by hand: the machine does when the last answer is in.
+AUTOMATIC = frozenset({"complete"})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*ACTORS, roles=ACTING_ROLES)
+def judge(request: HttpRequest, case_id: int) -> HttpResponse:
+    """This function shows what a decision rests on, and records it; one that closes the case is asked once more."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    on = timezone.localdate()
+    found = case_shown(viewer, case_id, on)
+    head = case_head(viewer, found, on)
+    if head.action.act not in JUDGED:
+        messages.info(request, f"这个案件现在处于“{head.action.stage_name or found.end_name}”。")
+        return redirect("casework:case", case_id)
+    form = judge_form(request, head)
+    if request.method == "POST" and not is_resumed(request) and form.is_valid():
+        if form.chosen.end and "confirm" not in request.POST:
+            return confirm(request, _closing(request, head, form))
+        try:
+            case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), **stated(form))
+        except CaseStale as error:
+            return stale(request, error=error, form=form, back=request.path)
+        messages.success(request, f"已办理：{form.chosen.name}。")
+        return redirect("casework:case", case_id)
+    if not head.action.may_act:
+        refusal = OwnWork if viewer.user_id in found.barred_user_ids else None
+        raise (
+            refusal(stage=head.action.stage_name)
+            if refusal
+            else NotYourTurn(stage=head.action.stage_name, who=head.action.who)
+        )
+    lines = task_lines(viewer, found, on)
+    page = JudgePage(
+        head=head,
+        form=form,
+        tasks=lines,
+        evidence=case_evidence(viewer, found),
+        decisions=case_decisions(found),
+        reasons=[(key, reason.name, reason.told) for key, reason in form.reasons.items()],
+        counts=_counts(lines),
+    )
+    status = 422 if request.method == "POST" and not is_resumed(request) else 200
+    return render(request, "casework/judge.html", {"page": page}, status=status)
+
+
+def judge_form(request: HttpRequest, head: CaseHead) -> JudgeForm:
+    """This function returns the form of a case's stage, bound to what was posted."""
+    flow = workflow_for(head.case)
+    moves = {key: move for key, move in head.action.moves.items() if key not in AUTOMATIC}
+    reasons: dict[str, Reason] = {}
+    for move in moves.values():
+        reasons |= flow.reasons_of(move.reasons)
+    initial = {"version": head.case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
+    return JudgeForm(request.POST or None, moves=moves, reasons=reasons, initial=initial)
+
+
+def stated(form: JudgeForm) -> dict[str, object]:
+    """This function returns what a valid form states, as the service takes it."""
+    data = form.cleaned_data
+    return {
+        "version": data.get("version") or 0,
+        "move": data["move"],
+        "clause": data.get("clause") or "",
+        "reason_key": data.get("reason_key") or "",
+        "reason": data.get("reason") or "",
+        "told": form.words,
+    }
+
+
+def _closing(request: HttpRequest, head: CaseHead, form: JudgeForm) -> ConfirmPage:
+    reason = form.reasons.get(form.cleaned_data.get("reason_key") or "")
+    return ConfirmPage(
+        title=f"{form.chosen.name}：{head.name}",
+        happens=[
+            f"{head.name}（{head.place}）的案件结案，不能再改。",
+            f"理由记为：{form.cleaned_data.get('reason') or (reason.name if reason else '')}",
+            "还没有反馈的核查任务一并终止。",
+        ],
+        button=form.chosen.name,
+        carried=[*carried(request), ("version", str(form.cleaned_data.get("version") or 0)), ("confirm", "1")],
+        back=reverse("casework:judge", args=[head.case.pk]),
+        told=form.words,
+    )
+
+
+def _counts(lines: list[TaskLine]) -> str:
+    answered = [line for line in lines if line.answer]
+    if not lines:
+        return ""
+    meets = sum(1 for line in answered if line.answer and line.answer.meets)
+    waiting = sum(1 for line in lines if line.task.state == "OPEN")
+    text = f"{len(answered)} 个单位已反馈：{meets} 个符合，{len(answered) - meets} 个不符合"
+    return text + (f"；{waiting} 个还没有反馈" if waiting else "")
