@@ -86,6 +86,7 @@ def manifest_write(folder: Path, *, on: date) -> dict[str, Any]:
     """This function writes manifest.json of a finished snapshot: format, day, rows a table, sha256 a file, digest."""
     hashes = _hashes(folder)
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would stand among what the command prints
         counts = {
             piece.table: _relation(connection, piece).count("*").fetchall()[0][0] for piece in tables_find(folder)
         }

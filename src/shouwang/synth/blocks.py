@@ -80,9 +80,7 @@ def block_draw(
     kin = kin_compose(stream(seed, index, "kin"), people)
     frail = frail_draw(stream(seed, index, "frail"), kin)
     persons = persons_describe(stream(seed, index, "persons"), kin, frail, on)
-    oldest = np.zeros(kin.count, dtype=np.int64)
-    np.maximum.at(oldest, kin.household, persons.years)
-    standing = standing_draw(stream(seed, index, "standing"), kin, frail, oldest, on)
+    standing = standing_draw(stream(seed, index, "standing"), kin, persons, frail, on)
     subject = causes_plant(stream(seed, index, "causes"), kin, persons, standing)
     means = means_draw(stream(seed, index, "means"), kin, persons, standing, on)
     position = (index + np.sort(stream(seed, index, "villages").random(kin.count))) / blocks

@@ -55,10 +55,14 @@ def frail_draw(rng: np.random.Generator, kin: Kin) -> Bools:
     return chance(rng, 0.12, kin.count)
 
 
-def standing_draw(rng: np.random.Generator, kin: Kin, frail: Bools, oldest_years: Ints, on: date) -> Standing:
-    """This function draws what every household stands in; frail ones are poorer."""
+def standing_draw(rng: np.random.Generator, kin: Kin, persons: Persons, frail: Bools, on: date) -> Standing:
+    """This function draws what every household stands in; frail ones and those with costly pupils are poorer."""
     count = kin.count
-    tilt = np.where(frail, 2.6, 0.78)
+    has_pupil = np.zeros(count, dtype=bool)
+    has_pupil[kin.household[np.isin(persons.student, _COSTLY_SCHOOLS)]] = True
+    tilt = np.where(frail, 2.6, 0.78) * np.where(has_pupil, 2.1, 0.88)
+    oldest_years = np.zeros(count, dtype=np.int64)
+    np.maximum.at(oldest_years, kin.household, persons.years)
     poor = chance(rng, shape.SHARE_POOR * tilt, count)
     exited = ~poor & chance(rng, shape.SHARE_EXITED * tilt, count)
     poverty = np.select([poor, exited], [_POOR, _EXITED], _NEVER)
@@ -103,12 +107,12 @@ def causes_plant(rng: np.random.Generator, kin: Kin, persons: Persons, standing:
     pupil = one_in_group(rng, kin.household, np.isin(persons.student, _COSTLY_SCHOOLS), count)
     worker = one_in_group(rng, kin.household, persons.work_months > 0, count)
     adult = one_in_group(rng, kin.household, persons.years >= 18, count)
-    cause = pick(rng, list(shape.CAUSE_SHARES.values()), count)
+    others = [0.0 if name == "STUDY" else share for name, share in shape.CAUSE_SHARES.items()]
+    cause = pick(rng, others, count)
     study, employment, illness = CAUSES.index("STUDY"), CAUSES.index("EMPLOYMENT"), CAUSES.index("ILLNESS")
     # Only a household with a costly pupil can suffer from study: those take the share of all of them.
     can_study = needy & (pupil >= 0)
     share = shape.CAUSE_SHARES["STUDY"] * needy.sum() / max(1, can_study.sum())
-    cause[cause == study] = illness
     cause[can_study & chance(rng, min(1.0, share), count)] = study
     cause[(cause == employment) & (worker < 0)] = illness
     cause[(adult < 0) & (cause != study)] = CAUSES.index("DISASTER")
