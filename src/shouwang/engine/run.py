@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +39,23 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _statement(name: str, query: exp.Expr, kind: str) -> str:
+    return exp.Create(this=exp.to_table(name), kind=kind, expression=query).sql(dialect=DIALECT)
+
+
+@lru_cache(maxsize=32)
+def _step_statements(shape: Shape) -> tuple[str, ...]:
+    return tuple(_statement(name, query, "VIEW") for name, query in steps(shape).items())
+
+
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, *, kind: str) -> None:
-    create = exp.Create(this=exp.to_table(name), kind=kind, expression=query)
-    connection.execute(create.sql(dialect=DIALECT))
+    connection.execute(_statement(name, query, kind))
 
 
 def facts_build(connection: duckdb.DuckDBPyConnection, shape: Shape) -> None:
     """This function makes the views of all steps, `base_facts` last."""
-    for name, query in steps(shape).items():
-        _create(connection, name, query, kind="VIEW")
+    for statement in _step_statements(shape):
+        connection.execute(statement)
 
 
 def facts_store(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path) -> None:

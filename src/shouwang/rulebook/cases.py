@@ -6,10 +6,11 @@ A case file holds `about`, `situations` (named beginnings), `cases` (households)
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError
 
+from shouwang.kit.codes import IncomeKind, SpendingCause
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.rulebook.errors import PackError
@@ -30,27 +31,29 @@ def fen(amount: Yuan | None) -> int | None:
         raise ValueError(refusal.message) from None
 
 
+def _readable(amount: Yuan) -> Yuan:
+    fen(amount)
+    return amount
+
+
+Amount = Annotated[Yuan, AfterValidator(_readable)]
+
+
 class Income(Model):
     """One income row; without a month it falls in the last month of the income window."""
 
-    kind: str
-    amount: Yuan | None
+    kind: IncomeKind
+    amount: Amount | None
     month: str | None = None
-
-    @field_validator("amount")
-    @classmethod
-    def _amount(cls, value: Yuan | None) -> Yuan | None:
-        fen(value)
-        return value
 
 
 class Spending(Model):
     """One spending event; without a date it falls on the day of the case."""
 
-    cause: str
-    self_paid: Yuan | None = None
-    gross: Yuan | None = None
-    reimbursed: Yuan | None = None
+    cause: SpendingCause
+    self_paid: Amount | None = None
+    gross: Amount | None = None
+    reimbursed: Amount | None = None
     detail: str | None = None
     date_: date | None = Field(default=None, alias="date")
 
@@ -82,7 +85,7 @@ class Situation(Model):
     village: str | int | None = None
     members: int | tuple[dict[str, Any], ...] = 1
     household: dict[str, Any] = Field(default_factory=dict)
-    net_income: Yuan | None = None
+    net_income: Amount | None = None
     income: tuple[Income, ...] = ()
     spending: tuple[Spending, ...] = ()
     status: tuple[Status, ...] = ()

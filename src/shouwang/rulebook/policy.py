@@ -184,10 +184,10 @@ def _resolve(blocks: tuple[StatedBlock, ...], on: date) -> Catalogue[Catalogue[A
         value = _line(stack, on) if TOPICS[topic].has_history else _in_force(stack, on)
         if value is not None:
             topics[topic].append((key, value))
-    packs = list(dict.fromkeys(stated.pack for stated in blocks))
-    for key, pairs in topics.items():
-        if not TOPICS[key].has_history:  # parents first, by the pack whose value is in force
-            pairs.sort(key=lambda pair: packs.index(pair[1].pack))
+    order = {(stated.pack, stated.topic.key, stated.key): number for number, stated in enumerate(blocks)}
+    for topic, pairs in topics.items():
+        if not TOPICS[topic].has_history:  # parents first, as written in the pack whose value is in force
+            pairs.sort(key=lambda pair, topic=topic: order[pair[1].pack, topic, pair[0]])
     topics["types"].sort(key=lambda pair: pair[1].value.order)
     return Catalogue(tuple((key, Catalogue(tuple(pairs))) for key, pairs in topics.items()))
 

@@ -100,13 +100,15 @@ def reference(
 
 
 def day_read(text: str) -> date:
-    """This function reads a day of the command line, today when it is empty; raises BadParameter (Chinese)."""
+    """This function reads a day of the command line, today when it is empty; raises Refusal."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from shouwang.kit.errors import Refusal
 
     if not text:
         return datetime.now(ZoneInfo("Asia/Shanghai")).date()
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"“{text}”不是日期，请写成 2020-06-30 这样") from None
+        raise Refusal(f"“{text}”不是日期，请写成 2020-06-30 这样。") from None
