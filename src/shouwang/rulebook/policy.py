@@ -187,7 +187,8 @@ def _resolve(blocks: tuple[StatedBlock, ...], on: date) -> Catalogue[Catalogue[A
     order = {(stated.pack, stated.topic.key, stated.key): number for number, stated in enumerate(blocks)}
     for topic, pairs in topics.items():
         if not TOPICS[topic].has_history:  # parents first, as written in the pack whose value is in force
-            pairs.sort(key=lambda pair, topic=topic: order[pair[1].pack, topic, pair[0]])
+            ranked = {key: order[stated.pack, topic, key] for key, stated in pairs}
+            topics[topic] = [(key, dict(pairs)[key]) for key in sorted(ranked, key=ranked.__getitem__)]
     topics["types"].sort(key=lambda pair: pair[1].value.order)
     return Catalogue(tuple((key, Catalogue(tuple(pairs))) for key, pairs in topics.items()))
 
