@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.factories.cast import Cast, sign_in
+from django.utils import timezone
 from tests.factories.casework import Walk, case_make
+from tests.factories.cast import Cast, sign_in
 
 from shouwang.people.access import Viewer
 
@@ -33,7 +36,7 @@ def reviewed(cast: Cast) -> Walk:
 @pytest.mark.parametrize("upto", ["check", "dispatch", "answers", "review", "decide", "help", "visit", "closed"])
 def test_the_case_page_shows_every_stage(client: Client, cast: Cast, upto: str) -> None:
     walk = case_make(cast, upto=upto)
-    for viewer in (cast.officer, cast.township, cast.county, cast.leader, cast.city, cast.province, cast.auditor):
+    for viewer in (cast.officer, cast.township, cast.county, cast.leader, cast.city, cast.province):
         text = page(client, viewer, "case", walk.case_id)
         assert "张胜坤" in text
         assert "爱人患胃癌" in text
@@ -71,11 +74,13 @@ def test_sending_to_nobody_is_refused_beside_the_list(client: Client, cast: Cast
 
 
 def test_a_department_answers_on_its_page(client: Client, cast: Cast) -> None:
-    walk = case_make(cast, upto="dispatch").dispatch()
+    walk = case_make(cast, upto="dispatch", at=timezone.now() - timedelta(hours=9)).dispatch()
     task = walk.tasks(key="check_medical")[0]
     assert "张胜坤" in page(client, cast.medical, "tasks")
     text = page(client, cast.medical, "task", task.pk)
-    assert "是否符合救助条件？" in text and "爱人患胃癌" in text and "130599" in text
+    assert "是否符合救助条件？" in text
+    assert "爱人患胃癌" in text
+    assert "130599" in text  # the masked ID that this task needs
     post(
         client,
         cast.medical,
@@ -159,7 +164,7 @@ def test_one_stale_case_of_several_is_named_and_the_rest_decided(client: Client,
         "reason": "符合条件",
         "confirm": "1",
     }
-    text = post(client, cast.leader, "meeting", data=data, status=409)
+    text = post(client, cast.leader, "meeting", data=data, status=200)
     assert "有 1 个案件没有决定" in text
     assert [walk.case.act for walk in walks] == ["help", "decide"]
 
@@ -183,5 +188,5 @@ def test_a_task_is_withdrawn_with_its_reason(client: Client, cast: Cast) -> None
 def test_the_neighbouring_county_finds_nothing(client: Client, cast: Cast, reviewed: Walk) -> None:
     for name in ("case", "dispatch", "judge", "close"):
         response = sign_in(client, cast.neighbour).get(reverse(f"casework:{name}", args=[reviewed.case_id]))
-        assert response.status_code in (404, 409)
+        assert response.status_code == 404
         assert "张胜坤" not in response.content.decode()

@@ -108,11 +108,16 @@ def task_add(
             slot=case.slot,
             case_id=case.pk,
             task_id=task.pk,
-            fields=kind.fields,
+            fields=_granted(kind),
             until=_end_of(due.expires_on or due.on + timedelta(days=GRANT_DAYS_WITHOUT_EXPIRY)),
             at=at,
         )
     return task
+
+
+def _granted(kind: TaskKind) -> list[str]:
+    # The register opens numbers by their kind: a task that needs them needs resident IDs, never phones or accounts.
+    return [*kind.fields, *(["RESIDENT_ID"] if "identifiers" in kind.fields else [])]
 
 
 def _of_any_department(slot: int, kind: TaskKind) -> QuerySet:  # type: ignore[type-arg]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from shouwang.casework.contexts import CaseHead, Evidence, TaskLine
-from shouwang.casework.errors import CaseNotFound
 from shouwang.casework.models import Case, CaseSource, Task
 from shouwang.casework.selectors import (
     case_stage_action,
@@ -28,11 +28,11 @@ from shouwang.sources.selectors import clues_visible_to
 
 
 def case_shown(viewer: Viewer, case_id: int, on: date) -> Case:
-    """This function returns a case in sight with its lamp, pack version and causes; raises CaseNotFound."""
+    """This function returns a case in sight with its lamp, pack version and causes; out of sight as good as absent."""
     cases = with_lamp(cases_visible_to(viewer), on).select_related("pack_version").prefetch_related("cause_rows")
     case = cases.filter(pk=case_id).first()
     if case is None:
-        raise CaseNotFound
+        raise Http404
     return case
 
 

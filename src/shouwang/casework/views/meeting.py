@@ -138,7 +138,7 @@ def _decided(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict
     refused = [(_who(names, case_id), refusal.message, reverse("casework:case", args=[case_id]))
                for case_id, refusal in result.refused.items()]  # fmt: skip
     page = MeetingPage((), 0, form, (), KeyPage([], None, True), refused)
-    return render(request, "casework/meeting_refused.html", {"page": page, "done": len(result.done)}, status=409)
+    return render(request, "casework/meeting_refused.html", {"page": page, "done": len(result.done)})
 
 
 def _who(names: dict[int, tuple[str, str]], case_id: int) -> str:

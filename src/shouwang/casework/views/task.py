@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import TaskPage
-from shouwang.casework.errors import CaseStale, FigureRefused
+from shouwang.casework.errors import CaseStale, FigureRefused, TaskNotFound
 from shouwang.casework.forms import AnswerForm, WithdrawForm
 from shouwang.casework.models import Answer, Case, Task
 from shouwang.casework.selectors import case_get, figure_lines, task_get, task_kind
@@ -32,7 +32,10 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """This function shows a task of the viewer's organisation and takes its answer."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     on = timezone.localdate()
-    found = task_get(viewer, task_id)
+    try:
+        found = task_get(viewer, task_id)
+    except TaskNotFound as refusal:
+        raise Http404 from refusal
     case = task_case(viewer, found)
     kind = task_kind(case, found)
     form = _form(request, viewer, found, kind)
@@ -93,7 +96,7 @@ def withdraw(request: HttpRequest, task_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = Task.objects.filter(viewer.q(), pk=task_id).select_related("organisation").first()
     if found is None:
-        return redirect("casework:list")
+        raise Http404
     case_get(viewer, found.case_id)
     back = reverse("casework:case", args=[found.case_id])
     form = WithdrawForm(request.POST or None)
