@@ -140,7 +140,13 @@ def _who(view: View, rows: Ints) -> dict[str, Column]:
         "信息采集人": view.choice(("王采集", "李采集", "张采集"), len(rows)),
         "信息采集人联系电话": view.choice(("16000000001", "16000000002"), len(rows)),
         "致贫/返贫风险1": _word(np.where(standing.watch[household] >= 0, standing.cause[household], -1), CAUSE_WORDS),
+        "因自然灾害子项": _word(
+            np.where((standing.watch[household] >= 0) & (standing.cause[household] == CAUSES.index("DISASTER")), 0, -1),
+            ("水灾",),
+        ),
         "姓名": person["name"],
+        "是否非贫困低收入户": _yes(standing.is_low_income[household]),
+        "是否非持续稳定脱贫户": _yes(standing.is_unstable[household]),
     }
 
 

@@ -89,11 +89,16 @@ def _strangers(
     city = np.full(size, city_prefixes(place.villages[:1])[0])
     numbers = texts(issuer.resident_ids(city, birth, sex)).to_pylist()
     names = names_draw(rng, rng.integers(0, 40, size), sex, full_years(birth, on)).to_pylist()
+    own: dict[str, list[Cell]] = {
+        "性别": [("女", "男")[one] for one in sex.tolist()],
+        "出生日期": [day.isoformat() for day in birth.astype("datetime64[D]").tolist()],
+        "年龄": [str(years) for years in full_years(birth, on).tolist()],
+    }
     for heading, kind in cells.kinds.items():
-        if kind in (Kind.ID, Kind.NAME):
-            column = cells.columns[heading]
-            for row, value in zip(rows.tolist(), numbers if kind is Kind.ID else names, strict=True):
-                column[row] = value
+        values = numbers if kind is Kind.ID else names if kind is Kind.NAME else own.get(heading)
+        if values is not None:
+            for row, value in zip(rows.tolist(), values, strict=True):
+                cells.columns[heading][row] = value
 
 
 def _written(kind: Kind, values: pa.Array, rng: np.random.Generator, *, as_workbook: bool) -> list[Cell]:
