@@ -16,7 +16,15 @@ import pytest
 from psycopg import sql
 
 from shouwang.config.embedded import Cluster, installation_find
-from shouwang.config.roles import ALIAS_ROLES, OWNER, ROLES, privileges_grant, roles_bootstrap, web_role_check
+from shouwang.config.roles import (
+    ALIAS_ROLES,
+    OWNER,
+    ROLES,
+    database_drop,
+    privileges_grant,
+    roles_bootstrap,
+    web_role_check,
+)
 
 PASSWORD = "only-for-this-run"
 TEMPLATE = "shouwang_template"
@@ -24,12 +32,14 @@ DEBIAN_15 = Path("/usr/lib/postgresql/15")
 PORT_FILE = "cluster-port"
 
 # Tables that migrations filled keep their rows; everything else is emptied. Triggers and foreign keys rest meanwhile.
-RESET = """
+MARK = """
 create schema testing;
 create table testing.dirty (name text not null);
 create function testing.mark() returns trigger language plpgsql security definer as $$
 begin insert into testing.dirty values (tg_relid::regclass::text); return null; end $$;
 grant usage on schema testing to public;
+"""
+KEEP = """
 create function testing.keep() returns void language plpgsql as $$
 declare t regclass; filled boolean; copy text;
 begin
@@ -76,6 +86,7 @@ class TestCluster:
         self.root = root
         self.started: Cluster | None = None
         self.cluster: Cluster | None = None
+        self.current = ""
 
     def start(self) -> None:
         """Starts the cluster unless this run has one already."""
@@ -124,6 +135,20 @@ class TestCluster:
         privileges_grant(url=self.cluster.url(name), database=name)
         return self.urls(name)
 
+    def database_create(self, name: str) -> None:
+        """Makes an empty database that the owner owns."""
+        assert self.cluster is not None
+        with psycopg.connect(self.cluster.url(), autocommit=True) as admin:
+            admin.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
+        privileges_grant(url=self.cluster.url(name), database=name)
+        with psycopg.connect(self.cluster.url(name)) as admin:
+            admin.execute(MARK)  # a dump of a test database names it
+
+    def database_drop(self, name: str) -> None:
+        """Drops a database made by `database_create`."""
+        assert self.cluster is not None
+        database_drop(url=self.cluster.url(), database=name)
+
     def urls(self, name: str) -> dict[str, str]:
         """Returns the addresses of a database by Django alias."""
         assert self.cluster is not None
@@ -144,7 +169,8 @@ class TestCluster:
             web_role_check(cursor)
         connections.close_all()
         with psycopg.connect(self.admin_url(TEMPLATE)) as admin:
-            admin.execute(RESET)
+            admin.execute(MARK)
+            admin.execute(KEEP)
 
     def point_django(self, name: str) -> None:
         """Makes Django's three aliases use one database of this cluster."""
@@ -152,6 +178,7 @@ class TestCluster:
 
         assert self.cluster is not None
         connections.close_all()
+        self.current = name
         for alias, role in ALIAS_ROLES.items():
             facts = {
                 "NAME": name,

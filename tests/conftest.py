@@ -82,3 +82,16 @@ def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None
     TransactionTestCase._fixture_teardown = original
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own, with the roles' privileges and no tables; Django's aliases point to it."""
+    name = f"empty_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
+    own = RUN.current
+    RUN.database_create(name)
+    with django_db_blocker.unblock():
+        RUN.point_django(name)
+        yield name
+        RUN.point_django(own)
+    RUN.database_drop(name)

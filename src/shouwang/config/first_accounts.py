@@ -44,7 +44,7 @@ def demo_account(label: str, username: str) -> DemoAccount:
     return DemoAccount(label, username, "-".join(groups))
 
 
-def first_accounts_make(*, with_demo: bool, is_demo_asked: bool, address: str, report: Report) -> None:
+def first_accounts_make(*, with_demo: bool, is_demo_asked: bool, address: str, place: str, report: Report) -> None:
     """This function fills an empty database: with the demo county, or with one administrator and her link.
 
     A database with accounts is left as it is; then demo data that was asked for is refused (NotEmpty).
@@ -55,8 +55,37 @@ def first_accounts_make(*, with_demo: bool, is_demo_asked: bool, address: str, r
         if is_demo_asked and not accounts_known():
             raise NotEmpty
         return
+    divisions_ensure(report)
     if with_demo and find_spec("shouwang.config.demo"):
         _demo_load(report)
+        return
+    administrator_invite(address=address, place=place, report=report)
+
+
+def divisions_ensure(report: Report) -> None:
+    """This function loads the product's division table where there is none yet."""
+    from shouwang.people.access import SYSTEM
+    from shouwang.people.selectors import areas_visible_to
+    from shouwang.people.services.divisions import divisions_load
+
+    if not areas_visible_to(SYSTEM).exists():
+        report("正在装入行政区划 …")
+        divisions_load()
+
+
+def administrator_invite(*, address: str, place: str, report: Report) -> None:
+    """This function prints the first administrator's account and her one-time link; only its digest is stored."""
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from shouwang.people.services.users import LINK_DAYS, first_administrator_invite
+
+    at = timezone.now()
+    username, token = first_administrator_invite(place=place or None, at=at, on=timezone.localdate(at))
+    link = address.rstrip("/") + reverse("people:invitation", args=[token])
+    report(f"首个管理员的账号是 {username}，请在 {LINK_DAYS} 天内打开这个一次性链接设置密码：")
+    report(f"  {link}")
+    report("链接只显示这一次；过期后用 shouwang admin link 再取一个。")
 
 
 def _demo_load(report: Report) -> None:

@@ -16,9 +16,28 @@ from shouwang.config.places import KEYS_DIR, LOG_DIR, VAR_DIR
 from shouwang.config.roles import ALIAS_ROLES, DATABASE, ROLES, database_drop, roles_bootstrap, url_for
 from shouwang.config.secrets import secret
 from shouwang.config.unprivileged import is_reachable, run_as
+from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import RING_FILE, KeyRingMissing
 
 DEMO_MARK = "demo.loading"
+
+
+class RestoreWhileRunning(Refusal):
+    """A restore needs the database to itself."""
+
+    sentence = "守望正在运行，不能恢复备份：请先停止它。"
+
+
+def is_running() -> bool:
+    """This function tells whether another process of ours holds var/."""
+    folders_make()
+    lock = FolderLock(VAR_DIR)
+    try:
+        lock.take()
+    except AlreadyRunning:
+        return True
+    lock.free()
+    return False
 
 
 def is_external() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -50,6 +51,7 @@ class Wish:
     port: int
     host: str = HOST
     demo: bool | None = None  # None: a demo county on an empty embedded database only
+    place: str = ""  # the first administrator's division
 
     @property
     def address(self) -> str:
@@ -105,7 +107,7 @@ def prepare(wish: Wish) -> None:
     """This function runs the preparation as a child, so that a stop signal ends it at any point."""
     with_demo = not installation.is_external() if wish.demo is None else wish.demo
     arguments = ["--demo" if with_demo else "--no-demo"] + (["--asked"] if wish.demo else [])
-    arguments += ["--address", wish.address]
+    arguments += ["--address", os.environ.get("SHOUWANG_ADDRESS", wish.address), "--place", wish.place]
     child = subprocess.Popen(
         [sys.executable, "-m", "shouwang", "prepare", *arguments],
         stdin=subprocess.DEVNULL,

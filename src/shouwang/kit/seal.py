@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -43,8 +43,8 @@ class KeyRingMissing(Refusal):
 class KeyRing:
     """The sealing keys by version and the one key of the blind index (which never rotates with them)."""
 
-    keys: dict[int, bytes]
-    blind_key: bytes
+    keys: dict[int, bytes] = field(repr=False)
+    blind_key: bytes = field(repr=False)
 
     @property
     def version(self) -> int:

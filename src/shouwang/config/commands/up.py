@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 def up(
     port: int = typer.Option(8000, envvar="PORT", min=1, max=65535, help="网页端口"),
     host: str = typer.Option("127.0.0.1", envvar="SHOUWANG_HOST", help="监听地址；对外服务请放在 HTTPS 代理后面"),
+    place: str = typer.Option(
+        "", envvar="SHOUWANG_PLACE", help="首个管理员管理的区划代码，如 130529（只在首次启动时用；默认全部）"
+    ),
     demo: bool | None = typer.Option(
-        None, "--demo/--no-demo", help="空库时是否装入演示县；自带数据库默认装入，DATABASE_URL 默认不装"
+        None, "--demo/--no-demo", help="空库时是否装入演示县：自带数据库默认装，外部数据库默认不装"
     ),
 ) -> None:
     """启动守望：数据库、网页和后台任务，留在前台，Ctrl-C 停止。
@@ -26,7 +29,7 @@ def up(
     from shouwang.config.serving import NotPrepared, Wish, serve
 
     try:
-        serve(Wish(port=port, host=host, demo=demo), announce=_announce)
+        serve(Wish(port=port, host=host, demo=demo, place=place), announce=_announce)
     except NotPrepared:
         raise typer.Exit(1) from None
     except ChildDied as died:
@@ -51,6 +54,7 @@ def prepare(
     demo: bool = typer.Option(False, "--demo/--no-demo"),
     asked: bool = typer.Option(False, "--asked"),
     address: str = typer.Option("", "--address"),
+    place: str = typer.Option("", "--place"),
 ) -> None:
     """建立或升级数据表、检查数据库角色、准备首个账号（up 会自动运行它）。"""
     import django
@@ -60,7 +64,7 @@ def prepare(
     from shouwang.config.preparation import installation_prepare
 
     installation_prepare(typer.echo)
-    first_accounts_make(with_demo=demo, is_demo_asked=asked, address=address, report=typer.echo)
+    first_accounts_make(with_demo=demo, is_demo_asked=asked, address=address, place=place, report=typer.echo)
 
 
 def worker(concurrency: int = typer.Option(2, "--concurrency")) -> None:

@@ -1,0 +1,10 @@
+"""Where the office's sealed values stand, for the rotation of keys."""
+
+from __future__ import annotations
+
+from shouwang.kit.sealed import Sealed, SealedColumn, SealedFiles
+
+SEALED: tuple[Sealed, ...] = (
+    SealedColumn("office_storedfile", "sealed_name", "office_file_name:{path}"),
+    SealedFiles("office_storedfile", "path", "office_file:{path}"),
+)
