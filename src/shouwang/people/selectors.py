@@ -169,7 +169,7 @@ def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:
 
 def granted_households(viewer: Viewer) -> QuerySet[TaskGrant, int]:
     """This function returns the ids of the households that live task grants open to the viewer's organisation."""
-    return TaskGrant.objects.filter(organisation_id=viewer.organisation_id, until__gt=Now()).values_list(
+    return TaskGrant.objects.filter(organisation_id=viewer.organisation_id or 0, until__gt=Now()).values_list(
         "household_id", flat=True
     )
 
@@ -190,7 +190,7 @@ def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
 
 def grant_fields(viewer: Viewer, *, task_id: int) -> frozenset[str]:
     """This function returns what a live grant of a task shows of its household to the viewer's organisation."""
-    grant = TaskGrant.objects.filter(task_id=task_id, organisation_id=viewer.organisation_id, until__gt=Now()).first()
+    grant = TaskGrant.objects.filter(task_id=task_id, organisation_id=viewer.organisation_id or 0, until__gt=Now()).first()
     return frozenset(grant.fields) if grant else frozenset()
 
 
@@ -275,3 +275,48 @@ def organisations_named(text: str) -> list[Organisation]:
     found = Organisation.objects.filter(is_active=True).select_related("area")
     named = found.filter(pk=int(text)) if text.isdecimal() else found.filter(name=text)
     return list(named.order_by("pk"))
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """An area as pages outside this room use it; `lo` in twelve digits is its code."""
+
+    lo: int
+    hi: int
+    level: int
+    name: str
+    full_name: str
+    parent_lo: int | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.lo:012d}"
+
+
+def _area_row(area: Area) -> AreaRow:
+    parent = area.parent
+    return AreaRow(area.lo, area.hi, area.level, area.name, str(area), parent.lo if parent else None)
+
+
+def area_by_slot_range(code: str) -> AreaRow | None:
+    """This function returns the current area of a twelve-digit code, or None."""
+    if not (code.isascii() and code.isdigit() and len(code) == 12):
+        return None
+    found = Area.objects.filter(is_current=True, lo=int(code)).select_related("parent").order_by("level").first()
+    return _area_row(found) if found else None
+
+
+def areas_below(area: AreaRow, *, level: int) -> list[AreaRow]:
+    """This function returns the current areas of a level inside an area, in code order; a village has only itself."""
+    found = Area.objects.filter(is_current=True, level=level, lo__gte=area.lo, hi__lte=area.hi)
+    return [_area_row(child) for child in found.select_related("parent").order_by("lo")]
+
+
+def top_area(viewer: Viewer) -> AreaRow | None:
+    """This function returns the highest current area inside the viewer's first range, or None."""
+    for lo, hi in viewer.ranges:
+        found = Area.objects.filter(is_current=True, lo__gte=lo, hi__lte=hi).select_related("parent")
+        top = found.order_by("level", "lo").first()
+        if top is not None:
+            return _area_row(top)
+    return None

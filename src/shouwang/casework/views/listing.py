@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from shouwang.casework.contexts import Choice, Filter, ListPage
@@ -27,6 +28,7 @@ from shouwang.casework.selectors import (
     lamp_filter,
     with_lamp,
 )
+from shouwang.casework.selectors.progress import PASSED, cases_passed
 from shouwang.casework.views import READERS
 from shouwang.casework.views.heads import cause_labels, days_late
 from shouwang.kit import divisions
@@ -43,6 +45,8 @@ ACTS = {
     "amend": "补充情况", "check": "核实上报", "dispatch": "分送核查", "answers": "等待反馈", "review": "综合研判",
     "decide": "会商", "help": "落实救助", "visit": "回访", "settle": "仍有风险", "closed": "已结案",
 }  # fmt: skip
+# What a statistic asks for by day; the pages of oversight link here.
+DAYS = {"opened": "opened_on", "closed": "closed_on", "since": "opened_on__gte", "until": "opened_on__lte"}
 DESKS: dict[str, tuple[str, Callable[[Viewer, date], Desk]]] = {
     "waiting": ("等我办", desk_waiting),
     "late": ("已逾期", desk_late),
@@ -74,6 +78,20 @@ class Asked:
     text: str
     is_late: bool
     is_mine: bool
+    passed: str
+    days: dict[str, date]
+
+    @property
+    def has_days(self) -> bool:
+        """Days or steps were asked for: such lists come from a statistic and say so."""
+        return bool(self.days or self.passed)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the filter row does not show but must keep in the address."""
+        found = {name: day.isoformat() for name, day in self.days.items()}
+        found |= {name: value for name, value in (("list", self.desk), ("passed", self.passed)) if value}
+        return found
 
     @classmethod
     def of(cls, request: HttpRequest) -> Asked:
@@ -85,8 +103,16 @@ class Asked:
         return cls(
             desk=known["list"], lamp=known["lamp"], cause=known["cause"], act=known["act"], who=known["who"],
             area=get("area", "").strip(), text=get("q", "").strip()[:40], is_late=get("late") == "1",
-            is_mine=get("mine") == "1",
+            is_mine=get("mine") == "1", passed=value if (value := get("passed", "")) in PASSED else "",
+            days={name: day for name in DAYS if (day := _day(get(name, "")))},
         )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 @require_GET
@@ -110,8 +136,10 @@ def cases(request: HttpRequest) -> HttpResponse:
         filters=_filters(viewer, asked),
         text=asked.text,
         tabs=_tabs(viewer, asked, on),
-        kept={"list": asked.desk} if asked.desk else {},
-        is_filtered=any((asked.lamp, asked.cause, asked.act, asked.who, asked.area, asked.text, asked.is_late)),
+        kept=asked.kept,
+        is_filtered=any(
+            (asked.lamp, asked.cause, asked.act, asked.who, asked.area, asked.text, asked.is_late, asked.has_days)
+        ),
         problem=problem,
     )
     return render(request, "casework/list.html", {"page": context})
@@ -133,6 +161,10 @@ def _filtered(viewer: Viewer, asked: Asked, on: date) -> QuerySet[Case]:
     if asked.area:
         lo, hi = divisions.slot_range(asked.area)
         found = found.filter(slot__gte=lo, slot__lte=hi)
+    for name, day in asked.days.items():
+        found = found.filter(**{DAYS[name]: day})
+    if asked.passed:
+        found = cases_passed(found, asked.passed)
     if asked.is_late:
         found = found.filter(closed_on__isnull=True, due_on__lt=on)
     if asked.text:

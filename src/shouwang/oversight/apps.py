@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+from shouwang.people.access import Kind
+from shouwang.ui.services import nav_item
+
+
+class OversightConfig(AppConfig):
+    name = "shouwang.oversight"
+    label = "oversight"
+    verbose_name = "监测大屏"
+
+    def ready(self) -> None:
+        nav_item(
+            key="screen",
+            label="监测大屏",
+            url_name="oversight:screen",
+            icon="layout-dashboard",
+            order=10,
+            kinds={
+                Kind.TOWNSHIP,
+                Kind.COUNTY_CENTRE,
+                Kind.LEADING_GROUP,
+                Kind.CITY_CENTRE,
+                Kind.PROVINCE,
+                Kind.AUDIT,
+            },
+        )
