@@ -206,9 +206,13 @@ def test_an_installation_is_upgraded_from_the_previous_version_with_its_rows(emp
     executor = MigrationExecutor(connections["owner"])
     leaves = executor.loader.graph.leaf_nodes()
     ours = {app for app, name in leaves if executor.loader.graph.nodes[(app, name)].__module__.startswith("shouwang.")}
-    # The previous version: every room without its last migration.
-    parents = {leaf: executor.loader.graph.node_map[leaf].parents for leaf in leaves if leaf[0] in ours}
-    executor.migrate([node.key for leaf, nodes in parents.items() for node in nodes if node.key[0] == leaf[0]])
+    # The previous version: every room without its last migration, unless another room builds on that.
+    nodes = {leaf: executor.loader.graph.node_map[leaf] for leaf in leaves if leaf[0] in ours}
+    targets = [leaf for leaf, node in nodes.items() if node.children]
+    targets += [
+        up.key for node in nodes.values() if not node.children for up in node.parents if up.key[0] == node.key[0]
+    ]
+    executor.migrate(targets)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "insert into people_area (level, lo, hi, name, initials, full_name, kind, is_current)"

@@ -139,7 +139,7 @@ _cached: dict[Path, tuple[int, KeyRing]] = {}
 
 
 def keyring(folder: Path | None = None) -> KeyRing:
-    """This function returns the installation's ring (`SHOUWANG_KEYS_DIR`, default `./keys`), re-read when it changed."""
+    """This function returns the installation's ring (`SHOUWANG_KEYS_DIR` or `./keys`), re-read when changed."""
     place = folder or Path(os.environ.get("SHOUWANG_KEYS_DIR", "keys")).resolve()
     path = place / RING_FILE
     stamp = path.stat().st_mtime_ns if path.is_file() else -1
