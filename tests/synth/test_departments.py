@@ -1,6 +1,7 @@
 """Department files are bad on purpose; the truth beside them says of every row whose it is and what is wrong."""
 
 import csv
+import functools
 import re
 from collections import Counter
 from datetime import date, datetime
@@ -28,7 +29,11 @@ def encoding_of(path: Path) -> str:
 
 
 def grid(county, one) -> list[list]:
-    path = county / "departments" / one["file"]
+    return read(county / "departments" / one["file"])
+
+
+@functools.cache
+def read(path: Path) -> list[list]:
     if path.suffix == ".xlsx":
         return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     with path.open(encoding=encoding_of(path), newline="") as file:
