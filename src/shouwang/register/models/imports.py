@@ -31,6 +31,7 @@ class RegisterImport(models.Model):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
     started_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -38,10 +39,7 @@ class RegisterImport(models.Model):
 
 
 class ImportRefusal(models.Model):
-    """One refused row of an import (or a notice about a row that went in); its cells are sealed.
-
-    The context of `sealed` is `register_importrefusal:<run>:<sheet>:<row>`.
-    """
+    """One refused row of an import, or a notice about a row that went in; its cells stay in the sealed file."""
 
     run = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, db_index=False, related_name="refusals")
     slot = models.BigIntegerField()
@@ -52,7 +50,6 @@ class ImportRefusal(models.Model):
     column = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300)
     is_notice = models.BooleanField(default=False)
-    sealed = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["run", "id"], name="refusal_of_run")]
