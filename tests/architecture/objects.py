@@ -14,7 +14,8 @@ from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import appointment_make, organisation_make, user_make
 
-from shouwang.people.access import SYSTEM, Kind, Role, acting_as
+from shouwang.office.services import file_store, progress_plan
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.models import Appointment, Area, FactorReset
 
 Builder = Callable[[Cast, Area], dict[str, Any]]
@@ -70,3 +71,28 @@ def factor_reset(cast: Cast, place: Area) -> dict[str, Any]:
 @builds("token")
 def token(cast: Cast, place: Area) -> dict[str, Any]:
     return {"token": "no-such-token"}
+
+
+@builds("audit_subject")
+def audit_subject(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"subject_type": "people.User", "subject_id": cast.township.user_id}
+
+
+def centre_of(cast: Cast, place: Area) -> Viewer:
+    """The clerk of the county centre of a place."""
+    return cast.county if cast.places.county.lo <= place.lo <= cast.places.county.hi else cast.neighbour
+
+
+@builds("stored_file")
+def stored_file(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = centre_of(cast, place)
+    with acting_as(clerk):
+        stored = file_store(viewer=clerk, name="名单.txt", content=b"x", at=timezone.now(), days=1)
+    return {"file_id": stored.pk}
+
+
+@builds("progress")
+def progress(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = centre_of(cast, place)
+    with acting_as(clerk):
+        return {"progress_id": progress_plan(viewer=clerk, label="试验", at=timezone.now()).pk}

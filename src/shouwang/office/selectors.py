@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from shouwang.office.models import Progress
+from shouwang.office.models import Progress, StoredFile
 from shouwang.people.access import Kind, Viewer
 
 
@@ -18,3 +18,8 @@ def progress_visible_to(viewer: Viewer) -> QuerySet[Progress]:
 def progress_by_id(viewer: Viewer, progress_id: int) -> Progress | None:
     """This function returns one piece of the viewer's organisation's work, or None."""
     return progress_visible_to(viewer).filter(pk=progress_id).first()
+
+
+def file_belongs_to(viewer: Viewer, file_id: int) -> bool:
+    """This function tells whether a stored file is of the viewer's own organisation."""
+    return StoredFile.objects.filter(pk=file_id, organisation_id=viewer.organisation_id).exists()

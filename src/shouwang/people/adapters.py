@@ -23,9 +23,14 @@ def _log(action: str, user: User | None) -> None:
         action=action,
         subject_type="people.User",
         subject_id=user.pk if user else 0,
-        slot=None,
+        slot=_home(user) if user else None,
         at=timezone.now(),
     )
+
+
+def _home(user: User) -> int | None:
+    first = user.appointments.filter(ended_at=None).select_related("organisation__area").order_by("valid_from").first()
+    return first.organisation.area.lo if first else None
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -3,6 +3,7 @@ from django.db import migrations
 from shouwang.people import rls
 from shouwang.people.access import Kind
 
+NOWHERE = f"(organisation_id is null or organisation_id = {rls.setting('organisation', 'bigint')})"
 READERS = rls.of_kinds({Kind.AUDIT, Kind.OPERATOR, Kind.SYSTEM})
 
 # Whoever calls this holds up new entries until the end of her transaction: call it in one of its own. Once it returns,
@@ -27,7 +28,7 @@ class Migration(migrations.Migration):
             f"""
             alter table audit_entry enable row level security;
             create policy audit_entry_read on audit_entry for select to {rls.APP}
-                using ({READERS} and (slot is null or {rls.in_scope("slot")}));
+                using ({READERS} and ((slot is null and {NOWHERE}) or {rls.in_scope("slot")} or {rls.of_kinds({Kind.SYSTEM})}));
             create policy audit_entry_add on audit_entry for insert to {rls.APP} with check (true);
             create policy audit_entry_batch on audit_entry for select to {rls.BATCH} using (true);
             """,

@@ -42,8 +42,10 @@ def entry_append(
 ) -> None:
     """This function appends one entry in the caller's transaction.
 
-    `before` and `after` must hold references and values that are not personal data; sealed text is allowed as hex.
+    Without a slot it belongs to the place of who acts. `before` and `after` must hold references and values that are
+    not personal data; sealed text is allowed as hex.
     """
+    place = slot if slot is not None else _home(viewer)
     # Plain SQL without RETURNING: whoever writes an entry may as a rule not read it back.
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -52,9 +54,9 @@ def entry_append(
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 at,
-                slot // 1_000_000 if slot else 0,
-                slot,
-                slot,
+                place // 1_000_000 if place else 0,
+                place,
+                place,
                 viewer.user_id,
                 viewer.appointment_id,
                 viewer.organisation_id,
@@ -67,3 +69,9 @@ def entry_append(
                 _json(after),
             ],
         )
+
+
+def _home(viewer: Actor) -> int | None:
+    """This function returns the first place of who acts; null for those who act for no place or everywhere."""
+    ranges = getattr(viewer, "ranges", ())
+    return (ranges[0][0] or None) if ranges else None

@@ -110,8 +110,8 @@ def heads_export() -> int:
             seals = Seal.objects.filter(pk__gt=last).order_by("pk")
             rows = list(seals.values("id", "county", "last_id", "digest", "sealed_at"))
         for row in rows:
-            row["sealed_at"] = row["sealed_at"].isoformat()
-            handle.write(json.dumps(row).encode() + b"\n")
+            line = {**row, "sealed_at": row["sealed_at"].isoformat()}
+            handle.write(json.dumps(line).encode() + b"\n")
         handle.flush()
         os.fsync(handle.fileno())
     return len(rows)

@@ -21,6 +21,7 @@ class FactorResetRefused(Refusal):
 def factor_reset_ask(*, viewer: Viewer, user_id: int, reason: str, at: datetime) -> FactorReset:
     """This function asks that a user's second factor be taken away; somebody of the other role decides."""
     _check(viewer)
+    assert viewer.appointment_id is not None
     user = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
     if user is None or not _in_area(viewer, user):
         raise FactorResetRefused("没有找到这个人，或者不在您的辖区里。")

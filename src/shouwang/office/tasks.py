@@ -1,0 +1,19 @@
+"""Jobs of the office."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from shouwang.office.services import files_expire
+from shouwang.office.services.sweeping import files_sweep
+from shouwang.people.access import SYSTEM, acting_as
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="office.files_expire", queue="short", queueing_lock="office.files_expire")
+def expire_files(timestamp: int) -> None:
+    """This function removes files past their day, and those that nothing knows, each hour."""
+    with acting_as(SYSTEM):
+        files_expire(at=timezone.now())
+        files_sweep(at=timezone.now())
