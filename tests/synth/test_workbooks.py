@@ -87,6 +87,12 @@ def test_incomes_of_the_sheet_add_up_to_its_net_income(sheets):
         assert fen_parse(row["人均纯收入（元）"], allow_negative=True) == net // len(members)
 
 
+def test_work_ends_after_it_began(sheets):
+    ended = [row for row in sheets[SHEETS[1]][1] if row["结束时间"]]
+    assert ended
+    assert all(row["开始时间"] < row["结束时间"] for row in ended)
+
+
 def test_most_columns_are_filled(sheets):
     head, table = sheets[SHEETS[0]]
     filled = [name for name in head if any(row[name] not in ("", None) for row in table)]

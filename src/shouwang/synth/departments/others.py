@@ -247,8 +247,8 @@ def work_columns(view: View, rows: Ints, today: int) -> dict[str, Column]:
     block, size = view.block, len(rows)
     households = block.kin.household[rows]
     months = block.persons.work_months[rows]
-    start = today - 30 * months - rows % 28
     stopped = block.means.shock_months[households]
+    start = today - 30 * (months + stopped) - rows % 28
     standing = block.standing
     person = view.person(rows)
     return {
