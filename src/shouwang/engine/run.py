@@ -146,12 +146,11 @@ def _run(
             feeds = feeds_judge(connection, policy, on=policy.on)
             counts = _counts(connection)
             facts_store(connection, program, shape, work / FACTS_FILE)
-        except duckdb.ConversionException as error:
-            raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
-        try:
             found = rules_apply(connection, program, shape)
             tallies = tally(connection, program)
             outcomes = outcomes_read(connection, program) if with_outcomes else None
+        except duckdb.ConversionException as error:
+            raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
         except duckdb.Error as error:
             raise RuleFailure(f"规则计算出错，本次筛查作废：{str(error).splitlines()[0][:200]}") from error
     warnings = warnings_table(found, policy, program, snapshot_digest=digest)
@@ -174,6 +173,7 @@ def _publish(work: Path, out: Path, result: ScreenResult) -> ScreenResult:
     pq.write_table(result.warnings, work / WARNINGS_FILE, compression="zstd")
     text = json.dumps(result.run, ensure_ascii=False, indent=1) + "\n"
     (work / RUN_FILE).write_text(text, encoding="utf-8")
+    (out / RUN_FILE).unlink(missing_ok=True)
     for name in (FACTS_FILE, WARNINGS_FILE, RUN_FILE):
         (work / name).replace(out / name)
     return ScreenResult(**{**vars(result), "facts_path": out / FACTS_FILE})

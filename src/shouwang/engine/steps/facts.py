@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from shouwang.engine.shape import Shape
-from shouwang.engine.steps.incomes import incomes_step, rested_step, windowed_step
+from shouwang.engine.steps.incomes import incomes_step, rested_step, summed_step, windowed_step
 from shouwang.engine.steps.members import household_step, members_step
 from shouwang.engine.steps.spendings import events_step, spendings_step
 from shouwang.engine.steps.statuses import dated_step, named_step, statuses_step
@@ -25,6 +25,7 @@ def steps(shape: Shape) -> dict[str, exp.Expr]:
         "household_register": household_step(shape),
         "members": members_step(shape),
         "windowed_income": windowed_step(shape),
+        "summed_income": summed_step(),
         "incomes": incomes_step(),
         "rested_income": rested_step(shape),
         "spending_event": events_step(shape),

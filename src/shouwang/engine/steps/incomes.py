@@ -17,41 +17,65 @@ FROM income
 WHERE month >= :first AND month < :last
 """
 
-_SUM = "coalesce(sum(amount_fen) FILTER (WHERE :in_window AND kind = :kind), 0)"
-_KNOWN = "count(*) FILTER (WHERE :in_window) > 0 AND count(*) FILTER (WHERE :in_window AND amount_fen IS NULL) = 0"
+_SUMMED = """
+SELECT
+  household_key,
+  count(*) FILTER (WHERE is_current) AS current_rows,
+  count(amount_fen) FILTER (WHERE is_current) AS current_known,
+  count(*) FILTER (WHERE is_recent) AS recent_rows,
+  count(amount_fen) FILTER (WHERE is_recent) AS recent_known,
+  count(*) FILTER (WHERE is_previous) AS previous_rows,
+  count(amount_fen) FILTER (WHERE is_previous) AS previous_known,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'WAGE'), 0) AS wage,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'BUSINESS'), 0) AS business,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'PROPERTY'), 0) AS property,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'TRANSFER'), 0) AS transfer,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'COST'), 0) AS cost,
+  coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'CLAIMS'), 0) AS claims,
+  coalesce(sum(signed_fen) FILTER (WHERE is_recent), 0) AS recent_net,
+  coalesce(sum(signed_fen) FILTER (WHERE is_recent AND kind <> 'TRANSFER'), 0) AS recent_earned,
+  coalesce(sum(signed_fen) FILTER (WHERE is_previous), 0) AS previous_net
+FROM (
+  SELECT *, CASE kind WHEN 'COST' THEN -amount_fen WHEN 'CLAIMS' THEN 0 ELSE amount_fen END AS signed_fen
+  FROM windowed_income
+) AS signed
+GROUP BY household_key
+"""
+
+# A sum is known when its window holds at least one row and every amount in it is known.
+_INCOMES = """
+SELECT
+  household_key,
+  CASE WHEN is_known THEN CAST(wage AS BIGINT) END AS wage_income_fen,
+  CASE WHEN is_known THEN CAST(business AS BIGINT) END AS business_income_fen,
+  CASE WHEN is_known THEN CAST(property AS BIGINT) END AS property_income_fen,
+  CASE WHEN is_known THEN CAST(transfer AS BIGINT) END AS transfer_income_fen,
+  CASE WHEN is_known THEN CAST(cost AS BIGINT) END AS production_cost_fen,
+  CASE WHEN is_known THEN CAST(claims AS BIGINT) END AS claims_income_fen,
+  CASE WHEN is_known THEN CAST(wage + business + property + transfer - cost AS BIGINT) END AS net_income_fen,
+  CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_net AS BIGINT) END
+    AS recent_net_income_fen,
+  CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_earned AS BIGINT) END
+    AS recent_earned_income_fen,
+  CASE WHEN previous_rows > 0 AND previous_known = previous_rows THEN CAST(previous_net AS BIGINT) END
+    AS previous_net_income_fen,
+  CASE WHEN is_known THEN
+    CAST(wage > 0 AS BIGINT) + CAST(business > 0 AS BIGINT) + CAST(property > 0 AS BIGINT)
+      + CAST(transfer > 0 AS BIGINT)
+  END AS income_kind_count,
+  CASE WHEN is_known THEN
+    CAST(wage > 0 AS BIGINT) + CAST(business > 0 AS BIGINT) + CAST(property > 0 AS BIGINT)
+  END AS earned_kind_count,
+  current_rows - current_known AS income_unknown_count
+FROM (SELECT *, current_rows > 0 AND current_known = current_rows AS is_known FROM summed_income) AS known
+"""
+
 _RESTED = """
 SELECT household_key, :this_month - max((key // 100) * 12 + key % 100) AS rested_income_months
 FROM handled
 WHERE "table" = 'income'
 GROUP BY household_key
 """
-
-_GAINS = {"wage_income": "WAGE", "business_income": "BUSINESS", "property_income": "PROPERTY",
-          "transfer_income": "TRANSFER"}  # fmt: skip
-
-
-def _sum(window: str, kind: str) -> exp.Expr:
-    return sql_tree(_SUM, in_window=exp.column(window), kind=kind)
-
-
-def _known(window: str, value: exp.Expr, name: str) -> exp.Expr:
-    known = sql_tree(_KNOWN, in_window=exp.column(window))
-    return exp.alias_(exp.cast(exp.Case().when(known, value), "BIGINT"), name)
-
-
-def _net(window: str, kinds: tuple[str, ...]) -> exp.Expr:
-    total: exp.Expr = _sum(window, kinds[0])
-    for kind in kinds[1:]:
-        total = exp.Add(this=total, expression=_sum(window, kind))
-    return exp.Sub(this=total, expression=_sum(window, "COST"))
-
-
-def _kinds(window: str, kinds: tuple[str, ...]) -> exp.Expr:
-    total: exp.Expr = exp.Literal.number(0)
-    for kind in kinds:
-        positive = exp.cast(exp.paren(exp.GT(this=_sum(window, kind), expression=exp.Literal.number(0))), "INTEGER")
-        total = exp.Add(this=total, expression=positive)
-    return total
 
 
 def windowed_step(shape: Shape) -> exp.Expr:
@@ -67,24 +91,14 @@ def windowed_step(shape: Shape) -> exp.Expr:
     )  # fmt: skip
 
 
-def incomes_step() -> exp.Expr:
+def summed_step() -> exp.Expr:
     """This function returns the query that adds up the windowed rows, one row a household."""
-    all_kinds, earned = tuple(_GAINS.values()), ("WAGE", "BUSINESS", "PROPERTY")
-    now = "is_current"
-    columns = [
-        exp.column("household_key"),
-        *(_known(now, _sum(now, kind), f"{key}_fen") for key, kind in _GAINS.items()),
-        _known(now, _sum(now, "COST"), "production_cost_fen"),
-        _known(now, _sum(now, "CLAIMS"), "claims_income_fen"),
-        _known(now, _net(now, all_kinds), "net_income_fen"),
-        _known("is_recent", _net("is_recent", all_kinds), "recent_net_income_fen"),
-        _known("is_recent", _net("is_recent", earned), "recent_earned_income_fen"),
-        _known("is_previous", _net("is_previous", all_kinds), "previous_net_income_fen"),
-        _known(now, _kinds(now, all_kinds), "income_kind_count"),
-        _known(now, _kinds(now, earned), "earned_kind_count"),
-        exp.alias_(sql_tree("count(*) FILTER (WHERE is_current AND amount_fen IS NULL)"), "income_unknown_count"),
-    ]
-    return exp.select(*columns).from_("windowed_income").group_by("household_key")
+    return sql_tree(_SUMMED)
+
+
+def incomes_step() -> exp.Expr:
+    """This function returns the query of the income facts: sums where they are known."""
+    return sql_tree(_INCOMES)
 
 
 def rested_step(shape: Shape) -> exp.Expr:

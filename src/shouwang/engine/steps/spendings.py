@@ -29,7 +29,7 @@ WHERE event_date >= :first AND event_date < :last
 _OPEN = "is_current AND NOT is_handled AND cause = :cause"
 _MONEY = "CAST(coalesce(sum(:amount) FILTER (WHERE :which), 0) AS BIGINT)"
 _COUNT = "count(*) FILTER (WHERE :which)"
-_NAMES = "coalesce(list_sort(array_agg(DISTINCT detail) FILTER (WHERE :which AND detail IS NOT NULL)), [])"
+_NAMES = "coalesce(list_sort(list_distinct(list(detail) FILTER (WHERE :which))), [])"
 
 
 def events_step(shape: Shape) -> exp.Expr:

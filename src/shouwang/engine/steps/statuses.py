@@ -22,8 +22,8 @@ WHERE from_date <= :today
 _STATUSES = """
 SELECT
   household_key,
-  coalesce(list_sort(array_agg(DISTINCT kind) FILTER (WHERE is_active)), []) AS statuses,
-  coalesce(list_sort(array_agg(DISTINCT kind) FILTER (WHERE is_new)), []) AS new_statuses,
+  coalesce(list_sort(list_distinct(list(kind) FILTER (WHERE is_active))), []) AS statuses,
+  coalesce(list_sort(list_distinct(list(kind) FILTER (WHERE is_new))), []) AS new_statuses,
   count(*) FILTER (WHERE is_active AND kind = 'DIBAO') > 0 AS has_dibao,
   count(*) FILTER (WHERE is_active AND kind = 'TEKUN_DISPERSED') > 0 AS has_tekun_dispersed,
   count(*) FILTER (WHERE is_active AND kind = 'TEKUN_CENTRAL') > 0 AS has_tekun_central
@@ -32,7 +32,7 @@ GROUP BY household_key
 """
 
 _NAMED = """
-SELECT household_key, list_sort(array_agg(DISTINCT name || '=' || value)) AS named_values
+SELECT household_key, list_sort(list_distinct(list(name || '=' || value))) AS named_values
 FROM named
 WHERE name IS NOT NULL AND value IS NOT NULL
 GROUP BY household_key
