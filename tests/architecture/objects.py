@@ -13,6 +13,8 @@ from typing import Any
 from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import appointment_make, organisation_make, user_make
+from tests.factories.register import household_make
+from tests.factories.sources import INPATIENT, deliver, report_make, stay, xlsx
 
 from shouwang.office.services import file_store, progress_plan
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
@@ -96,3 +98,21 @@ def progress(cast: Cast, place: Area) -> dict[str, Any]:
     clerk = centre_of(cast, place)
     with acting_as(clerk):
         return {"progress_id": progress_plan(viewer=clerk, label="试验", at=timezone.now()).pk}
+
+
+@builds("clue")
+def clue(cast: Cast, place: Area) -> dict[str, Any]:
+    reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
+    reporter = next(viewer for viewer in reporters if viewer.can_see(place.lo))
+    return {"clue_id": report_make(reporter, None, person_name="试验", person_note="村东", slot=place.lo).pk}
+
+
+@builds("feed_import")
+def feed_import(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = cast.medical if cast.medical.can_see(place.lo) else cast.neighbour_medical
+    return {"import_id": deliver(clerk, xlsx([INPATIENT, stay("试验", None)])).pk}
+
+
+@builds("household")
+def household(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"household_id": household_make(place.lo).pk}

@@ -28,6 +28,7 @@ class ChoosePage:
     next_after: int | None
     has_searched: bool
     problem: str = ""
+    is_clerk: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,10 @@ class CluePage:
 
     line: ClueLine
     facts: Sequence[tuple[Any, ...]]
+    may_attach: bool = False
+    text: str = ""
+    cards: Sequence[HouseholdCard] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)

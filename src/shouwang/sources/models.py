@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
 
 from shouwang.kit.codes import Risk
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Channel(models.TextChoices):
@@ -104,9 +99,6 @@ class Feed(models.Model):
     data_date = models.DateField(null=True)
     imported_at = models.DateTimeField(null=True)
 
-    if TYPE_CHECKING:
-        imports: RelatedManager[FeedImport]
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "kind"], name="feed_once")]
         indexes = [models.Index(fields=["slot"])]
@@ -156,10 +148,6 @@ class FeedImport(models.Model):
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
-
-    if TYPE_CHECKING:
-        rows: RelatedManager[FeedRow]
-        matches: RelatedManager[FeedMatch]
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "-id"]), models.Index(fields=["slot", "-id"])]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("report/sent/<int:clue_id>/", report.sent, name="report_sent"),
     path("clues/", clues.clues, name="clues"),
     path("clues/<int:clue_id>/", clues.clue, name="clue"),
+    path("clues/<int:clue_id>/attach/", clues.attach, name="clue_attach"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<int:import_id>/", feeds.feed, name="feed"),
     path("feeds/<int:import_id>/headings/", headings.headings, name="feed_headings"),

@@ -202,7 +202,8 @@ def _incomes(reader: _Reader, spec: IncomeOf) -> list[IncomeFact]:
         raise DayOfEventMissing
     if last < first:
         raise NeverEnding
-    month, end, found = month_first(first), month_first(min(last, reader.data_date)), []
+    found: list[IncomeFact] = []
+    month, end = month_first(first), month_first(min(last, reader.data_date))
     while month <= end and len(found) < LONGEST_MONTHS:
         found.append(IncomeFact(code, month, amount, spec.is_household))
         month = months_add(month, 1)

@@ -148,7 +148,7 @@ def _stacked(rows: Sequence[list[str]]) -> list[tuple[str, ...]]:
     for row in reversed(above):
         spreads.insert(0, _spread(row, below, width))
         below = spreads[0]
-    found = []
+    found: list[tuple[str, ...]] = []
     for index in range(width):
         parts = [spread[index] for spread in spreads if spread[index]]
         own = lowest[index]

@@ -51,7 +51,7 @@ def imports_visible_to(viewer: Viewer) -> QuerySet[FeedImport]:
     """This function returns a department's own imports, or those of the departments of an area, newest first."""
     rows = FeedImport.objects.select_related("feed").order_by("-pk")
     if viewer.kind is Kind.DEPARTMENT:
-        return rows.filter(organisation_id=viewer.organisation_id)
+        return rows.filter(organisation_id=viewer.organisation_id or 0)
     return rows.filter(viewer.q()) if viewer.kind in READERS else rows.none()
 
 
@@ -67,7 +67,7 @@ def rows_set_aside(viewer: Viewer, taken: FeedImport) -> QuerySet[FeedRow]:
     """This function returns the rows of an import that were not taken, in the file's order."""
     rows = FeedRow.objects.filter(feed_import=taken).order_by("sheet_number", "row_number")
     if viewer.kind is Kind.DEPARTMENT:
-        return rows.filter(organisation_id=viewer.organisation_id)
+        return rows.filter(organisation_id=viewer.organisation_id or 0)
     return rows.filter(viewer.q()) if viewer.kind in READERS else rows.none()
 
 
@@ -77,9 +77,10 @@ def feed_freshness(viewer: Viewer, on: date) -> list[Freshness]:
     A department that the policy expects and that never delivered stands there too, with no date.
     """
     feeds = Feed.objects.order_by("department", "kind")
-    feeds = feeds.filter(organisation_id=viewer.organisation_id) if viewer.kind is Kind.DEPARTMENT else feeds.filter(
-        viewer.q()
-    )  # fmt: skip
+    if viewer.kind is Kind.DEPARTMENT:
+        feeds = feeds.filter(organisation_id=viewer.organisation_id or 0)
+    else:
+        feeds = feeds.filter(viewer.q())
     if viewer.kind is not Kind.DEPARTMENT and viewer.kind not in READERS:
         return []
     expected = _expected(viewer, on)

@@ -15,6 +15,7 @@ from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import keyring
 from shouwang.people.access import SYSTEM, Kind, Viewer
+from shouwang.register.selectors import household_get
 from shouwang.sources.models import Channel, Clue
 from shouwang.sources.rules.report import (
     Amounts,
@@ -26,6 +27,7 @@ from shouwang.sources.rules.report import (
     text_check,
 )
 
+ATTACHERS = frozenset({Kind.TOWNSHIP, Kind.COUNTY_CENTRE})
 REPORTERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.SYSTEM})
 
 
@@ -68,8 +70,6 @@ def _announce(clue_id: int) -> None:
 
 
 def _household_slot(viewer: Viewer, household_id: int) -> int:
-    from shouwang.register.selectors import household_get
-
     return int(household_get(viewer, household_id).slot)
 
 
@@ -164,6 +164,35 @@ def _clue_add(
         )
         transaction.on_commit(lambda: _announce(stored.pk))
     return stored
+
+
+def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime) -> Clue:
+    """This function joins the clue of somebody who was not registered with her household, so that a case can begin.
+
+    Raises MayNotReport, HouseholdElsewhere, or ClueTaken when the clue has a household or a case already.
+    """
+    if viewer.kind not in ATTACHERS:
+        raise MayNotReport
+    slot = _household_slot(viewer, household_id)
+    with transaction.atomic():
+        clue = Clue.objects.select_for_update().filter(viewer.q(), pk=clue_id).first()
+        if clue is None:
+            raise HouseholdElsewhere
+        if clue.household_id is not None or clue.collected_case_id is not None:
+            raise ClueTaken("这条线索已经归入一户，请刷新页面。")
+        clue.household_id, clue.slot = household_id, slot
+        clue.save(update_fields=["household_id", "slot"])
+        entry_append(
+            viewer=viewer,
+            action="clue.attach",
+            subject_type="sources.Clue",
+            subject_id=clue.pk,
+            slot=slot,
+            at=at,
+            after={"household_id": household_id},
+        )
+        transaction.on_commit(lambda: _announce(clue.pk))
+    return clue
 
 
 def clue_collect(*, clue_id: int, case_id: int, at: datetime) -> None:

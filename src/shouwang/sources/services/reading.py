@@ -16,6 +16,7 @@ from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.sources.models import FeedImport
 from shouwang.sources.rules.headings import SEARCHED_ROWS, HeadingsNotFound, Layout, heading_key, layout_find
 from shouwang.sources.rules.kinds import FeedKind, feed_kind
+from shouwang.sources.services.recording import import_wipe
 from shouwang.sources.services.uploads import RUN_TASK, job_defer
 
 State = FeedImport.State
@@ -109,10 +110,11 @@ def feed_read(*, import_id: int, at: datetime, is_queued: bool = True) -> None:
 
 
 def import_fail(taken: FeedImport, *, viewer: Viewer, refusal: Refusal, at: datetime) -> None:
-    """This function marks an import as refused as a whole, with the sentence that says why; nothing was counted."""
+    """This function marks an import as refused as a whole, with the sentence that says why; nothing of it stays."""
     place = replace(refusal.place, file="") if isinstance(refusal.place, Place) else Place()
     message = f"{place}：{refusal.message}" if str(place) else refusal.message
     with acting_as(viewer):
+        import_wipe(FeedImport.objects.select_for_update().get(pk=taken.pk), viewer=viewer, at=at)
         FeedImport.objects.filter(pk=taken.pk).update(state=State.FAILED, message=message[:500], finished_at=at)
         if taken.progress_id:
             progress_fail(progress_id=taken.progress_id, at=at, message="没有导入，原因见导入记录。")

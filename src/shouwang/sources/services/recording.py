@@ -14,10 +14,11 @@ from shouwang.register.services import (
     StatusRow,
     income_record_many,
     named_record_many,
+    source_undo,
     spending_record_many,
     status_record_many,
 )
-from shouwang.sources.models import FeedImport
+from shouwang.sources.models import FeedImport, FeedMatch, FeedRow
 from shouwang.sources.rules.facts import RowFacts
 from shouwang.sources.rules.matching import Candidate
 from shouwang.sources.rules.rows import Row
@@ -92,4 +93,22 @@ def facts_record(taken: FeedImport, rows: Sequence[TakenRow], *, source: str, vi
         + status_record_many(viewer=viewer, rows=statuses, at=at)
         + income_record_many(viewer=viewer, rows=incomes, at=at)
         + named_record_many(viewer=viewer, rows=named, at=at)
+    )
+
+
+def facts_take_back(taken: FeedImport, *, viewer: Viewer, at: datetime) -> int:
+    """This function takes back every fact of an import and forgets its matches; returns how many facts there were."""
+    undone = source_undo(viewer=viewer, source_ref_prefix=source_prefix(taken.pk), at=at)
+    FeedMatch.objects.filter(feed_import=taken).delete()
+    return sum(undone.values())
+
+
+def import_wipe(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
+    """This function leaves nothing of an import that broke off in the middle: no fact, no row, no count."""
+    if not taken.rows_read:
+        return
+    facts_take_back(taken, viewer=viewer, at=at)
+    FeedRow.objects.filter(feed_import=taken).delete()
+    FeedImport.objects.filter(pk=taken.pk).update(
+        rows_read=0, rows_exact=0, rows_by_name=0, rows_duplicate=0, rows_unmatched=0, rows_refused=0, facts_recorded=0
     )

@@ -22,10 +22,10 @@ def refused_rows_file(*, viewer: Viewer, import_id: int, at: datetime) -> tuple[
 
     It is made when asked for and never stored; mended, it can be delivered as it is. The reading is logged.
     """
-    taken = FeedImport.objects.filter(pk=import_id, organisation_id=viewer.organisation_id).first()
+    taken = FeedImport.objects.filter(pk=import_id, organisation_id=viewer.organisation_id or 0).first()
     if taken is None:
         raise ImportNotFound
-    rows = FeedRow.objects.filter(feed_import=taken, organisation_id=viewer.organisation_id)
+    rows = FeedRow.objects.filter(feed_import=taken, organisation_id=viewer.organisation_id or 0)
     sheets = []
     for body in taken.layout:
         layout = Layout.from_json(body)

@@ -9,12 +9,11 @@ from django.db import transaction
 
 from shouwang.audit.services import entry_append
 from shouwang.people.access import Viewer, acting_as
-from shouwang.register.services import source_undo
-from shouwang.sources.models import FeedImport, FeedMatch
+from shouwang.sources.models import FeedImport
 from shouwang.sources.services.errors import NotAtThisStep
 from shouwang.sources.services.importing import feed_date_renew
 from shouwang.sources.services.reading import State, import_load, worker_viewer
-from shouwang.sources.services.recording import source_prefix
+from shouwang.sources.services.recording import facts_take_back
 from shouwang.sources.services.uploads import SUBJECT, UNDO_TASK, import_for_change, job_defer
 
 
@@ -48,12 +47,11 @@ def feed_undo_run(*, import_id: int, clock: Callable[[], datetime]) -> None:
         if locked.state != State.UNDOING:
             return
         at = clock()
-        undone = source_undo(viewer=viewer, source_ref_prefix=source_prefix(locked.pk), at=at)
-        FeedMatch.objects.filter(feed_import=locked).delete()
+        undone = facts_take_back(locked, viewer=viewer, at=at)
         locked.state, locked.undone_at = State.UNDONE, at
         locked.save(update_fields=["state", "undone_at"])
         feed_date_renew(locked.feed)
         entry_append(
             viewer=viewer, action="feed.undone", subject_type=SUBJECT, subject_id=locked.pk, slot=locked.slot, at=at,
-            after={"facts": sum(undone.values())},
+            after={"facts": undone},
         )  # fmt: skip

@@ -54,7 +54,7 @@ def import_for_change(viewer: Viewer, import_id: int, *, version: int | None = N
     found = (
         FeedImport.objects.select_for_update(of=("self",))
         .select_related("feed")
-        .filter(pk=import_id, organisation_id=viewer.organisation_id)
+        .filter(pk=import_id, organisation_id=viewer.organisation_id or 0)
         .first()
     )
     if found is None:
@@ -65,9 +65,8 @@ def import_for_change(viewer: Viewer, import_id: int, *, version: int | None = N
 
 
 def _feed(viewer: Viewer, kind: FeedKind) -> Feed:
-    assert viewer.organisation_id is not None
     feed, _ = Feed.objects.get_or_create(
-        organisation_id=viewer.organisation_id,
+        organisation_id=viewer.organisation_id or 0,
         kind=kind.key,
         defaults={"department": kind.department, "slot": viewer.ranges[0][0]},
     )
@@ -91,7 +90,8 @@ def feed_upload(
     Raises MayNotDeliver, DataDateInFuture, or DeliveredBefore for a file that is in already.
     """
     kind = feed_kind(kind_key)
-    if viewer.kind is not Kind.DEPARTMENT or viewer.department != kind.department or not viewer.ranges:
+    is_of_department = viewer.kind is Kind.DEPARTMENT and viewer.department == kind.department
+    if not is_of_department or not viewer.ranges or viewer.organisation_id is None:
         raise MayNotDeliver
     if data_date > at.astimezone(SHANGHAI).date():
         raise DataDateInFuture
@@ -113,7 +113,7 @@ def feed_upload(
         )
         taken = FeedImport.objects.create(
             feed=feed,
-            organisation_id=viewer.organisation_id,
+            organisation_id=viewer.organisation_id or 0,
             appointment_id=viewer.appointment_id,
             slot=feed.slot,
             ranges=[list(pair) for pair in viewer.ranges],

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.kit.codes import Risk
+from shouwang.kit.errors import Refusal
 from shouwang.people.access import READS_REGISTER, Kind, Viewer, requires
+from shouwang.register.selectors import HouseholdCard, household_search
 from shouwang.sources.contexts import CluePage, CluesPage
-from shouwang.sources.models import Channel
+from shouwang.sources.models import Channel, Clue
 from shouwang.sources.selectors import clue_get, clues_reported_by, clues_visible_to
+from shouwang.sources.services.clues import ATTACHERS, clue_attach
+from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line, clue_lines
 from shouwang.sources.views.report import REPORTERS, ROLES
 from shouwang.ui.tables import key_page
@@ -46,12 +54,25 @@ def clues(request: HttpRequest) -> HttpResponse:
     return render(request, "sources/clues.html", {"page": page})
 
 
+def _may_attach(viewer: Viewer, found: Clue) -> bool:
+    return viewer.kind in ATTACHERS and viewer.role in ROLES and found.household_id is None
+
+
 @require_GET
 @requires(*READERS)
 def clue(request: HttpRequest, clue_id: int) -> HttpResponse:
-    """This function shows one clue."""
+    """This function shows one clue; of somebody unregistered it also looks for the household she was registered in."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    found = clue_get(viewer, clue_id)
+    with absent_as_404():
+        found = clue_get(viewer, clue_id)
+    may_attach, text = _may_attach(viewer, found), request.GET.get("q", "").strip()[:40]
+    cards: Sequence[HouseholdCard] = ()
+    problem = ""
+    if may_attach and (text or found.person_name):
+        try:
+            cards = household_search(viewer, text or found.person_name).rows
+        except Refusal as refusal:
+            problem = refusal.message
     cause = Risk.parse(found.cause).label + (f"（{found.cause_note}）" if found.cause_note else "")
     page = CluePage(
         clue_line(viewer, found),
@@ -61,5 +82,24 @@ def clue(request: HttpRequest, clue_id: int) -> HttpResponse:
             ("原因", cause),
             ("发生日期", found.occurred_on.isoformat()),
         ],
+        may_attach,
+        text or found.person_name,
+        cards,
+        problem,
     )
     return render(request, "sources/clue.html", {"page": page})
+
+
+@require_POST
+@requires(*sorted(ATTACHERS), roles=ROLES)
+def attach(request: HttpRequest, clue_id: int) -> HttpResponse:
+    """This function joins a clue with the household its person was registered in."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    with absent_as_404():
+        clue_get(viewer, clue_id)
+    chosen = request.POST.get("household", "")
+    if not chosen.isdecimal():
+        return redirect("sources:clue", clue_id)
+    clue_attach(viewer=viewer, clue_id=clue_id, household_id=int(chosen), at=timezone.now())
+    messages.success(request, "已归入这一户，接着按案件办理。")
+    return redirect("sources:clue", clue_id)

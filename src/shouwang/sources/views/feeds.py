@@ -22,6 +22,7 @@ from shouwang.sources.selectors.feeds import feed_freshness, import_get, imports
 from shouwang.sources.services.refused import refused_rows_file
 from shouwang.sources.services.undoing import feed_undo
 from shouwang.sources.services.uploads import feed_upload
+from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import import_lines
 from shouwang.ui.pages import confirm_page
 from shouwang.ui.tables import key_page
@@ -89,7 +90,8 @@ def _deliver(request: HttpRequest, form: DeliveryForm) -> HttpResponse | None:
 def feed(request: HttpRequest, import_id: int) -> HttpResponse:
     """This function shows how far an import is, and when it is over, what became of every row."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    taken = import_get(viewer, import_id)
+    with absent_as_404():
+        taken = import_get(viewer, import_id)
     aside = rows_set_aside(viewer, taken)
     reasons = [
         Reason(row["reason"], row["column"], row["rows"], row["state"] == FeedRow.State.REFUSED)
@@ -118,7 +120,8 @@ def feed(request: HttpRequest, import_id: int) -> HttpResponse:
 def refused(request: HttpRequest, import_id: int) -> HttpResponse:
     """This function hands out the rows that were not taken, with the reasons, to be mended and delivered again."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    name, content = refused_rows_file(viewer=viewer, import_id=import_id, at=timezone.now())
+    with absent_as_404():
+        name, content = refused_rows_file(viewer=viewer, import_id=import_id, at=timezone.now())
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response["Cache-Control"] = "no-store"
@@ -130,7 +133,8 @@ def refused(request: HttpRequest, import_id: int) -> HttpResponse:
 def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     """This function asks once, then takes an import back."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    taken = import_get(viewer, import_id)
+    with absent_as_404():
+        taken = import_get(viewer, import_id)
     back = reverse("sources:feed", args=[taken.pk])
     if request.method == "POST":
         version = request.POST.get("version", "")
@@ -148,7 +152,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
         title=f"撤销导入：{line.kind_name}",
         happens=[
             f"“{line.file_name}”导入的 {taken.facts_recorded:,} 条数据全部收回，不再参与筛查。",
-            "已经因为这些数据开始的个案不会自动撤回，由县级防贫中心决定。",
+            "已经因为这些数据开始的案件不会自动撤回，由县级防贫中心决定。",
             "导入记录和没有导入的行仍然保留；改正后可以重新上传。",
         ],
         button="撤销这次导入",

@@ -16,6 +16,7 @@ from shouwang.sources.rules.kinds import feed_kind
 from shouwang.sources.selectors.feeds import import_get
 from shouwang.sources.services.errors import MappingDoubled, MappingIncomplete
 from shouwang.sources.services.uploads import mapping_confirm
+from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.feeds import CLERKS
 from shouwang.sources.views.lines import import_lines
 
@@ -25,7 +26,8 @@ from shouwang.sources.views.lines import import_lines
 def headings(request: HttpRequest, import_id: int) -> HttpResponse:
     """This function shows what each column was taken for, and lets the import run once that is right."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    taken = import_get(viewer, import_id)
+    with absent_as_404():
+        taken = import_get(viewer, import_id)
     if request.method == "GET" and taken.state != FeedImport.State.MAPPING:
         return redirect("sources:feed", taken.pk)
     kind, layouts = feed_kind(taken.feed.kind), [Layout.from_json(body) for body in taken.layout]

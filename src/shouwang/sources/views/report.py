@@ -27,6 +27,7 @@ from shouwang.sources.selectors.reporting import (
     steps_ahead,
 )
 from shouwang.sources.services import clue_report
+from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line
 
 REPORTERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
@@ -54,7 +55,7 @@ def choose(request: HttpRequest) -> HttpResponse:
             cards, next_after = found.rows, found.next_after
         except Refusal as refusal:
             problem = refusal.message
-    page = ChoosePage(text, village, villages, cards, next_after, bool(text), problem)
+    page = ChoosePage(text, village, villages, cards, next_after, bool(text), problem, _is_clerk(viewer))
     return render(request, "sources/report_choose.html", {"page": page})
 
 
@@ -76,8 +77,9 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     """This function takes a report about a registered household."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     today = timezone.localdate()
-    card = household_get(viewer, household_id)
-    known = household_known(viewer, household_id, today)
+    with absent_as_404():
+        card = household_get(viewer, household_id)
+        known = household_known(viewer, household_id, today)
     asked_event = request.POST.get("event") or request.GET.get("event") or ""
     event = known.event(int(asked_event)) if asked_event.isdecimal() else None
     members = _members(known)
@@ -171,7 +173,8 @@ def _details(page: ReportPage) -> dict[str, Any]:
 def sent(request: HttpRequest, clue_id: int) -> HttpResponse:
     """This function says that the report has arrived and what happens next."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    clue = clue_get(viewer, clue_id)
+    with absent_as_404():
+        clue = clue_get(viewer, clue_id)
     steps = steps_ahead(slot=clue.slot, channel=clue.channel, on=timezone.localdate())
     page = SentPage(clue_line(viewer, clue), steps)
     return render(request, "sources/report_sent.html", {"page": page})
