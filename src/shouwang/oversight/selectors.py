@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.casework.selectors import LampCount, cases_visible_to, lamp_counts, lamp_totals, with_lamp
 from shouwang.casework.selectors.progress import DayCount, FunnelStep, cases_in, day_counts, funnel_steps
 from shouwang.people.access import Viewer
-from shouwang.people.selectors import AreaRow, area_by_slot_range, areas_below, top_area
+from shouwang.people.selectors import AreaRow, area_by_code, areas_below, top_area
 
 DAYS = 14
 LISTED = 10
@@ -45,7 +45,7 @@ def area_shown(viewer: Viewer, code: str) -> AreaRow | None:
     """This function returns the area of a code when the viewer may see all of it; no code: her own; else None."""
     if not code:
         return top_area(viewer)
-    found = area_by_slot_range(code)
+    found = area_by_code(code)
     if found is None or not any(lo <= found.lo and found.hi <= hi for lo, hi in viewer.ranges):
         return None
     return found
@@ -61,7 +61,7 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date) -> Screen:
     since = on - timedelta(days=FUNNEL_DAYS - 1)
     mine = with_lamp(cases_in(viewer, lo=area.lo, hi=area.hi), on).prefetch_related("cause_rows")
     late = mine.filter(closed_on__isnull=True, due_on__lt=on)
-    above = area_by_slot_range(str(area.parent_lo)) if area.parent_lo is not None else None
+    above = area_by_code(f"{area.parent_lo:012d}") if area.parent_lo is not None else None
     return Screen(
         area=area,
         above=above if above and any(lo <= above.lo and above.hi <= hi for lo, hi in viewer.ranges) else None,

@@ -191,7 +191,9 @@ def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
 
 def grant_fields(viewer: Viewer, *, task_id: int) -> frozenset[str]:
     """This function returns what a live grant of a task shows of its household to the viewer's organisation."""
-    grant = TaskGrant.objects.filter(task_id=task_id, organisation_id=viewer.organisation_id or 0, until__gt=Now()).first()
+    grant = TaskGrant.objects.filter(
+        task_id=task_id, organisation_id=viewer.organisation_id or 0, until__gt=Now()
+    ).first()
     return frozenset(grant.fields) if grant else frozenset()
 
 
@@ -288,6 +290,7 @@ def organisations_named(text: str) -> list[Organisation]:
 class AreaRow:
     """An area as pages outside this room use it; `lo` in twelve digits is its code."""
 
+    pk: int
     lo: int
     hi: int
     level: int
@@ -302,10 +305,10 @@ class AreaRow:
 
 def _area_row(area: Area) -> AreaRow:
     parent = area.parent
-    return AreaRow(area.lo, area.hi, area.level, area.name, str(area), parent.lo if parent else None)
+    return AreaRow(area.pk, area.lo, area.hi, area.level, area.name, str(area), parent.lo if parent else None)
 
 
-def area_by_slot_range(code: str) -> AreaRow | None:
+def area_by_code(code: str) -> AreaRow | None:
     """This function returns the current area of a twelve-digit code, or None."""
     if not (code.isascii() and code.isdigit() and len(code) == 12):
         return None
@@ -333,3 +336,8 @@ def appointments_of_username(username: str, *, on: date) -> list[Appointment]:
     """This function returns the appointments in force of a user named on the command line."""
     user = User.objects.filter(username=username, is_active=True).first()
     return list(appointments_in_force(user_id=user.pk, on=on)) if user else []
+
+
+def user_by_username(username: str) -> User | None:
+    """This function returns a user by her account, or None."""
+    return User.objects.filter(username=username).first()

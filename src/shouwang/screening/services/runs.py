@@ -36,8 +36,11 @@ class RunUnderWay(Refusal):
         super().__init__("这个辖区正在筛查，完成后再开始新的一次。进度见“筛查”页。")
 
 
-def run_request(*, viewer: Viewer, area_id: int, on: date, at: datetime) -> Run:
-    """This function records a screening for the worker; raises AreaNotYours, RunUnderWay, NoPolicyInForce."""
+def run_request(*, viewer: Viewer, area_id: int, on: date, at: datetime, is_queued: bool = True) -> Run:
+    """This function records a screening for the worker; not `is_queued`: the caller carries it out herself.
+
+    Raises AreaNotYours, RunUnderWay, NoPolicyInForce.
+    """
     area = area_by_id(area_id)
     if area is None or not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges):
         raise AreaNotYours
@@ -65,7 +68,8 @@ def run_request(*, viewer: Viewer, area_id: int, on: date, at: datetime) -> Run:
             )
             run.progress_id = progress.pk
             run.save(update_fields=["progress_id"])
-            app.configure_task("screening.run", queue="long", allow_unknown=False).defer(run_id=run.pk)
+            if is_queued:
+                app.configure_task("screening.run", queue="long", allow_unknown=False).defer(run_id=run.pk)
             entry_append(
                 viewer=viewer,
                 action="run.request",
