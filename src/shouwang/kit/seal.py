@@ -55,7 +55,7 @@ class KeyRing:
         """This function returns a text sealed for one context, e.g. `register_identifier:17`."""
         return self.seal_bytes(text.encode(), context=context)
 
-    def open(self, blob: bytes, *, context: str) -> str:
+    def open(self, blob: bytes | memoryview, *, context: str) -> str:
         """This function returns the text of a sealed value; raises CannotOpen."""
         return self.open_bytes(blob, context=context).decode()
 
@@ -68,7 +68,7 @@ class KeyRing:
         sealed = encryptor.update(data) + encryptor.finalize()
         return MAGIC + version + nonce + sealed + encryptor.tag
 
-    def open_bytes(self, blob: bytes, *, context: str) -> bytes:
+    def open_bytes(self, blob: bytes | memoryview, *, context: str) -> bytes:
         """This function returns the bytes of a sealed value; raises CannotOpen."""
         blob = bytes(blob)
         head = len(MAGIC) + 4 + NONCE_BYTES
@@ -103,7 +103,7 @@ class KeyRing:
         return KeyRing(kept, self.blind_key)
 
 
-def sealed_version(blob: bytes) -> int:
+def sealed_version(blob: bytes | memoryview) -> int:
     """This function returns the key version a value was sealed under."""
     return int.from_bytes(bytes(blob)[2:6], "big")
 

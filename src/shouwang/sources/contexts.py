@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shouwang.office.models import Progress
+from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
 from shouwang.sources.forms import DeliveryForm, HeadingsForm, ReportForm
 from shouwang.sources.models import Clue, FeedImport

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from shouwang.standards.models import Adoption, PackVersion
+from shouwang.standards.rules import ShownTopic
 
 
 @dataclass(frozen=True)
@@ -29,5 +29,5 @@ class VersionPage:
 
     version: PackVersion
     on: date
-    topics: list[dict[str, Any]]
+    topics: list[ShownTopic]
     adoptions: list[Adoption]

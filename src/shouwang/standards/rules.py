@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook import PackSource, Policy
@@ -80,8 +81,8 @@ def value_text(value: object) -> str:
     return "；".join(parts)
 
 
-def _provisions(topic: object) -> Iterator[Provision[object]]:
-    for item in topic.values():  # type: ignore[attr-defined]
+def _provisions(topic: Mapping[str, Any]) -> Iterator[Provision[Any]]:
+    for item in topic.values():
         if isinstance(item, Line):
             current = item.at(0)
             if current is not None:

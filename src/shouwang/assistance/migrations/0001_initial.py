@@ -4,45 +4,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.BigIntegerField()),
-                ('household_id', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('case_id', models.BigIntegerField()),
-                ('task_id', models.BigIntegerField(null=True, unique=True)),
-                ('kind', models.CharField(choices=[('INDUSTRY', '产业'), ('EMPLOYMENT', '就业'), ('FINANCE', '金融'), ('PUBLIC_POST', '公益岗位'), ('HOUSING', '住房'), ('WATER', '饮水'), ('HEALTH', '健康'), ('COMPULSORY_EDUCATION', '义务教育'), ('OTHER_EDUCATION', '其他教育'), ('SAFETY_NET', '综合保障'), ('SOCIAL', '社会帮扶'), ('RELOCATION', '搬迁'), ('LIVING_CONDITIONS', '生产生活条件'), ('INFRASTRUCTURE', '基础设施')], max_length=24)),
-                ('summary', models.CharField(max_length=300)),
-                ('provider_organisation_id', models.BigIntegerField(null=True)),
-                ('provider_name', models.CharField(max_length=120)),
-                ('is_outside', models.BooleanField(default=False)),
-                ('responsible', models.CharField(blank=True, max_length=60)),
-                ('due_on', models.DateField(null=True)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('counted_year', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('PLANNED', '待落实'), ('DELIVERED', '已落实'), ('CANCELLED', '已取消')], default='PLANNED', max_length=10)),
-                ('planned_at', models.DateTimeField()),
-                ('planned_by', models.CharField(max_length=200)),
-                ('delivered_on', models.DateField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('delivered_by', models.CharField(blank=True, max_length=200)),
-                ('result', models.CharField(blank=True, max_length=500)),
-                ('grant_id', models.BigIntegerField(null=True, unique=True)),
-                ('cancelled_reason', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slot", models.BigIntegerField()),
+                ("household_id", models.BigIntegerField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("case_id", models.BigIntegerField()),
+                ("task_id", models.BigIntegerField(null=True, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("INDUSTRY", "产业"),
+                            ("EMPLOYMENT", "就业"),
+                            ("FINANCE", "金融"),
+                            ("PUBLIC_POST", "公益岗位"),
+                            ("HOUSING", "住房"),
+                            ("WATER", "饮水"),
+                            ("HEALTH", "健康"),
+                            ("COMPULSORY_EDUCATION", "义务教育"),
+                            ("OTHER_EDUCATION", "其他教育"),
+                            ("SAFETY_NET", "综合保障"),
+                            ("SOCIAL", "社会帮扶"),
+                            ("RELOCATION", "搬迁"),
+                            ("LIVING_CONDITIONS", "生产生活条件"),
+                            ("INFRASTRUCTURE", "基础设施"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("summary", models.CharField(max_length=300)),
+                ("provider_organisation_id", models.BigIntegerField(null=True)),
+                ("provider_name", models.CharField(max_length=120)),
+                ("is_outside", models.BooleanField(default=False)),
+                ("responsible", models.CharField(blank=True, max_length=60)),
+                ("due_on", models.DateField(null=True)),
+                ("is_primary", models.BooleanField(default=False)),
+                ("counted_year", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("PLANNED", "待落实"), ("DELIVERED", "已落实"), ("CANCELLED", "已取消")],
+                        default="PLANNED",
+                        max_length=10,
+                    ),
+                ),
+                ("planned_at", models.DateTimeField()),
+                ("planned_by", models.CharField(max_length=200)),
+                ("delivered_on", models.DateField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("delivered_by", models.CharField(blank=True, max_length=200)),
+                ("result", models.CharField(blank=True, max_length=500)),
+                ("grant_id", models.BigIntegerField(null=True, unique=True)),
+                ("cancelled_reason", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['case_id', 'id'], name='assistance__case_id_bb34cb_idx'), models.Index(fields=['household_id', 'id'], name='assistance__househo_d29bbb_idx'), models.Index(condition=models.Q(('state', 'PLANNED')), fields=['provider_organisation_id', 'due_on'], name='measure_due'), models.Index(fields=['slot'], name='assistance__slot_911fb8_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'DELIVERED'), ('delivered_at__isnull', False), ('delivered_on__isnull', False)), models.Q(models.Q(('state', 'DELIVERED'), _negated=True), ('delivered_at__isnull', True), ('delivered_on__isnull', True)), _connector='OR'), name='measure_delivered_whole'), models.UniqueConstraint(condition=models.Q(('is_primary', True), ('person_id__isnull', False), models.Q(('state', 'CANCELLED'), _negated=True)), fields=('person_id', 'counted_year'), name='measure_one_primary_a_person_and_year')],
+                "indexes": [
+                    models.Index(fields=["case_id", "id"], name="assistance__case_id_bb34cb_idx"),
+                    models.Index(fields=["household_id", "id"], name="assistance__househo_d29bbb_idx"),
+                    models.Index(
+                        condition=models.Q(("state", "PLANNED")),
+                        fields=["provider_organisation_id", "due_on"],
+                        name="measure_due",
+                    ),
+                    models.Index(fields=["slot"], name="assistance__slot_911fb8_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "DELIVERED"), ("delivered_at__isnull", False), ("delivered_on__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("state", "DELIVERED"), _negated=True),
+                                ("delivered_at__isnull", True),
+                                ("delivered_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_delivered_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("is_primary", True),
+                            ("person_id__isnull", False),
+                            models.Q(("state", "CANCELLED"), _negated=True),
+                        ),
+                        fields=("person_id", "counted_year"),
+                        name="measure_one_primary_a_person_and_year",
+                    ),
+                ],
             },
         ),
     ]

@@ -38,7 +38,7 @@ def deliver(request: HttpRequest, measure_id: int) -> HttpResponse:
     """This function records that a measure arrived."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     measure = _found(viewer, measure_id)
-    form = DeliveryForm(request.POST or None, today=timezone.localdate())
+    form = DeliveryForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         measure_deliver(
             viewer=viewer,

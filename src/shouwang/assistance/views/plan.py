@@ -75,7 +75,9 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     people = _people(viewer, case)
     form = None
     if may_plan:
-        form = PlanForm(request.POST or None, people=people, providers=_providers(case, viewer))
+        form = PlanForm(
+            request.POST if request.method == "POST" else None, people=people, providers=_providers(case, viewer)
+        )
     if form is not None and request.method == "POST" and form.is_valid():
         measure_plan(viewer=viewer, case_id=case.pk, version=None, plan=form.plan(), at=timezone.now())
         messages.success(request, "已安排，落实单位的待办里已经有这一项。")

@@ -38,7 +38,9 @@ def visit(request: HttpRequest, case_id: int) -> HttpResponse:
     case = case_get(viewer, case_id)
     action = case_stage_action(viewer, case)
     may_visit = action.may_act and action.act == Act.VISIT.value
-    form = VisitForm(request.POST or None, today=timezone.localdate()) if may_visit else None
+    form = (
+        VisitForm(request.POST if request.method == "POST" else None, today=timezone.localdate()) if may_visit else None
+    )
     if form is not None and request.method == "POST" and form.is_valid():
         version = request.POST.get("version", "")
         finding = form.finding()

@@ -51,7 +51,7 @@ def standards(request: HttpRequest) -> HttpResponse:
 def propose(request: HttpRequest) -> HttpResponse:
     """This function proposes a version for an area."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    form = ProposalForm(request.POST or None, viewer=viewer, on=timezone.localdate())
+    form = ProposalForm(request.POST if request.method == "POST" else None, viewer=viewer, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         version_propose(
             viewer=viewer,
