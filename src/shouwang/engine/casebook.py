@@ -25,6 +25,8 @@ from shouwang.rulebook.policy import Policy, load_policy
 from shouwang.rulebook.program import Program, program_compile
 from shouwang.rulebook.source import PackSource
 from shouwang.rulebook.windows import months_before
+from shouwang.rulebook.workflow_cases import WorkflowCase, workflow_misses
+from shouwang.rulebook.workflow_policy import workflow_of
 
 Rows = dict[str, list[dict[str, Any]]]
 _ARROW = {
@@ -219,11 +221,17 @@ def cases_run(source: PackSource, *, place: str) -> CaseReport:
     """This function runs all cases of one place; raises PackError when its packs or cases cannot be read."""
     households: list[tuple[str, Case]] = []
     areas: list[tuple[str, AreaCase]] = []
+    ways: list[tuple[str, WorkflowCase]] = []
     for file in source.case_files(place):
         read = cases_read(source, place, file)
         households += [(file, case) for case in read.cases]
         areas += [(file, case) for case in read.areas]
+        ways += [(file, case) for case in read.workflow]
     failures = list(_households(source, place, households))
     for file, case in areas:
         failures += _area(source, place, file, case)
-    return CaseReport(len(households) + len(areas), tuple(failures))
+    for file, way in ways:
+        flow = workflow_of(load_policy(source, place=place, on=way.on))
+        if sentences := tuple(workflow_misses(flow, way)):
+            failures.append(CaseFailure(file, way.name, sentences))
+    return CaseReport(len(households) + len(areas) + len(ways), tuple(failures))

@@ -1,6 +1,7 @@
 """Cases: situations on the boundary with the result that is expected, kept beside the pack they test.
 
-A case file holds `about`, `situations` (named beginnings), `cases` (households) and `areas` (incidence of poverty).
+A case file holds `about`, `situations` (named beginnings), `cases` (households), `areas` (incidence of poverty)
+and `workflow` (ways of a case).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.packs import refusal_of
 from shouwang.rulebook.source import PackSource
 from shouwang.rulebook.values import Model, Text
+from shouwang.rulebook.workflow_cases import WorkflowCase
 
 Yuan = str | int
 
@@ -118,6 +120,7 @@ class CaseFile(Model):
     about: str = ""
     cases: tuple[Case, ...] = ()
     areas: tuple[AreaCase, ...] = ()
+    workflow: tuple[WorkflowCase, ...] = ()
 
 
 def _begun(raw: Any, situations: dict[str, Any], file: str, number: int) -> Any:

@@ -15,6 +15,7 @@ from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.source import PackSource
 from shouwang.rulebook.topics import TOPICS
 from shouwang.rulebook.values import Provision
+from shouwang.rulebook.workflow_cases import WorkflowCase
 
 _KINDS = {Measure.MONEY: Kind.MONEY, Measure.PER_HEAD: Kind.PER_HEAD, Measure.NUMBER: Kind.NUMBER}
 _EXAMPLES = re.compile(r"(<!-- cases: (\S+?)(?: (\d+))? -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -75,8 +76,8 @@ def policy_rows(policy: Policy) -> Iterator[tuple[str, str, str, str, str]]:
                 yield TOPICS[key].name, found.name, _value_text(found), str(found.source), found.mark_text
 
 
-def _case_line(case: Case | AreaCase) -> str:
-    if isinstance(case, AreaCase):
+def _case_line(case: Case | AreaCase | WorkflowCase) -> str:
+    if not isinstance(case, Case):
         return f"- {case.on.isoformat()}　{case.name}"
     came = "、".join(case.expect.warns) or "无"
     return f"- {case.on.isoformat()}　{case.name}　→　预警：{came}"
@@ -86,7 +87,7 @@ def _examples(source: PackSource, file: str, limit: int) -> str:
     if file not in source.files:
         raise PackError("说明页引用的案例文件不存在", file=file)
     read = cases_read(source, file.split("/")[0], file)
-    lines = [_case_line(case) for case in [*read.cases, *read.areas][:limit]]
+    lines = [_case_line(case) for case in [*read.cases, *read.areas, *read.workflow][:limit]]
     return f"取自 `packs/{file}`：\n\n" + "\n".join(lines) + "\n"
 
 

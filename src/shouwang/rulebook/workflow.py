@@ -190,6 +190,9 @@ class Procedure(Model):
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
+    def __str__(self) -> str:
+        return f"{len(self.stages)} 个环节：{'、'.join(stage.name for stage in self.stages.values())}"
+
     def entry(self, channel: str) -> str:
         """This function returns the stage at which a channel's case begins."""
         return self.entries.get(channel, self.entries[ANY])
@@ -242,6 +245,10 @@ class Task(Model):
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
+    def __str__(self) -> str:
+        figures = "、".join(figure.name for figure in self.figures.values())
+        return self.question + (f"　要填：{figures}" if figures else "")
+
 
 class Verify(Model):
     """Which tasks a case of these causes opens, each with the reason shown to who sends it."""
@@ -257,6 +264,9 @@ class Verify(Model):
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
+    def __str__(self) -> str:
+        return "；".join(self.tasks.values())
+
 
 class Clock(Model):
     """Days until something is due, from when to warn, and when a task that nobody answered ends by itself."""
@@ -270,6 +280,10 @@ class Clock(Model):
         if self.warn > self.days:
             raise ValueError("warn（提前几天提醒）不能多于 days（期限）")
         return self
+
+    def __str__(self) -> str:
+        ends = f"，再过 {self.expire} 天终止" if self.expire else ""
+        return f"{self.days} 天，提前 {self.warn} 天提醒{ends}"
 
 
 class Reason(Model):
@@ -287,11 +301,17 @@ class Reasons(Model):
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
+    def __str__(self) -> str:
+        return "、".join(reason.name for reason in self.reasons.values())
+
 
 class Route(Model):
     """Which procedure opens cases."""
 
     route: Key
+
+    def __str__(self) -> str:
+        return self.route
 
 
 class _Procedure(Model):

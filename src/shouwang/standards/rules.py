@@ -78,7 +78,8 @@ def value_text(value: object) -> str:
         stated = getattr(value, attribute, None)
         if stated:
             parts.append(f"{label}：{getattr(stated, 'text', stated)}")
-    return "；".join(parts)
+    # A value that knows how to say itself (stages, tasks, clocks) does.
+    return "；".join(parts) or (str(value) if "__str__" in type(value).__dict__ else "")
 
 
 def _provisions(topic: Mapping[str, Any]) -> Iterator[Provision[Any]]:
