@@ -24,11 +24,9 @@ class CaseworkConfig(AppConfig):
 
 def _report_taken(clue_id: int) -> None:
     """This function opens the case of a report at once; what goes wrong here the collector does a minute later."""
-    from django.utils import timezone
-
     from shouwang.casework.services import clue_take
 
     try:
-        clue_take(clue_id=clue_id, at=timezone.now())
+        clue_take(clue_id=clue_id)
     except DatabaseError:
         logger.exception("clue %s left to the collector", clue_id)

@@ -72,15 +72,24 @@ class AnswerForm(forms.Form):
         return [(self[f"figure_{key}"], figure.unit_name) for key, figure in self.kind.figures.items()]
 
 
+class StatedField(forms.CharField):
+    """A text that some moves need: drawn as required, checked by the form once the move is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty text pass."""
+
+
 class JudgeForm(forms.Form):
     """A decision: which of the stage's moves, under which clause, for which reason, and what the household is told."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     move = forms.ChoiceField(label="决定", widget=forms.RadioSelect, error_messages={"required": "请选一项决定。"})
     reason_key = forms.ChoiceField(label="不予救助的理由", widget=forms.RadioSelect, required=False)
-    clause = forms.CharField(label="依据条款", max_length=300, required=False)
-    reason = forms.CharField(label="理由和意见", max_length=1000, widget=LONG, required=False)
-    told = forms.CharField(label="告知农户的话", max_length=1000, widget=LONG, required=False)
+    clause = StatedField(label="依据条款", max_length=300)
+    reason = StatedField(label="理由和意见", max_length=1000, widget=LONG)
+    told = StatedField(label="告知农户的话", max_length=1000, widget=LONG)
+
+    use_required_attribute = False
 
     def __init__(
         self, *arguments: Any, moves: Mapping[str, Move], reasons: Mapping[str, Reason], **options: Any
@@ -92,18 +101,24 @@ class JudgeForm(forms.Form):
         if reasons:
             choices = [(key, reason.name) for key, reason in reasons.items()]
             self.fields["reason_key"].choices = choices  # type: ignore[attr-defined]
-            self.fields["reason_key"].help_text = "只在不予救助时选。"
+            self.fields["reason_key"].help_text = f"只在{self._names_of('told')}时选。"
         else:
             del self.fields["reason_key"]
         for name in ("clause", "told"):
             if name not in needed:
                 del self.fields[name]
+        self.fields["reason"].required = "reason" in needed and not reasons
         if "told" in self.fields:
-            self.fields["told"].help_text = "只在结案时填。用农户听得懂的话；留空就用所选理由的说法。"
+            self.fields["told"].required = not reasons
+            how = "；留空就用所选理由的说法" if reasons else ""
+            self.fields["told"].help_text = f"{self._names_of('told')}时要填，用农户听得懂的话{how}。"
         if "clause" in self.fields:
-            self.fields["clause"].help_text = "写文件名和条款。"
+            self.fields["clause"].help_text = f"{self._names_of('clause')}时要写，写文件名和条款。"
             known = dict.fromkeys(clause for move in moves.values() for clause in move.clauses)
             self.clauses = list(known)
+
+    def _names_of(self, need: str) -> str:
+        return "、".join(f"“{move.name}”" for move in self.moves.values() if need in move.needs)
 
     def clean(self) -> dict[str, Any]:
         """This function checks that what the chosen move needs is stated, so that the error stands beside its field."""

@@ -22,6 +22,7 @@ from shouwang.casework.selectors.desk import (
     desk_soon,
     desk_waiting,
 )
+from shouwang.casework.selectors.households import HouseholdEvent, events_of_household
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
 from shouwang.casework.selectors.procedures import procedure_for, stage_for, workflow_for
 from shouwang.casework.selectors.tasks import (
@@ -39,6 +40,7 @@ from shouwang.casework.selectors.tasks import (
 __all__ = [
     "Desk",
     "FigureLine",
+    "HouseholdEvent",
     "LampCount",
     "StageAction",
     "TimelineLine",
@@ -57,6 +59,7 @@ __all__ = [
     "desk_soon",
     "desk_waiting",
     "events_between",
+    "events_of_household",
     "figure_lines",
     "lamp_counts",
     "lamp_filter",

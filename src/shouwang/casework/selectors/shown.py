@@ -31,6 +31,11 @@ class FactGroup:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
 
+    @property
+    def drawn(self) -> list[list[tuple[str, str]]]:
+        """The rows with each cell's head beside it."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
 
 def task_case(viewer: Viewer, task: Task) -> Case:
     """This function returns the case of a task of the viewer's organisation, for what its pack says about the task.

@@ -70,8 +70,11 @@ def sources_collect(*, at: datetime, limit: int = 1000) -> Collected:
     return Collected(results.count("opened"), results.count("joined"), results.count("held"))
 
 
-def clue_take(*, clue_id: int, at: datetime) -> str:
-    """This function takes one clue into a case: "opened", "joined", "held", or "" when there is nothing to do."""
+def clue_take(*, clue_id: int, at: datetime | None = None) -> str:
+    """This function takes one clue into a case: "opened", "joined", "held", or "" when there is nothing to do.
+
+    Without `at` it does so at the instant of the report: the case of a report opens with it.
+    """
     with acting_as(SYSTEM):
         clue = clues_uncollected().filter(pk=clue_id, household_id__isnull=False).first()
         if clue is None or clue.household_id is None:
@@ -90,7 +93,7 @@ def clue_take(*, clue_id: int, at: datetime) -> str:
             appointment_id=clue.appointment_id,
             organisation_id=clue.organisation_id,
         )
-    return _take(incoming, at=at)
+    return _take(incoming, at=at or incoming.reported_at)
 
 
 def warning_take(*, warning_id: int, at: datetime) -> str:

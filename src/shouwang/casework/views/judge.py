@@ -75,7 +75,7 @@ def judge_form(request: HttpRequest, head: CaseHead) -> JudgeForm:
     for move in moves.values():
         reasons |= flow.reasons_of(move.reasons)
     initial = {"version": head.case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
-    return JudgeForm(request.POST or None, moves=moves, reasons=reasons, initial=initial)
+    return JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons, initial=initial)
 
 
 def stated(form: JudgeForm) -> dict[str, object]:

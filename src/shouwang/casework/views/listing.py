@@ -54,11 +54,11 @@ DESKS: dict[str, tuple[str, Callable[[Viewer, date], Desk]]] = {
     "returned": ("回到我这里", desk_returned),
 }
 COLUMNS = (
-    Column("lamp", "灯", kind="lamp", phone="fact"),
     Column("household", "农户", phone="title"),
+    Column("lamp", "灯", kind="lamp", phone="fact"),
     Column("place", "住址", phone="hide"),
     Column("cause", "原因", phone="hide"),
-    Column("stage", "环节", sort="stage", phone="fact"),
+    Column("stage", "环节", sort="stage", phone="hide"),
     Column("who", "谁在办", phone="hide"),
     Column("due", "期限", sort="due", phone="fact"),
     Column("opened", "预警日期", kind="day", sort="opened", phone="hide"),

@@ -37,7 +37,7 @@ def meeting(request: HttpRequest) -> HttpResponse:
     page = key_page(waiting.prefetch_related("cause_rows"), order=("due_on",), after=request.GET.get("after"))
     chosen = chosen_versions(request)
     moves, reasons = _moves(list(page.rows))
-    form = JudgeForm(request.POST or None, moves=moves, reasons=reasons)
+    form = JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons)
     form.fields["version"].required = False
     if request.method == "POST" and not chosen:
         form.add_error(None, "请先勾选要决定的案件。")

@@ -65,7 +65,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 def _form(request: HttpRequest, viewer: Viewer, found: Task, kind: TaskKind) -> AnswerForm | None:
     if found.state != Task.State.OPEN or viewer.role not in (Role.CLERK, Role.LEADER):
         return None
-    return AnswerForm(request.POST or None, kind=kind, initial={"version": found.version})
+    return AnswerForm(request.POST if request.method == "POST" else None, kind=kind, initial={"version": found.version})
 
 
 def _page(viewer: Viewer, found: Task, case: Case, kind: TaskKind, form: AnswerForm | None, on: date) -> TaskPage:
@@ -99,7 +99,7 @@ def withdraw(request: HttpRequest, task_id: int) -> HttpResponse:
         raise Http404
     case_get(viewer, found.case_id)
     back = reverse("casework:case", args=[found.case_id])
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         version = request.POST.get("version", "")
         task_withdraw(
