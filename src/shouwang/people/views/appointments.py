@@ -26,7 +26,7 @@ def begin(request: HttpRequest, organisation_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     organisation = organisation_or_404(request, organisation_id)
     initial = {"valid_from": timezone.localdate()}
-    form = AppointmentForm(request.POST or None, viewer=viewer, organisation=organisation, initial=initial)
+    form = AppointmentForm(request.POST if request.method == "POST" else None, viewer=viewer, organisation=organisation, initial=initial)
     if request.method == "POST" and form.is_valid():
         data, at = form.cleaned_data, timezone.now()
         try:
@@ -70,7 +70,7 @@ def end(request: HttpRequest, appointment_id: int) -> HttpResponse:
         for other in appointments_of_organisation(organisation.pk)
         if other.pk != appointment.pk and other.is_in_force(on=on) and other.user.is_active
     ]
-    form = EndForm(request.POST or None, successors=successors)
+    form = EndForm(request.POST if request.method == "POST" else None, successors=successors)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["successor"]
         try:

@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, user_id: int) -> HttpResponse:
     """This function asks that a user's second factor be taken away."""
     user = user_or_404(request, user_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         factor_reset_ask(viewer=viewer_of(request), user_id=user.pk, reason=reason, at=timezone.now())

@@ -20,7 +20,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """This function sets the password of the link's user; the link is used up."""
     at = timezone.now()
     user = invitation_user(token=token, at=at)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             invitation_accept(token=token, password=form.cleaned_data["password"], at=at)

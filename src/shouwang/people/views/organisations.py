@@ -63,7 +63,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """This function adds an organisation."""
     viewer = viewer_of(request)
-    form = OrganisationForm(request.POST or None, viewer=viewer)
+    form = OrganisationForm(request.POST if request.method == "POST" else None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -88,7 +88,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def county(request: HttpRequest) -> HttpResponse:
     """This function makes the standard organisations of a county."""
     viewer = viewer_of(request)
-    form = CountyForm(request.POST or None, viewer=viewer)
+    form = CountyForm(request.POST if request.method == "POST" else None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         added = county_set_up(

@@ -67,7 +67,7 @@ def link(request: HttpRequest, user_id: int) -> HttpResponse:
 def disable(request: HttpRequest, user_id: int) -> HttpResponse:
     """This function disables an account, after asking once for the reason."""
     user = user_or_404(request, user_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         user_disable(viewer=viewer_of(request), user_id=user.pk, at=timezone.now(), reason=reason)

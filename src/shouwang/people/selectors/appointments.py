@@ -1,0 +1,63 @@
+"""Reads of appointments."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F, Q, QuerySet
+
+from shouwang.people.models import Appointment, User
+
+
+def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
+    """This function returns a user's appointments that give access on a day, oldest first."""
+    return (
+        Appointment.objects.filter(user_id=user_id, ended_at__isnull=True, valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+        .select_related("organisation", "organisation__area", "user")
+        .prefetch_related("areas")
+        .order_by("valid_from", "pk")
+    )
+
+
+def appointment_acting(*, user_id: int, wanted: int | None, on: date) -> Appointment | None:
+    """This function returns the appointment a user acts under: the wanted one while in force, else her first."""
+    found = list(appointments_in_force(user_id=user_id, on=on))
+    chosen = [appointment for appointment in found if appointment.pk == wanted]
+    return next(iter(chosen or found), None)
+
+
+def appointment_by_id(appointment_id: int) -> Appointment | None:
+    """This function returns an appointment with its user, organisation and areas, or None."""
+    return (
+        Appointment.objects.select_related("organisation", "organisation__area", "user")
+        .prefetch_related("areas")
+        .filter(pk=appointment_id)
+        .first()
+    )
+
+
+def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:
+    """This function returns all appointments of an organisation, those in force first."""
+    return (
+        Appointment.objects.filter(organisation_id=organisation_id)
+        .select_related("user", "organisation")
+        .prefetch_related("areas")
+        .order_by(F("ended_at").asc(nulls_first=True), "role", "user__name", "pk")
+    )
+
+
+def appointments_of_user(user_id: int) -> QuerySet[Appointment]:
+    """This function returns all appointments of a user, open ones first."""
+    return (
+        Appointment.objects.filter(user_id=user_id)
+        .select_related("organisation__area", "user")
+        .prefetch_related("areas")
+        .order_by(F("ended_at").asc(nulls_first=True), "-valid_from", "pk")
+    )
+
+
+def appointments_of_username(username: str, *, on: date) -> list[Appointment]:
+    """This function returns the appointments in force of a user named on the command line."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    return list(appointments_in_force(user_id=user.pk, on=on)) if user else []

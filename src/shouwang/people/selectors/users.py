@@ -1,0 +1,51 @@
+"""Reads of accounts and their second factors."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import QuerySet
+
+from shouwang.people.access import Viewer
+from shouwang.people.models import Appointment, FactorReset, User
+
+
+def is_second_factor_missing(*, user: User, role: str) -> bool:
+    """This function tells whether a user must first enrol a second factor before she may act in a role."""
+    if not user.must_set_second_factor and role not in settings.SECOND_FACTOR_ROLES:
+        return False
+    return not has_second_factor(user.pk)
+
+
+def user_under(viewer: Viewer, user_id: int) -> User | None:
+    """This function returns a user all of whose open appointments lie inside the viewer's areas, or None."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return None
+    held = Appointment.objects.filter(user=user, ended_at=None).select_related("organisation__area")
+    areas = [appointment.organisation.area for appointment in held]
+    if any(not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges) for area in areas):
+        return None
+    return user
+
+
+def factor_resets_open() -> QuerySet[FactorReset]:
+    """This function returns the undecided requests to take a second factor away, oldest first."""
+    found = FactorReset.objects.filter(decided_at=None).select_related("user", "asked_by__user")
+    return found.order_by("asked_at")
+
+
+def factor_resets_decided() -> QuerySet[FactorReset]:
+    """This function returns the decided requests, newest first."""
+    found = FactorReset.objects.exclude(decided_at=None).select_related("user", "asked_by__user", "decided_by__user")
+    return found.order_by("-decided_at")
+
+
+def has_second_factor(user_id: int) -> bool:
+    """This function tells whether a user has enrolled a second factor."""
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def user_by_username(username: str) -> User | None:
+    """This function returns a user by her account, or None."""
+    return User.objects.filter(username=username).first()
