@@ -18,7 +18,8 @@ from shouwang.register.models import (
     PersonState,
     Status,
 )
-from shouwang.register.rules import NATIONAL, spread
+from shouwang.register.rules import NATIONAL
+from shouwang.register.services.copying import years_copy
 from shouwang.register.services.importing.chunk import ChunkBase
 from shouwang.register.services.importing.parsing import WorkStint
 from shouwang.register.services.importing.plans import HouseholdPlan
@@ -170,6 +171,7 @@ class FactsWriter(ChunkBase):
             known[(household_id, kind)] += fen
             old.setdefault((household_id, kind), []).append(pk)
         gone: list[int] = []
+        years: list[Sequence[Any]] = []
         for plan in plans:
             assert plan.household is not None
             pk, slot = plan.household.pk, plan.household.slot
@@ -177,11 +179,11 @@ class FactsWriter(ChunkBase):
                 if (pk, kind) in old and known[(pk, kind)] == amount:
                     continue
                 gone += old.get((pk, kind), [])
-                for number, fen in enumerate(spread(amount, months=12)):
-                    self._income(plan.row, pk, slot, None, months_add(first, number), kind, fen)
+                years.append((slot, NATIONAL, self._ref(plan.row, kind[:2], pk), self.at, pk, kind, amount))
             if "WAGE" not in plan.facts.incomes and (pk, "WAGE") not in old:
                 self._wages(plan)
         Income.objects.filter(pk__in=gone).update(superseded_at=self.at)
+        self.counts["incomes"] += years_copy(years, first=first)
 
     def _wages(self, plan: HouseholdPlan) -> None:
         assert plan.household is not None

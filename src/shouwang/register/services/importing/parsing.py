@@ -32,8 +32,8 @@ from shouwang.kit.resident_id import ResidentId, ResidentIdMissing, resident_id_
 from shouwang.kit.tables import cell_text
 from shouwang.kit.texts import half_width, squeezed
 from shouwang.register.rules import scrubbed
-from shouwang.register.services.importing.layout import Layout, is_private
-from shouwang.register.services.importing.reading import RawRow, named_cells
+from shouwang.register.services.importing.layout import Layout
+from shouwang.register.services.importing.reading import NamedColumn, RawRow, named_cells
 
 INCOMES = {
     "income_wage": "WAGE", "income_business": "BUSINESS", "income_property": "PROPERTY", "income_transfer": "TRANSFER",
@@ -122,6 +122,7 @@ class RowParser:
         self.layout = layout
         self.on = on
         self.problems: list[Problem] = []
+        self._known: dict[tuple[type[Code], str], Any] = {}
 
     # ---- one cell ----
 
@@ -151,12 +152,20 @@ class RowParser:
             return None
 
     def _code(self, row: RawRow, name: str, code: type[Code], named: dict[str, str]) -> Any:
-        found = self._soft(row, name, code.parse, named)
-        return found.value if found is not None else None
+        text = row.text(name)
+        if not text:
+            return None
+        known = self._known.get((code, text))
+        if known is None:
+            found = self._soft(row, name, code.parse, named)
+            if found is None:
+                return None
+            known = self._known[(code, text)] = found.value
+        return known
 
     def _yes(self, row: RawRow, name: str, named: dict[str, str]) -> bool | None:
-        found = self._soft(row, name, YesNo.parse, named)
-        return None if found is None else found == YesNo.YES
+        found = self._code(row, name, YesNo, named)
+        return None if found is None else found == YesNo.YES.value
 
     # ---- a person ----
 
@@ -265,10 +274,9 @@ class RowParser:
             named[self._column(row, "work_months")] = row.text("work_months")
 
     def _named(self, row: RawRow, parsed: ParsedPerson) -> None:
-        for heading, key, cell in named_cells(row, self.layout):
-            if key in self.layout.of_household or _is_of_household(heading):
-                continue
-            keep(heading, cell_text(cell), parsed.named, parsed.numbers)
+        for column, cell in named_cells(row):
+            if not column.is_of_household:
+                keep(column, cell_text(cell), parsed.named, parsed.numbers)
 
     # ---- the household ----
 
@@ -302,9 +310,9 @@ class RowParser:
         phone = squeezed(row.text("household_phone"))
         if phone:
             found.numbers.append(("PHONE", "", phone))
-        for heading, key, cell in named_cells(row, self.layout):
-            if key in self.layout.of_household or _is_of_household(heading):
-                keep(heading, cell_text(cell), found.named, found.numbers)
+        for column, cell in named_cells(row):
+            if column.is_of_household:
+                keep(column, cell_text(cell), found.named, found.numbers)
         return found
 
     def _past_day(self, text: str) -> date:
@@ -364,8 +372,8 @@ class RowParser:
         for name in ("work_channel", "work_employer"):
             if row.text(name):
                 named[self._column(row, name)] = row.text(name)
-        for heading, _, cell in named_cells(row, self.layout):
-            keep(heading, cell_text(cell), named, numbers)
+        for column, cell in named_cells(row):
+            keep(column, cell_text(cell), named, numbers)
         if any(not problem.is_notice for problem in self.problems[before:]):
             return None
         return WorkStint(row, identity, number, place[:120], began, ended, amount, named)
@@ -387,20 +395,11 @@ def months_read(text: str) -> int:
     return int(months)
 
 
-def _is_of_household(heading: str) -> bool:
-    return is_private(heading) and ("采集人" in heading or heading.startswith("户"))
-
-
-def keep(heading: str, text: str, named: dict[str, str], numbers: list[tuple[str, str, str]]) -> None:
+def keep(column: NamedColumn, text: str, named: dict[str, str], numbers: list[tuple[str, str, str]]) -> None:
     """This function keeps a column: as a named fact, or sealed when it names somebody (by its heading or its text)."""
     if not text:
         return
-    if is_private(heading) or scrubbed(text) != squeezed_like(text):
-        numbers.append(("OTHER", heading[:60], text))
+    if column.is_private or (len(text) >= 11 and scrubbed(text) != half_width(text).strip()):
+        numbers.append(("OTHER", column.heading[:60], text))
     else:
-        named[heading] = text
-
-
-def squeezed_like(text: str) -> str:
-    """This function returns the text as `scrubbed` leaves it when it finds no number."""
-    return half_width(text).strip()
+        named[column.heading] = text

@@ -25,9 +25,19 @@ from shouwang.kit.tables import (
     tables_open,
 )
 from shouwang.kit.texts import squeezed
-from shouwang.register.services.importing.layout import HOUSEHOLDS, PERSONS, WORK, Layout, layout_load
+from shouwang.register.services.importing.layout import HOUSEHOLDS, PERSONS, WORK, Layout, is_private, layout_load
 
 _BANNER_DAY = re.compile(r"(?:导出|数据|截至|统计)\S{0,4}[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)")
+
+
+@dataclass(frozen=True)
+class NamedColumn:
+    """A column that is no field of ours: whether it speaks of the household, whether its cells name somebody."""
+
+    column: int
+    heading: str
+    is_of_household: bool
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class SheetRead:
     sheet: str
     kind: str
     heading: HeadingRow
+    named: tuple[NamedColumn, ...] = ()
 
     def column(self, name: str) -> int | None:
         return self.heading.fields.get(name)
@@ -122,7 +133,7 @@ def _sheet_read(
     kind = layout.kind_of(sheet.name, found) if found else None
     if found is None or kind is None:
         return
-    read = SheetRead(sheet.file, sheet.name, kind, found)
+    read = SheetRead(sheet.file, sheet.name, kind, found, _named_columns(found, layout))
     result.sheets.append(read)
     result.data_date = max(filter(None, (result.data_date, _banner_day(banner))), default=None)
     column = found.fields["household_number"]
@@ -139,6 +150,18 @@ def _sheet_read(
             continue
         group = by_number.setdefault(household, RawHousehold(household))
         {PERSONS: group.persons, WORK: group.work, HOUSEHOLDS: group.households}[kind].append(row)
+
+
+def _named_columns(found: HeadingRow, layout: Layout) -> tuple[NamedColumn, ...]:
+    columns = []
+    for column, heading in found.unknown().items():
+        key = heading_key(heading)
+        if key in layout.ignored:
+            continue
+        private = is_private(heading)
+        of_collector = private and ("采集人" in heading or heading.startswith("户"))
+        columns.append(NamedColumn(column, heading, key in layout.of_household or of_collector, private))
+    return tuple(columns)
 
 
 def _once(cell: Any, kept: dict[Any, Any]) -> Any:
@@ -182,14 +205,12 @@ def place_of(row: RawRow, column: str = "") -> Place:
     return Place(file=row.sheet.file, sheet=row.sheet.sheet, row=row.number, column=column)
 
 
-def named_cells(row: RawRow, layout: Layout) -> list[tuple[str, str, Any]]:
-    """This function returns (heading, key, cell) of the columns that are no field of ours and not empty."""
-    found = []
-    fields = set(row.sheet.heading.fields.values())
-    for column, heading in row.sheet.heading.columns.items():
-        if column in fields or column >= len(row.cells) or row.cells[column] is None:
-            continue
-        key = heading_key(heading)
-        if key not in layout.ignored:
-            found.append((heading, key, row.cells[column]))
-    return found
+def named_cells(row: RawRow) -> list[tuple[NamedColumn, Any]]:
+    """This function returns the filled cells of the columns that are no field of ours."""
+    cells = row.cells
+    size = len(cells)
+    return [
+        (named, cells[named.column])
+        for named in row.sheet.named
+        if named.column < size and cells[named.column] is not None
+    ]
