@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def database_name() -> str:
     """The database of this worker."""
     return f"shouwang_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that the database's unprivileged user can reach (pytest's own it cannot); removed at the end."""
+    with tempfile.TemporaryDirectory(dir=RUN.root) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

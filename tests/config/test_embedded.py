@@ -14,9 +14,8 @@ from shouwang.config.embedded import AlreadyRunning, Cluster, DatabaseFailed, Fo
 
 
 @pytest.fixture
-def cluster(tmp_path):
-    tmp_path.chmod(0o711)
-    made = Cluster(tmp_path / "postgres", tmp_path / "log" / "postgres.log", "secret", is_careless=True)
+def cluster(open_folder):
+    made = Cluster(open_folder / "postgres", open_folder / "log" / "postgres.log", "secret", is_careless=True)
     yield made
     made.stop()
 
@@ -130,8 +129,8 @@ def test_the_log_holds_no_row_of_a_broken_constraint(cluster):
     assert "130999199001011234" not in cluster.log.read_text()
 
 
-def test_two_holders_of_one_folder_are_refused(tmp_path):
-    first, second = FolderLock(tmp_path), FolderLock(tmp_path)
+def test_two_holders_of_one_folder_are_refused(open_folder):
+    first, second = FolderLock(open_folder), FolderLock(open_folder)
     first.take()
     with pytest.raises(AlreadyRunning, match="正被另一个进程使用"):
         second.take()

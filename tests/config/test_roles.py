@@ -75,9 +75,8 @@ def test_a_changed_reference_table_is_restored_after_a_test(admin_url):
         assert admin.execute("select count(*) from django_content_type").fetchone() == before
 
 
-def test_a_role_with_createrole_bootstraps_a_fresh_server_and_may_repeat_it(tmp_path):
-    tmp_path.chmod(0o711)
-    cluster = Cluster(tmp_path / "postgres", tmp_path / "log", "secret", is_careless=True)
+def test_a_role_with_createrole_bootstraps_a_fresh_server_and_may_repeat_it(open_folder):
+    cluster = Cluster(open_folder / "postgres", open_folder / "log", "secret", is_careless=True)
     cluster.start()
     try:
         with psycopg.connect(cluster.url(), autocommit=True) as admin:

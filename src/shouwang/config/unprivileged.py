@@ -107,6 +107,8 @@ def folder_for(wanted: Path, user: RunAs | None) -> Path:
         digest = hashlib.sha256(str(wanted.parent.resolve() / wanted.name).encode()).hexdigest()[:12]
         real = SHELTER / digest
         SHELTER.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if wanted.is_dir():  # was within reach once: its rows move along
+            shutil.move(wanted, real)
         wanted.symlink_to(real)
     real.mkdir(mode=0o700, exist_ok=True)
     user.owns(real)

@@ -4,7 +4,4 @@ from __future__ import annotations
 
 from shouwang.kit.sealed import Sealed, SealedColumn
 
-SEALED: tuple[Sealed, ...] = (
-    SealedColumn("register_identifier", "sealed", "register_identifier:{id}"),
-    SealedColumn("register_importrefusal", "sealed", "register_importrefusal:{run_id}:{sheet}:{row}"),
-)
+SEALED: tuple[Sealed, ...] = (SealedColumn("register_identifier", "sealed", "register_identifier:{id}"),)
