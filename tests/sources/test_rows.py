@@ -8,7 +8,7 @@ from shouwang.kit.errors import Place, Refusal
 from shouwang.sources.rules.facts import row_facts, row_identity
 from shouwang.sources.rules.headings import layout_find
 from shouwang.sources.rules.kinds import feed_kind
-from shouwang.sources.rules.rows import Row, row_read
+from shouwang.sources.rules.rows import Row, row_is_footnote, row_read
 
 ON = date(2020, 7, 1)
 DATA_DATE = date(2020, 6, 30)
@@ -225,3 +225,21 @@ def test_a_job_is_a_status_that_ends_on_the_day_after_its_last() -> None:
     (status,) = facts.statuses
     assert (status.kind, status.from_date, status.until_date) == ("WORKING", date(2020, 3, 1), date(2020, 6, 1))
     assert ("务工月收入", "3200.00") in facts.named
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_footnote"),
+    [
+        (["合计", None, 3], True),
+        ([None, None, "本页合计", 3], True),
+        (["审核人：", "填表人："], True),
+        (["审核人：", "", "填表人："], True),
+        (["备注：本表由医保局提供"], True),
+        (["张合计", None, None], False),
+        (["合计", ID], False),
+        (["注小明", None], False),
+        ([1, None], False),
+    ],
+)
+def test_totals_signatures_and_remarks_are_no_rows(cells: list[object], is_footnote: bool) -> None:
+    assert row_is_footnote(cells, kind=INPATIENT, layout=LAYOUT) is is_footnote

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from shouwang.kit.errors import Refusal
-from shouwang.kit.texts import dashed, squeezed
+from shouwang.kit.texts import has_personal_number
 
-# An ID number, a phone or a bank account has no place in free text: it would lie there unsealed.
-_PERSONAL_NUMBER = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?![\d.])")
 OLDEST_YEARS = 10
 
 
@@ -108,7 +106,7 @@ def amounts_completed(amounts: Amounts) -> Amounts:
 def text_check(text: str, *, field: str) -> str:
     """This function returns a free text without stray blanks; refuses one that holds a personal number."""
     clean = re.sub(r"[ \t]+", " ", text).strip()
-    if _PERSONAL_NUMBER.search(re.sub(r"(?<=\d)-(?=\d)", "", dashed(squeezed(clean)))):
+    if has_personal_number(clean):
         raise PersonalNumberInText(field)
     return clean
 

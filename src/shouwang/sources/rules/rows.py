@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,9 @@ from shouwang.sources.rules.kinds import CODE_LISTS, FeedKind, FieldOf
 Value = str | int | date | ResidentId | None
 EMPTY_MARKS = frozenset({"", "-", "--", "/", "\\", "—", "——", "无数据", "NULL", "NONE"})
 TEXT_LIMIT = 120
+_FOOTNOTE = re.compile(
+    r"(本页|本表)?(合计|总计|小计|共计)$|((单位)?(审核|填表|制表|填报|复核|经办|负责|联系)人?|填报(日期|时间|单位)|制表(日期|时间)|备注|说明|注)[:]"
+)
 
 
 class CellMissing(Refusal):
@@ -77,6 +81,15 @@ def is_blank(cell: object) -> bool:
 def row_is_blank(cells: Sequence[object]) -> bool:
     """This function tells whether a row says nothing at all."""
     return all(is_blank(cell) for cell in cells)
+
+
+def row_is_footnote(cells: Sequence[object], *, kind: FeedKind, layout: Layout) -> bool:
+    """This function tells whether a row is no row of data but a total, a signature or a remark below the table."""
+    column = layout.fields.get(kind.person.resident_id)
+    if column is not None and column.index < len(cells) and re.search(r"\d", str(cells[column.index] or "")):
+        return False
+    first = next((cell for cell in cells if not is_blank(cell)), None)
+    return isinstance(first, str) and bool(_FOOTNOTE.match(squeezed(first)))
 
 
 def _text(cell: object) -> str:

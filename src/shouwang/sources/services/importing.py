@@ -26,7 +26,7 @@ from shouwang.sources.rules.facts import RowFacts, row_facts, row_identity
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind, feed_kind
 from shouwang.sources.rules.matching import NO_KEY, NOT_FOUND, Outcome
-from shouwang.sources.rules.rows import Row, row_is_blank, row_read
+from shouwang.sources.rules.rows import Row, row_is_blank, row_is_footnote, row_read
 from shouwang.sources.services.cells import cells_seal
 from shouwang.sources.services.matching import RowMatcher
 from shouwang.sources.services.reading import State, content_of, import_fail, import_load, limits, worker_viewer
@@ -63,8 +63,8 @@ class _Overtaken(Exception):  # noqa: N818 - not an error: another worker has th
     """The import moved on without us."""
 
 
-def rows_of(name: str, content: bytes, layouts: Sequence[Layout]) -> Iterator[RawRow]:
-    """This function yields the rows below the headings of the mapped sheets that say anything, in the file's order."""
+def rows_of(name: str, content: bytes, layouts: Sequence[Layout], *, kind: FeedKind) -> Iterator[RawRow]:
+    """This function yields the rows of data below the headings of the mapped sheets, in the file's order."""
     wanted = {layout.sheet_number: layout for layout in layouts}
     with tables_open(content, name=name, limits=limits()) as sheets:
         for number, sheet in enumerate(sheets):
@@ -72,7 +72,9 @@ def rows_of(name: str, content: bytes, layouts: Sequence[Layout]) -> Iterator[Ra
             if layout is None:
                 continue
             for row_number, cells in sheet.rows:
-                if row_number > layout.heading_row and not row_is_blank(cells):
+                if row_number <= layout.heading_row or row_is_blank(cells):
+                    continue
+                if not row_is_footnote(cells, kind=kind, layout=layout):
                     yield RawRow(layout, row_number, cells)
 
 
@@ -92,7 +94,7 @@ def feed_import_run(
         mapping_check(layouts, kind)
         with content_of(taken, viewer=viewer, at=clock()) as (name, content):
             _begin(taken, viewer=viewer, name=name, content=content, layouts=layouts, at=clock())
-            rows = islice(rows_of(name, content, layouts), taken.rows_read, None)
+            rows = islice(rows_of(name, content, layouts, kind=kind), taken.rows_read, None)
             while chunk := list(islice(rows, CHUNK_ROWS)):
                 _chunk_import(taken, chunk, kind=kind, viewer=viewer, at=clock())
                 if advance is not None:
@@ -109,7 +111,7 @@ def _begin(
 ) -> None:
     """This function counts the rows, so that a file that breaks off in the middle is refused before anything counts."""
     if taken.rows_total is None:
-        taken.rows_total = sum(1 for _ in rows_of(name, content, layouts))
+        taken.rows_total = sum(1 for _ in rows_of(name, content, layouts, kind=feed_kind(taken.feed.kind)))
     with acting_as(viewer):
         FeedImport.objects.filter(pk=taken.pk, state__in=(State.WAITING, State.RUNNING)).update(
             state=State.RUNNING, rows_total=taken.rows_total, started_at=taken.started_at or at, moved_at=at

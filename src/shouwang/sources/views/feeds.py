@@ -47,7 +47,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     kinds = kinds_of_department(viewer.department) if _may_deliver(viewer) else ()
     form = None
     if kinds:
-        form = DeliveryForm(request.POST or None, request.FILES or None, kinds=kinds)
+        form = DeliveryForm(request.POST if request.method == "POST" else None, request.FILES or None, kinds=kinds)
     if request.method == "POST":
         if form is None:
             return HttpResponse(status=404)

@@ -31,7 +31,12 @@ def headings(request: HttpRequest, import_id: int) -> HttpResponse:
     if request.method == "GET" and taken.state != FeedImport.State.MAPPING:
         return redirect("sources:feed", taken.pk)
     kind, layouts = feed_kind(taken.feed.kind), [Layout.from_json(body) for body in taken.layout]
-    form = HeadingsForm(request.POST or None, kind=kind, layouts=layouts, initial={"version": taken.version})
+    form = HeadingsForm(
+        request.POST if request.method == "POST" else None,
+        kind=kind,
+        layouts=layouts,
+        initial={"version": taken.version},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             mapping_confirm(

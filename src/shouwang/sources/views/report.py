@@ -84,7 +84,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     event = known.event(int(asked_event)) if asked_event.isdecimal() else None
     members = _members(known)
     form = ReportForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         causes=causes_offered(slot=card.slot, on=today),
         members=members,
         with_event=event is not None,
@@ -107,7 +107,7 @@ def unregistered(request: HttpRequest) -> HttpResponse:
     villages = [(str(area.lo), area.full_name or area.name) for area in areas_visible_to(viewer, level=5)]
     slot = int(villages[0][0]) if villages else viewer.ranges[0][0]
     form = ReportForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         causes=causes_offered(slot=slot, on=today),
         villages=villages,
         with_channel=_is_clerk(viewer),
