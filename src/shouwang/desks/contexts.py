@@ -1,0 +1,79 @@
+"""What the pages that join rooms show: one frozen dataclass a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from shouwang.desks.rules import Count, Entry, Link, Question, WorkRow
+from shouwang.desks.selectors.around import LampLine, Report
+from shouwang.desks.selectors.granted import GrantedTask
+from shouwang.desks.selectors.household import CaseLine, MeasureLine, Money, VisitLine, WarningLine
+from shouwang.office.selectors import Progress
+from shouwang.register.selectors import HouseholdFile
+from shouwang.sources.selectors.feeds import Freshness
+from shouwang.ui.tables import KeyPage
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """Everyone's desk; what a kind of organisation does not have is empty."""
+
+    name: str
+    role: str
+    main: Link | None
+    waiting: Question | None
+    late: Question | None
+    returned: Question | None
+    reports: Sequence[Report]
+    all_reports: str
+    lamps: Sequence[LampLine]
+    to_look_at: Sequence[Count]
+    stale: Sequence[Freshness]
+    feeds: Sequence[Freshness]
+    under_way: Sequence[Progress]
+    ways: Sequence[Link]
+    is_officer: bool
+
+
+@dataclass(frozen=True)
+class LatePage:
+    """The late tasks of other organisations."""
+
+    tabs: Sequence[tuple[str, str, bool, int]]
+    rows: Sequence[tuple[str, WorkRow]]
+    page: KeyPage
+    total: int
+
+
+@dataclass(frozen=True)
+class HouseholdPage:
+    """一户一档 for a reader of the register."""
+
+    file: HouseholdFile
+    on: date
+    now: Sequence[CaseLine]
+    closed: Sequence[CaseLine]
+    pending: Sequence[str]
+    main: Link | None
+    others: Sequence[Link]
+    warnings: Sequence[WarningLine]
+    money: Sequence[tuple[Money, Sequence[str]]]
+    measures: Sequence[MeasureLine]
+    visits: Sequence[VisitLine]
+    timeline: Sequence[Entry]
+    older: Sequence[Entry]
+
+    @property
+    def cases(self) -> Sequence[CaseLine]:
+        return [*self.now, *self.closed]
+
+
+@dataclass(frozen=True)
+class GrantedPage:
+    """A household as a department or the insurer sees it: through its live tasks, and no further."""
+
+    name: str
+    place: str
+    tasks: Sequence[GrantedTask]

@@ -1,0 +1,113 @@
+"""What stands on a desk beside the three questions: lamps, own reports, data of departments, what the register asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shouwang.casework.selectors import cases_visible_to, lamp_counts, lamp_totals, with_lamp
+from shouwang.desks.rules import Count
+from shouwang.desks.selectors.ways import address
+from shouwang.kit.codes import Risk
+from shouwang.office.selectors import Progress, progress_visible_to
+from shouwang.people.access import KIND_LABELS, Kind, Viewer
+from shouwang.register.selectors import conflicts_open, findings_open, household_cards, objections_open
+from shouwang.sources.selectors import clues_reported_by, clues_visible_to
+from shouwang.sources.selectors.feeds import Freshness, feed_freshness
+from shouwang.ui.lamps import LAMPS
+
+REPORTS = 10
+RUNNING = 5
+STALE = 12
+COUNTY_LEVEL = 3
+# Who looks at all lamps of an area; the officer has those of her own reports.
+LAMP_READERS = (
+    Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LampLine:
+    """One counter of the lamp row."""
+
+    key: str
+    count: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report of the viewer's own, with what became of it."""
+
+    name: str
+    cause: str
+    reported_at: datetime
+    href: str
+    lamp: str
+    stage: str
+    who: str
+
+
+def lamps(viewer: Viewer, on: date) -> Sequence[LampLine]:
+    """This function counts the lamps of the viewer's areas, each with the address of its cases."""
+    if viewer.kind not in LAMP_READERS:
+        return ()
+    totals = lamp_totals(lamp_counts(viewer, on, COUNTY_LEVEL))
+    return [LampLine(lamp.key, totals.of(lamp.key), address("casework:list", lamp=lamp.key)) for lamp in LAMPS]
+
+
+def reports(viewer: Viewer, on: date) -> Sequence[Report]:
+    """This function returns the newest reports of the viewer with the lamps of the cases they became."""
+    clues = list(clues_reported_by(viewer)[:REPORTS])
+    wanted = {clue.collected_case_id for clue in clues if clue.collected_case_id}
+    cases = with_lamp(cases_visible_to(viewer).filter(pk__in=wanted), on).in_bulk()
+    cards = household_cards(viewer, {clue.household_id for clue in clues if clue.household_id})
+    found = []
+    for clue in clues:
+        case = cases.get(clue.collected_case_id or 0)
+        card = cards.get(clue.household_id or 0)
+        found.append(
+            Report(
+                name=card.head_name if card else clue.person_name or "（已迁出）",
+                cause=Risk(clue.cause).label,
+                reported_at=clue.reported_at,
+                href=address("casework:case", case.pk) if case else address("sources:clue", clue.pk),
+                lamp=getattr(case, "lamp", "") or "",
+                stage=(case.stage_name or case.end_name) if case else "已收到，正在转成案件",
+                who=KIND_LABELS[Kind(case.holder_kind)] if case and case.holder_kind else "",
+            )
+        )
+    return found
+
+
+def stale_feeds(viewer: Viewer, on: date) -> Sequence[Freshness]:
+    """This function returns the deliveries of departments that are late, the stalest first."""
+    if viewer.kind not in (Kind.COUNTY_CENTRE, Kind.DEPARTMENT):
+        return ()
+    return [row for row in feed_freshness(viewer, on) if row.is_stale]
+
+
+def own_feeds(viewer: Viewer, on: date) -> Sequence[Freshness]:
+    """This function returns what the viewer's department delivers and up to which day."""
+    return feed_freshness(viewer, on) if viewer.kind is Kind.DEPARTMENT else ()
+
+
+def to_look_at(viewer: Viewer) -> Sequence[Count]:
+    """This function counts what a person must look at besides cases: clues not taken up, questions of the register."""
+    if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
+        return ()
+    clues = clues_visible_to(viewer).filter(collected_case_id__isnull=True).order_by()
+    counts = [
+        Count(clues.count(), "还没有转成案件的线索", address("sources:clues", state="waiting"), unit="条"),
+        Count(len(conflicts_open(viewer)), "两地登记的人", address("register:conflicts"), unit="人"),
+        Count(findings_open(viewer).order_by().count(), "登记信息要核对", address("register:findings"), unit="户"),
+        Count(objections_open(viewer).order_by().count(), "对登记信息的异议", address("register:objections")),
+    ]
+    return [count for count in counts if count.number]
+
+
+def under_way(viewer: Viewer) -> Sequence[Progress]:
+    """This function returns the long work of the viewer's organisation that is not over."""
+    open_states = (Progress.State.WAITING, Progress.State.RUNNING)
+    return list(progress_visible_to(viewer).filter(state__in=open_states)[:RUNNING])

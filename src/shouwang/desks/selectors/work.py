@@ -1,0 +1,171 @@
+"""The three questions of a desk: what waits, what is late, what came back; each number with the rows it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Count as CountRows
+from django.db.models import QuerySet
+
+from shouwang.casework.selectors import (
+    cases_visible_to,
+    cases_waiting,
+    desk_late,
+    desk_returned,
+    desk_soon,
+    desk_waiting,
+    tasks_late,
+)
+from shouwang.casework.selectors.cases import Case
+from shouwang.casework.selectors.tasks import Task
+from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
+from shouwang.desks.selectors.ways import address
+from shouwang.kit.codes import Risk
+from shouwang.people.access import KIND_LABELS, Kind, Viewer
+from shouwang.people.selectors import grants_fields
+from shouwang.register.selectors import HouseholdCard, household_cards
+
+ROWS = 10
+# Those whose work is mostly tasks: the number stands there also when it is nought.
+ASKED = (Kind.DEPARTMENT, Kind.INSURER)
+# Who looks after the lateness of others.
+OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
+
+
+def waiting(viewer: Viewer, on: date) -> Question:
+    """This function answers what waits for the viewer: cases by what is to be done, tasks of her organisation."""
+    desk, soon = desk_waiting(viewer, on), desk_soon(viewer, on)
+    counts: list[Count] = []
+    if viewer.reads_register:
+        counts += _act_counts(viewer)
+    number = desk.tasks.count()
+    if number or viewer.kind in ASKED:
+        near = soon.tasks.count() if number else 0
+        counts.append(
+            Count(number, "核查和落实任务", address("casework:tasks", list="waiting"),
+                  note=f"{near} 件快到期" if near else "")
+        )  # fmt: skip
+    rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
+    return Question(counts, _first(rows), _lists(viewer, "waiting", counts))
+
+
+def _act_counts(viewer: Viewer) -> list[Count]:
+    found = dict(cases_waiting(viewer).order_by().values_list("act").annotate(CountRows("pk")))
+    return [
+        Count(found[act.value], label, address("casework:list", list="waiting", act=act.value))
+        for act, label in TO_DO.items()
+        if found.get(act.value)
+    ]
+
+
+def late(viewer: Viewer, on: date) -> Question:
+    """This function answers what is late: the viewer's own, and for overseers what others are late with."""
+    desk = desk_late(viewer, on)
+    counts: list[Count] = []
+    if viewer.reads_register and (number := desk.cases.order_by().count()):
+        counts.append(Count(number, "本岗位的案件", address("casework:list", list="late")))
+    if number := desk.tasks.order_by().count():
+        counts.append(Count(number, "本单位的任务", address("casework:tasks", list="late")))
+    if viewer.kind in OVERSEERS:
+        counts += _late_of_others(viewer, on)
+    return Question(counts)
+
+
+def _late_of_others(viewer: Viewer, on: date) -> list[Count]:
+    cases = cases_visible_to(viewer).filter(closed_on__isnull=True, due_on__lt=on).exclude(holder_kind=viewer.kind)
+    by_kind = dict(cases.order_by().values_list("holder_kind").annotate(CountRows("pk")))
+    counts = [
+        Count(by_kind[kind], f"在{KIND_LABELS[kind]}的案件", address("casework:list", late=1, who=kind.value))
+        for kind in Kind
+        if by_kind.get(kind)
+    ]
+    if number := late_tasks(viewer, on).order_by().count():
+        counts.append(Count(number, "部门、乡镇和保险公司的任务", address("desks:late")))
+    return counts
+
+
+def late_tasks(viewer: Viewer, on: date) -> QuerySet[Task]:
+    """This function returns the tasks of other organisations that are past their day, in the viewer's areas."""
+    return tasks_late(viewer, on).exclude(organisation_id=viewer.organisation_id)
+
+
+def returned(viewer: Viewer, on: date) -> Question:
+    """This function answers what came back: cases again at the viewer's step, results of hers, tasks asked again."""
+    desk = desk_returned(viewer, on)
+    counts: list[Count] = []
+    if viewer.reads_register and (number := desk.cases.order_by().count()):
+        counts.append(Count(number, "退回或有了结果的案件", address("casework:list", list="returned")))
+    if number := desk.tasks.order_by().count():
+        counts.append(Count(number, "再次核查的任务", address("casework:tasks", list="returned")))
+    rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
+    return Question(counts, _first(rows), _lists(viewer, "returned", counts))
+
+
+def _first(rows: Iterable[WorkRow]) -> list[WorkRow]:
+    return sorted(rows, key=lambda row: row.due_on or date.max)[:ROWS]
+
+
+def _lists(viewer: Viewer, key: str, counts: Sequence[Count]) -> list[Link]:
+    links = []
+    tasks = address("casework:tasks", list=key)
+    if any(count.href != tasks for count in counts):
+        links.append(Link("全部案件", address("casework:list", list=key)))
+    if any(count.href == tasks for count in counts):
+        links.append(Link("全部任务", tasks))
+    return links
+
+
+def _case_rows(viewer: Viewer, cases: QuerySet[Case], on: date) -> list[WorkRow]:
+    if not viewer.reads_register:
+        return []
+    found = list(cases[:ROWS])
+    cards = household_cards(viewer, {case.household_id for case in found})
+    return [_case_row(viewer, case, cards.get(case.household_id), on) for case in found]
+
+
+def _case_row(viewer: Viewer, case: Case, card: HouseholdCard | None, on: date) -> WorkRow:
+    is_mine = case.is_open and case.holder_kind == viewer.kind
+    return WorkRow(
+        name=card.head_name if card else "（已迁出）",
+        place=card.place if card else "",
+        about="、".join(Risk(cause).label for cause in case.causes),
+        to_do=to_do(case.act) if is_mine else "",
+        href=address("casework:case", case.pk),
+        to_do_href=address(where(case.act), case.pk) if is_mine and to_do(case.act) else "",
+        due_on=case.due_on if case.is_open else None,
+        days_late=days_late(case.due_on, on) if case.is_open else 0,
+        lamp=getattr(case, "lamp", "") or "",
+        who=KIND_LABELS[Kind(case.holder_kind)] if case.holder_kind else "",
+        note=case.stage_name or case.end_name,
+    )
+
+
+def _task_rows(viewer: Viewer, tasks: QuerySet[Task], on: date) -> list[WorkRow]:
+    found = list(tasks[:ROWS])
+    if not found:
+        return []
+    cards = household_cards(viewer, {task.household_id for task in found})
+    fields = grants_fields(viewer, task_ids=[task.pk for task in found]) if not viewer.reads_register else {}
+    return [
+        task_row(task, cards.get(task.household_id), None if viewer.reads_register else fields.get(task.pk, ()), on)
+        for task in found
+    ]
+
+
+def task_row(task: Task, card: HouseholdCard | None, fields: Iterable[str] | None, on: date) -> WorkRow:
+    """This function returns a task as a desk lists it, with what its grant shows of the household (None: all)."""
+    shown = {"head", "place"} if fields is None else set(fields)
+    is_delivery = task.asks == DELIVER
+    href = address("assistance:task" if is_delivery else "casework:task", task.pk)
+    return WorkRow(
+        name=card.head_name if card and "head" in shown else f"任务 {task.pk}",
+        place=card.place if card and "place" in shown else "",
+        about=f"{task.name}：{task.note}" if is_delivery and task.note else task.name,
+        to_do="登记落实" if is_delivery else "核查反馈",
+        href=href,
+        to_do_href=href,
+        due_on=task.due_on,
+        days_late=days_late(task.due_on, on),
+        note=f"第 {task.round} 次" if task.round > 1 else "",
+    )

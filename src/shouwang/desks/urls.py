@@ -1,0 +1,12 @@
+"""Routes of desks."""
+
+from django.urls import path
+
+from shouwang.desks.views import desk, household, late
+
+app_name = "desks"
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("late/", late.late, name="late"),
+    path("households/<int:household_id>/", household.household_page, name="household"),
+]

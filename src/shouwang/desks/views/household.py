@@ -1,0 +1,105 @@
+"""一户一档: now, then the facts, then everything that ever happened; departments see what their live task opens."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shouwang.audit.services import entry_append
+from shouwang.casework.selectors import events_of_household
+from shouwang.desks.contexts import GrantedPage, HouseholdPage
+from shouwang.desks.rules import Link
+from shouwang.desks.selectors import granted, household
+from shouwang.desks.selectors.timeline import timeline
+from shouwang.desks.selectors.ways import address
+from shouwang.people.access import READS_REGISTER, Kind, Role, Viewer, requires
+from shouwang.register.errors import HouseholdNotFound
+from shouwang.register.selectors import HouseholdFile, household_file
+from shouwang.sources.selectors import clues_of_household
+
+READERS = (*sorted(READS_REGISTER - {Kind.SYSTEM}), Kind.DEPARTMENT, Kind.INSURER)
+REPORTERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
+WORKERS = (Role.OFFICER, Role.CLERK, Role.LEADER)
+SHOWN = 60
+
+
+@require_GET
+@requires(*READERS)
+def household_page(request: HttpRequest, household_id: int) -> HttpResponse:
+    """This function shows the file of a household to whom may read it, and logs that it was read."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    on = timezone.localdate()
+    if not viewer.reads_register:
+        return _granted(request, viewer, household_id)
+    try:
+        file = household_file(viewer, household_id, on)
+    except HouseholdNotFound:
+        raise Http404 from None
+    page = _page(viewer, file)
+    _log(viewer, household_id, slot=file.card.slot)
+    return render(request, "desks/household.html", {"page": page})
+
+
+def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
+    household_id, on = file.card.id, file.on
+    events = events_of_household(viewer, household_id)
+    cases = household.case_lines(viewer, household_id, events, on)
+    warnings = household.warning_lines(viewer, household_id)
+    grants = household.grants(viewer, household_id)
+    measures = household.measures(viewer, household_id)
+    clues = list(clues_of_household(viewer, household_id))
+    entries = timeline(known=file.timeline, clues=clues, events=events, warnings=warnings, grants=grants,
+                       measures=measures)  # fmt: skip
+    names = {member.person_id: member.name for member in file.members}
+    pending = [f"{clue.get_channel_display()}（{clue.get_cause_display()}）已收到，一分钟内转成案件。"
+               for clue in clues if clue.collected_case_id is None]  # fmt: skip
+    pending += [f"系统筛查发现“{line.title}”，按政策先由人核实：{line.hold}" for line in warnings if line.hold]
+    return HouseholdPage(
+        file=file,
+        on=on,
+        now=[line for line in cases if line.is_open],
+        closed=[line for line in cases if not line.is_open],
+        pending=pending,
+        main=_main(viewer, file),
+        others=_others(viewer, file),
+        warnings=warnings,
+        money=[(part, part.totals(on)) for part in household.money(grants)],
+        measures=household.measure_lines(measures, grants, names),
+        visits=household.visit_lines(viewer, household_id),
+        timeline=entries[:SHOWN],
+        older=entries[SHOWN:],
+    )
+
+
+def _main(viewer: Viewer, file: HouseholdFile) -> Link | None:
+    if viewer.kind not in REPORTERS or viewer.role not in WORKERS or file.card.ended_on is not None:
+        return None
+    label = "填预警信息登记表" if viewer.kind is Kind.VILLAGE else "登记预警线索"
+    return Link(label, address("sources:report_household", file.card.id))
+
+
+def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
+    if viewer.kind not in REPORTERS or viewer.role not in WORKERS:
+        return []
+    label = "对登记信息提出异议" if viewer.kind is Kind.VILLAGE else "更正登记信息"
+    href = address("register:facts", file.card.id)
+    return [Link(label, href)] if href else []
+
+
+def _granted(request: HttpRequest, viewer: Viewer, household_id: int) -> HttpResponse:
+    """This function shows what the live tasks of a department or the insurer open; without one there is no page."""
+    tasks = granted.granted_tasks(viewer, household_id, timezone.localdate())
+    if not tasks:
+        raise Http404
+    page = GrantedPage(name=tasks[0].row.name, place=tasks[0].row.place, tasks=tasks)
+    _log(viewer, household_id, slot=tasks[0].slot)
+    return render(request, "desks/granted.html", {"page": page})
+
+
+def _log(viewer: Viewer, household_id: int, *, slot: int) -> None:
+    entry_append(
+        viewer=viewer, action="household.read", subject_type="register.Household", subject_id=household_id, slot=slot,
+        at=timezone.now(), purpose="查看一户一档",
+    )  # fmt: skip
