@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date, timedelta
+from fractions import Fraction
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,13 @@ RATES = st.sampled_from(["1.5", "0.25", "3", "0", "1.333", "2.0001"])
 def _value(kind: Kind, codes: tuple[str, ...]) -> st.SearchStrategy[Any]:
     match kind:
         case Kind.MONEY:
-            around = st.integers(374_699, 374_701).map(lambda line: line * 3 // 2)
-            return st.one_of(st.none(), st.integers(-(10**7), 10**7), around, st.integers(-(10**17), 10**17))
+            near = [
+                line * heads + fen for line in (374_700, 400_000, 562_050) for heads in (1, 3) for fen in (-1, 0, 1)
+            ]
+            wide = st.one_of(st.integers(-(10**7), 10**7), st.integers(-(10**17), 10**17))
+            return st.one_of(st.sampled_from([*near, 0, -1, 1_000_000, None]), wide)
         case Kind.NUMBER:
-            return st.one_of(st.none(), st.integers(0, 12))
+            return st.sampled_from([1, 2, 3, 4, 7, 0, None])
         case Kind.DATE:
             return st.one_of(st.none(), st.dates(date(2018, 1, 1), date(2021, 1, 1)))
         case Kind.TEXT:
@@ -67,7 +72,7 @@ ROWS = st.lists(
                               "statuses", "removed_date", "is_exit_unstable"})
         }
     ),
-    min_size=1, max_size=12,
+    min_size=6, max_size=12,
 )  # fmt: skip
 
 
@@ -153,6 +158,31 @@ def _by_duckdb(sql: exp.Expr, rows: list[dict[str, Any]]) -> list[Any]:
 def test_a_condition_gives_the_same_by_duckdb_and_by_hand(text: str, rows: list[dict[str, Any]]) -> None:
     node = condition_parse(text, SCOPE)
     assert _by_duckdb(Emitter(on=ON).sql(node), rows) == [evaluate(node, row, on=ON) for row in rows]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    fact=st.sampled_from(HEADS),
+    rate=RATES,
+    op=st.sampled_from(["<", "<=", ">", ">=", "=", "<>"]),
+    offset=st.integers(-2, 0),
+    near=st.lists(st.tuples(st.integers(1, 9), st.integers(-2, 2), st.booleans()), min_size=6, max_size=12),
+)
+def test_a_per_head_comparison_agrees_within_two_fen_of_the_line(
+    fact: str, rate: str, op: str, offset: int, near: list[tuple[int, int, bool]]
+) -> None:
+    line = {0: 400_000, -1: 374_700, -2: 353_500}[offset]
+    of = FACTS[FACTS[fact].of].column
+    rows = []
+    for heads, delta, is_multiplied in near:
+        total = Fraction(rate) * line * (heads if is_multiplied else 1)
+        rows.append({of: int(total) + delta, "member_count": heads, "village_code": 130529103201})
+    node = condition_parse(f"{fact} {op} {rate} * line('national', {offset})", SCOPE)
+    by_hand = [evaluate(node, row, on=ON) for row in rows]
+    assert _by_duckdb(Emitter(on=ON).sql(node), rows) == by_hand
+    limits = [Fraction(rate) * line * row["member_count"] for row in rows]
+    plain = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}[op]
+    assert by_hand == [plain(row[of], limit) for row, limit in zip(rows, limits, strict=True)]
 
 
 @settings(max_examples=60, deadline=None)

@@ -101,7 +101,8 @@ def _member_part(rule: TriggerRule, policy: Policy, facts: Mapping[str, Any], on
     if rule.member is None:
         return None
     key = facts.get("household_type")
-    name = policy.types[key].name if key in policy.types else "不属于任何类型"
+    own = policy.types.get(str(key))
+    name = own.name if own else "不属于任何类型"
     wanted = "、".join(policy.types[type_].name for type_ in rule.stated.value.types)
     return Explanation(f"监测对象类型属于{wanted}", evaluate(rule.member, facts, on=on), name)
 

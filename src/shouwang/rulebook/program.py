@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from shouwang.rulebook.conditions.nodes import (
     Among,
@@ -115,7 +116,7 @@ def _rested(months: int) -> Node | None:
     return Logic(Kind.BOOL, "or", (IsUnknown(Kind.BOOL, since), long_ago))
 
 
-def _read(stated: Provision[object], part: str, text: str, read: Callable[[str, Scope], Node], scope: Scope) -> Node:
+def _read(stated: Provision[Any], part: str, text: str, read: Callable[[str, Scope], Node], scope: Scope) -> Node:
     try:
         return read(text, scope)
     except ConditionError as error:

@@ -87,7 +87,8 @@ def _examples(source: PackSource, file: str, limit: int) -> str:
     if file not in source.files:
         raise PackError("说明页引用的案例文件不存在", file=file)
     read = cases_read(source, file.split("/")[0], file)
-    lines = [_case_line(case) for case in [*read.cases, *read.areas, *read.workflow][:limit]]
+    cases: list[Case | AreaCase | WorkflowCase] = [*read.cases, *read.areas, *read.workflow]
+    lines = [_case_line(case) for case in cases[:limit]]
     return f"取自 `packs/{file}`：\n\n" + "\n".join(lines) + "\n"
 
 

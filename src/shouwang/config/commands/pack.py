@@ -47,13 +47,14 @@ def test(
     packs: Packs = None,
 ) -> None:
     """跑政策包里的案例：每个案例经过 DuckDB 和逐户计算两遍，结果要一致，也要合乎预期。"""
-    from shouwang.engine.casebook import CaseReport, cases_run
+    from shouwang.engine.casebook import CaseFailure, CaseReport, cases_run
     from shouwang.rulebook.packs import head_read
 
     source = packs_open(packs)
     if place is not None:
         head_read(source, place)
-    count, failures = 0, []
+    count = 0
+    failures: list[CaseFailure] = []
     for each in (place,) if place else source.places:
         report = cases_run(source, place=each)
         count += report.count

@@ -169,7 +169,7 @@ class Emitter:
         return Scaled(make(this=exp.paren(one), expression=exp.paren(other)), scale, heads)
 
     def _quantity(self, node: Const) -> Scaled:
-        values = [Fraction(node.value), *(value for _, _, value in node.areas)]
+        values = [Fraction(str(node.value)), *(value for _, _, value in node.areas)]
         scale = math.lcm(*(value.denominator for value in values))
         whole = [_integer(int(value * scale)) for value in values]
         if not node.areas:
