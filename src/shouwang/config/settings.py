@@ -138,7 +138,8 @@ STATIC_ROOT = VAR_DIR / "static"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A large upload must not lie in plain text in a temporary folder before it is sealed.
+FILE_UPLOAD_HANDLERS = ["shouwang.office.uploads.SealableUploadHandler"]
 XLSX_LIMIT_BYTES = int(os.environ.get("SHOUWANG_XLSX_LIMIT_MB", "50")) * 1024 * 1024
 CSV_LIMIT_BYTES = int(os.environ.get("SHOUWANG_CSV_LIMIT_MB", "1024")) * 1024 * 1024
 SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
