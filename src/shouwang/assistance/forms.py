@@ -13,6 +13,7 @@ from shouwang.funds.selectors import UNITS
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
+from shouwang.ui.forms import FreeTextForm
 
 OUTSIDE = "0"
 
@@ -21,7 +22,7 @@ def _day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class PlanForm(forms.Form):
+class PlanForm(FreeTextForm):
     """One measure to plan."""
 
     kind = forms.ChoiceField(label="措施类别", choices=[("", "请选择"), *MeasureKind.choices()])
@@ -66,7 +67,7 @@ class PlanForm(forms.Form):
         )
 
 
-class DeliveryForm(forms.Form):
+class DeliveryForm(FreeTextForm):
     """What arrived."""
 
     delivered_on = forms.DateField(label="落实日期", widget=_day_input())

@@ -11,6 +11,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.rulebook.workflow import Figure, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
+from shouwang.ui.forms import FreeTextForm
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
 
@@ -41,7 +42,7 @@ def _whole(text: str) -> int:
     return int(digits)
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(FreeTextForm):
     """An organisation's answer: yes or no, what was found, the figures of the pack."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -79,7 +80,7 @@ class StatedField(forms.CharField):
         """This function lets an empty text pass."""
 
 
-class JudgeForm(forms.Form):
+class JudgeForm(FreeTextForm):
     """A decision: which of the stage's moves, under which clause, for which reason, and what the household is told."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -154,7 +155,7 @@ class JudgeForm(forms.Form):
         return self.cleaned_data.get("told") or (reason.told if reason else "")
 
 
-class CloseForm(forms.Form):
+class CloseForm(FreeTextForm):
     """Closing outside the procedure."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -166,7 +167,7 @@ class CloseForm(forms.Form):
         self.fields["closing"].choices = list(closings.items())  # type: ignore[attr-defined]
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(FreeTextForm):
     """Taking a task back."""
 
     reason = forms.CharField(

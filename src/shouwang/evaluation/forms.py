@@ -11,11 +11,12 @@ from shouwang.evaluation.selectors import WAYS
 from shouwang.evaluation.services import Finding
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
+from shouwang.ui.forms import FreeTextForm
 
 YES_NO = [("yes", "是"), ("no", "否")]
 
 
-class VisitForm(forms.Form):
+class VisitForm(FreeTextForm):
     """A return visit."""
 
     way = forms.ChoiceField(label="回访方式", choices=WAYS, widget=forms.RadioSelect)

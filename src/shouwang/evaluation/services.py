@@ -13,6 +13,7 @@ from shouwang.casework.services import visited_record
 from shouwang.evaluation.models import Visit
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
 
 
@@ -45,6 +46,9 @@ class Finding:
     note: str
     income_fen: int | None = None
     still_needed: str = ""
+
+    def __post_init__(self) -> None:
+        numbers_refuse(self.spoke_with, self.note, self.still_needed)
 
 
 def _sentence(finding: Finding) -> str:

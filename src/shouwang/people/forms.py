@@ -12,6 +12,7 @@ from shouwang.people.models import Area, Organisation, User
 from shouwang.people.selectors import areas_matching
 from shouwang.people.services.appointments import KIND_ROLES
 from shouwang.people.services.organisations import DEPARTMENTS
+from shouwang.ui.forms import FreeTextForm
 
 ADDABLE = [kind for kind in Kind if kind is not Kind.SYSTEM]
 
@@ -38,7 +39,7 @@ class AreaField(forms.CharField):
         raise forms.ValidationError(f"有几个地方都对得上，请写代码：{choices}")
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(FreeTextForm):
     """A new organisation."""
 
     kind = forms.ChoiceField(label="机构类型", choices=[(kind.value, KIND_LABELS[kind]) for kind in ADDABLE])
@@ -56,7 +57,7 @@ class OrganisationForm(forms.Form):
         self.fields["area"].viewer = viewer  # type: ignore[attr-defined]
 
 
-class CountyForm(forms.Form):
+class CountyForm(FreeTextForm):
     """The standard organisations of a county."""
 
     county = AreaField(label="县（市、区）", level=3, help_text="名称、代码或拼音首字母")
@@ -68,7 +69,7 @@ class CountyForm(forms.Form):
         self.fields["county"].viewer = viewer  # type: ignore[attr-defined]
 
 
-class AppointmentForm(forms.Form):
+class AppointmentForm(FreeTextForm):
     """A user, known or new, and her role."""
 
     username = forms.CharField(
@@ -112,7 +113,7 @@ class AppointmentForm(forms.Form):
         return Role(self.cleaned_data["role"])
 
 
-class EndForm(forms.Form):
+class EndForm(FreeTextForm):
     """The end of an appointment."""
 
     successor = forms.ChoiceField(label="没办完的工作交给", required=False)
@@ -123,7 +124,7 @@ class EndForm(forms.Form):
         self.fields["successor"].choices = [("", "没有要交接的工作"), *successors]  # type: ignore[attr-defined]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(FreeTextForm):
     """Why something is done to an account."""
 
     reason = forms.CharField(label="原因", max_length=200)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from pypinyin import Style, lazy_pinyin
 from shouwang.kit.codes import IncomeKind
 from shouwang.kit.dates import month_window, years_old
 from shouwang.kit.money import per_head_floor
-from shouwang.kit.texts import half_width, name_key, squeezed
+from shouwang.kit.texts import name_key, numbers_hidden, squeezed
 
 ADULT_YEARS = 18  # 民法典 art. 17
 NATIONAL = "national"
@@ -118,12 +117,9 @@ def prefix_end(text: str) -> str:
     return text[:-1] + chr(ord(text[-1]) + 1)
 
 
-_NUMBERS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?!\d)")
-
-
 def scrubbed(text: str) -> str:
     """This function returns a free text without ID numbers, phones and accounts that somebody typed into it."""
-    return _NUMBERS.sub("（号码已隐去）", half_width(text)).strip()
+    return numbers_hidden(text).strip()
 
 
 def source_label(source: str) -> str:

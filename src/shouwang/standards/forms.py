@@ -10,9 +10,10 @@ from django import forms
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import areas_visible_to
 from shouwang.standards.selectors import versions
+from shouwang.ui.forms import FreeTextForm
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(FreeTextForm):
     """Which version, for which area, from which day, under which document."""
 
     version = forms.TypedChoiceField(label="政策版本", coerce=int)

@@ -19,6 +19,7 @@ from shouwang.funds.services import Benefit, Grant, grant_record
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.money import yuan_text
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
 from shouwang.rulebook.workflow import Act
@@ -34,6 +35,9 @@ class Delivery:
     unit: str = "ONCE"
     from_date: date | None = None
     until_date: date | None = None
+
+    def __post_init__(self) -> None:
+        numbers_refuse(self.result)
 
 
 def _may_deliver(measure: Measure, viewer: Viewer) -> bool:

@@ -21,6 +21,7 @@ from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get, delivery_task_key
 from shouwang.casework.services import task_open, task_withdraw
 from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
 from shouwang.rulebook.workflow import Act
@@ -38,6 +39,9 @@ class Plan:
     responsible: str = ""
     due_on: date | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        numbers_refuse(self.summary, self.outside_name, self.responsible, self.note)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ def measure_cancel(*, viewer: Viewer, measure_id: int, version: int, reason: str
     """This function cancels a planned measure and takes its task back."""
     if not reason.strip():
         raise ReasonMissing
+    numbers_refuse(reason)
     with transaction.atomic():
         measure = measure_locked(measure_id=measure_id, version=version)
         case = case_get(viewer, measure.case_id)

@@ -30,6 +30,7 @@ from shouwang.casework.rules import came_back, may_hold
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer
 from shouwang.rulebook.workflow import JUDGING, Act, Move, Stage
 
@@ -45,6 +46,9 @@ class Statement:
     reason: str = ""
     told: str = ""
     figures: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        numbers_refuse(self.clause, self.reason, self.told)
 
 
 def case_locked(*, viewer: Viewer, case_id: int, version: int | None, is_asked: bool = False) -> Case:
@@ -112,7 +116,8 @@ def event_add(
     to_stage: str = "",
     data: dict[str, Any] | None = None,
 ) -> CaseEvent:
-    """This function appends an event at the case's present stage and version."""
+    """This function appends an event at the case's present stage and version; refuses personal numbers in its text."""
+    numbers_refuse(text)
     return CaseEvent.objects.create(
         case=case,
         slot=case.slot,

@@ -21,6 +21,7 @@ from shouwang.casework.selectors.procedures import stage_for, workflow_for
 from shouwang.casework.services.machine import actor_check, case_audit, case_locked, case_move, event_add, stale_of
 from shouwang.casework.services.scope import ASKED_ONLY, writing_for
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.selectors import organisation_for, organisations_for
 from shouwang.people.services.grants import grant_end, grant_give
@@ -66,6 +67,7 @@ def task_add(
     case: Case, *, viewer: Viewer, key: str, organisation_id: int | None, note: str, at: datetime, round: int = 1
 ) -> Task:
     """This function adds a task and gives its grant; the caller has locked the case and checked the actor."""
+    numbers_refuse(note)
     flow = workflow_for(case)
     stated = flow.tasks[key]
     kind: TaskKind = stated.value

@@ -18,6 +18,7 @@ from shouwang.casework.services import case_dispatch
 from shouwang.casework.views import ACTING_ROLES, ACTORS
 from shouwang.casework.views.answers import is_resumed, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown
+from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisation_for
 from shouwang.rulebook.workflow import FIELDS, Act
@@ -50,7 +51,7 @@ def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
             names = "、".join(workflow_for(found).tasks[key].name for key in chosen if key in _known(found))
             mine = [("送核查", names), ("说明", request.POST.get("note", ""))]
             return stale(request, error=error, form=None, back=request.path, mine=[row for row in mine if row[1]])
-        except NothingToSend as refusal:
+        except (NothingToSend, PersonalNumberInText) as refusal:
             problem = refusal.message
         else:
             messages.success(request, f"已送 {len(set(chosen))} 个单位核查。")
