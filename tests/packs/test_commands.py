@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -44,7 +45,7 @@ def snapshot(tmp_path: Path) -> Path:
 def test_pack_test_ends_with_the_count() -> None:
     done = shouwang("pack", "test", "hebei")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "6 cases, 0 failed"
+    assert re.fullmatch(r"[1-9]\d* cases, 0 failed", done.stdout.splitlines()[-1])
 
 
 def test_pack_test_of_an_unknown_place_is_one_sentence() -> None:
