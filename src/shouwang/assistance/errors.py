@@ -18,6 +18,8 @@ class NotInHelp(Refusal):
 class MeasureNotFound(Refusal):
     """No such measure for this viewer."""
 
+    is_absent = True
+
     def __init__(self) -> None:
         super().__init__("找不到这项救助措施，或者它不由您的单位落实。")
 

@@ -11,12 +11,14 @@ from shouwang.people.access import StaleWrite
 class CaseNotFound(Refusal):
     """There is no such case, or it is none of the viewer's."""
 
+    is_absent = True
     sentence = "找不到这个案件。"
 
 
 class TaskNotFound(Refusal):
     """There is no such task, or it is none of the viewer's organisation."""
 
+    is_absent = True
     sentence = "找不到这项任务。"
 
 

@@ -28,7 +28,12 @@ class Place:
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """Something was refused; `message` is the Chinese sentence the user sees, `place` says where, if anywhere."""
+    """Something was refused; `message` is the Chinese sentence the user sees, `place` says where, if anywhere.
+
+    `is_absent`: what an address names is not there, or not the reader's; a page answers as for any address without one.
+    """
+
+    is_absent = False
 
     def __init__(self, message: str = "", *, place: Place | str | None = None) -> None:
         self.message = message or type(self).message_default()

@@ -94,7 +94,7 @@ class ViewerMiddleware:
             if request.needs_second_factor:  # type: ignore[attr-defined]
                 return HttpResponseRedirect(reverse("mfa_activate_totp"))
             return render(request, "people/no_appointment.html", status=403)
-        if isinstance(refused, Refusal):
+        if isinstance(refused, Refusal) and not refused.is_absent:
             return render(request, "ui/refusal.html", {"error": refused}, status=409)
         # Forbidden and absent look alike.
         return page_not_found(request, refused)

@@ -9,12 +9,14 @@ from shouwang.people.access import StaleWrite
 class HouseholdNotFound(Refusal):
     """There is no such household, or it is not the reader's to see."""
 
+    is_absent = True
     sentence = "找不到这一户：可能编号有误，或者不在您的辖区内。"
 
 
 class PersonNotFound(Refusal):
     """There is no such person, or she is not the reader's to see."""
 
+    is_absent = True
     sentence = "找不到这个人：可能已不在册，或者不在您的辖区内。"
 
 
@@ -260,4 +262,5 @@ class NothingToSearch(Refusal):
 class ImportNotFound(Refusal):
     """There is no such import, or it is another organisation's."""
 
+    is_absent = True
     sentence = "找不到这次导入：可能已被清除，或者不是本单位的。"

@@ -10,7 +10,7 @@ from shouwang.assistance.errors import (
     ProviderUnknown,
     ReasonMissing,
 )
-from shouwang.assistance.services.delivering import Delivery, help_complete, measure_deliver
+from shouwang.assistance.services.delivering import Delivery, help_complete, may_deliver, measure_deliver
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ProviderUnknown",
     "ReasonMissing",
     "help_complete",
+    "may_deliver",
     "measure_cancel",
     "measure_deliver",
     "measure_plan",

@@ -40,7 +40,8 @@ class Delivery:
         numbers_refuse(self.result)
 
 
-def _may_deliver(measure: Measure, viewer: Viewer) -> bool:
+def may_deliver(measure: Measure, viewer: Viewer) -> bool:
+    """This function tells whether a measure is the viewer's to record: her own, or, as centre, an outside body's."""
     if viewer.kind is Kind.COUNTY_CENTRE:
         own = measure.provider_organisation_id == viewer.organisation_id
         return viewer.can_see(measure.slot) and (measure.is_outside or own)
@@ -91,7 +92,7 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
         raise DeliveryDay(delivery.delivered_on)
     with transaction.atomic():
         measure = measure_locked(measure_id=measure_id, version=version)
-        if not _may_deliver(measure, viewer):
+        if not may_deliver(measure, viewer):
             raise MeasureNotFound
         grant = _grant(measure, delivery, viewer=viewer, at=at)
         if measure.task_id is not None:

@@ -12,7 +12,7 @@ from shouwang.assistance.contexts import DeliverPage
 from shouwang.assistance.forms import DeliveryForm
 from shouwang.assistance.models import Measure
 from shouwang.assistance.selectors import measure_get, measure_of_task
-from shouwang.assistance.services import measure_cancel, measure_deliver
+from shouwang.assistance.services import may_deliver, measure_cancel, measure_deliver
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import Kind, Role, Viewer, requires
 
@@ -38,6 +38,8 @@ def deliver(request: HttpRequest, measure_id: int) -> HttpResponse:
     """This function records that a measure arrived."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     measure = _found(viewer, measure_id)
+    if not may_deliver(measure, viewer):
+        raise Http404
     form = DeliveryForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         measure_deliver(
@@ -72,8 +74,11 @@ def cancel(request: HttpRequest, measure_id: int) -> HttpResponse:
 @require_GET
 @requires(*PROVIDERS)
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
-    """This function leads from a delivery task to its measure."""
-    measure = measure_of_task(request.viewer, task_id)  # type: ignore[attr-defined]
+    """This function leads from a delivery task to its measure, readers to the plan it belongs to."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    measure = measure_of_task(viewer, task_id)
     if measure is None:
         raise Http404
+    if not may_deliver(measure, viewer):
+        return redirect("assistance:plan", measure.case_id)
     return redirect("assistance:deliver", measure.pk)

@@ -26,7 +26,9 @@ def begin(request: HttpRequest, organisation_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     organisation = organisation_or_404(request, organisation_id)
     initial = {"valid_from": timezone.localdate()}
-    form = AppointmentForm(request.POST if request.method == "POST" else None, viewer=viewer, organisation=organisation, initial=initial)
+    form = AppointmentForm(
+        request.POST if request.method == "POST" else None, viewer=viewer, organisation=organisation, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         data, at = form.cleaned_data, timezone.now()
         try:

@@ -17,6 +17,8 @@ from shouwang.standards.selectors import policy_by_version_id
 class WarningNotFound(Refusal):
     """No such warning for this viewer."""
 
+    is_absent = True
+
     def __init__(self) -> None:
         super().__init__("找不到这条预警。")
 
@@ -33,7 +35,9 @@ class Replay:
     @property
     def holds(self) -> bool:
         """The warning comes out again as it was."""
-        return self.explanation.result is True and self.same_policy and self.same_from_snapshot is not False
+        # A warning that the policy raises because something is unknown comes out as unknown again.
+        expected = None if self.warning.is_undecided else True
+        return self.explanation.result is expected and self.same_policy and self.same_from_snapshot is not False
 
 
 def _from_snapshot(warning: Warning) -> bool | None:

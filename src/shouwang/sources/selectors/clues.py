@@ -12,6 +12,7 @@ from shouwang.sources.models import Clue
 class ClueNotFound(Refusal):
     """There is no such clue, or it is none of the viewer's."""
 
+    is_absent = True
     sentence = "找不到这条线索。"
 
 

@@ -22,6 +22,8 @@ __all__ = ["AdoptionBySamePerson", "AlreadySettled", "AreaNotYours", "pack_load"
 class AreaNotYours(Refusal):
     """The area lies outside the viewer's own."""
 
+    is_absent = True
+
     def __init__(self) -> None:
         super().__init__("找不到这个辖区，或者它不归您管理，不能为它选用政策标准。")
 

@@ -1,0 +1,144 @@
+"""Objects of the table that come out of work: policies, runs, warnings, cases, tasks, measures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.utils import timezone
+from tests.architecture.objects import builds, centre_of
+from tests.factories.casework import AT, Walk, case_make
+from tests.factories.cast import Cast
+from tests.factories.register import household_make, income_make, spending_make
+from tests.factories.standards import PACKS, policy_adopt
+
+from shouwang.assistance.models import Measure
+from shouwang.assistance.services import Plan, measure_plan
+from shouwang.people.access import SYSTEM, acting_as
+from shouwang.people.models import Area
+from shouwang.screening.models import Run, Warning
+from shouwang.screening.services import run_execute, run_request
+from shouwang.standards.models import Adoption
+from shouwang.standards.services import pack_load, version_propose
+
+ON = date(2020, 6, 30)
+RUN_AT = datetime(2020, 6, 30, 2, tzinfo=UTC)
+
+
+def policy_ready(county: Area) -> None:
+    """Puts the pack of 邢台 in force for a county, once."""
+    with acting_as(SYSTEM):
+        known = Adoption.objects.filter(lo=county.lo, adopted_at__isnull=False).exists()
+    if not known:
+        policy_adopt(county)
+
+
+def county_of(cast: Cast, place: Area) -> Area:
+    at = cast.places
+    return at.county if at.county.lo <= place.lo <= at.county.hi else at.neighbour_county
+
+
+def walk(cast: Cast, place: Area, *, upto: str) -> Walk:
+    reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
+    reporter = next((viewer for viewer in reporters if viewer.can_see(place.lo)), cast.officer)
+    policy_ready(county_of(cast, place))
+    return case_make(cast, upto=upto, slot=place.lo if place.level == 5 else None, reporter=reporter)
+
+
+@builds("pack_version")
+def pack_version(cast: Cast, place: Area) -> dict[str, Any]:
+    with acting_as(SYSTEM):
+        return {
+            "version_id": pack_load(
+                viewer=SYSTEM, place="xingtai", packs_dir=PACKS, on=timezone.localdate(), at=RUN_AT
+            ).pk
+        }
+
+
+@builds("adoption")
+def adoption(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = centre_of(cast, place)
+    version = pack_version(cast, place)["version_id"]
+    with acting_as(clerk):
+        proposed = version_propose(
+            viewer=clerk, version_id=version, area_id=place.pk, valid_from=date(2021, 1, 1), document="试验", at=RUN_AT
+        )
+    return {"adoption_id": proposed.pk}
+
+
+def run_made(cast: Cast, place: Area) -> Run:
+    county, clerk = county_of(cast, place), centre_of(cast, place)
+    policy_ready(county)
+    with acting_as(clerk):
+        made = run_request(viewer=clerk, area_id=county.pk, on=ON, at=RUN_AT, is_queued=False)
+    run_execute(run_id=made.pk, at=RUN_AT)
+    return made
+
+
+@builds("run")
+def run(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"run_id": run_made(cast, place).pk}
+
+
+WARNED: dict[int, dict[int, int]] = {}  # cast -> slot -> warning: a later run replaces what nobody took
+
+
+@builds("warning")
+def warning(cast: Cast, place: Area) -> dict[str, Any]:
+    """One run a county finds the households of all its places."""
+    if id(cast) not in WARNED:
+        at = cast.places
+        slots = [at.village.lo, at.sibling_village.lo, at.neighbour_village.lo]
+        households = {slot: _warned_household(slot) for slot in slots}
+        for county in (at.county, at.neighbour_county):
+            run_made(cast, county)
+        with acting_as(SYSTEM):
+            found = dict(Warning.objects.filter(household_id__in=households.values()).values_list("slot", "pk"))
+        assert set(found) == set(slots), "the pack of 邢台 no longer warns of these households"
+        WARNED[id(cast)] = found
+    return {"warning_id": WARNED[id(cast)][place.lo]}
+
+
+def _warned_household(slot: int) -> int:
+    household = household_make(
+        slot, poverty_status="NEVER", is_low_income=True, is_exit_unstable=False, members=[("吴红印", "SPOUSE")]
+    )
+    for month in range(1, 6):
+        income_make(household, date(2020, month, 1), 100_000)
+    spending_make(household, date(2020, 5, 10), gross_fen=9_000_000, reimbursed_fen=0, self_paid_fen=9_000_000)
+    return household.pk
+
+
+@builds("case")
+def case(cast: Cast, place: Area) -> dict[str, Any]:
+    return {
+        "case_id": walk(cast, place, upto="dispatch" if place.lo < cast.places.neighbour_county.lo else "check").case_id
+    }
+
+
+@builds("task")
+def task(cast: Cast, place: Area) -> dict[str, Any]:
+    found = walk(cast, place, upto="answers").tasks(organisation_id=cast.medical.organisation_id)
+    return {"task_id": found[0].pk}
+
+
+def measure_made(cast: Cast, place: Area) -> Measure:
+    made = walk(cast, place, upto="help")
+    with acting_as(cast.county):
+        return measure_plan(
+            viewer=cast.county,
+            case_id=made.case_id,
+            version=None,
+            plan=Plan(kind="EMPLOYMENT", summary="技能培训", organisation_id=cast.labour.organisation_id),
+            at=AT,
+        )
+
+
+@builds("measure")
+def measure(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"measure_id": measure_made(cast, place).pk}
+
+
+@builds("delivery")
+def delivery(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"task_id": measure_made(cast, place).task_id}
