@@ -12,7 +12,7 @@ import re
 from typing import Self
 
 from shouwang.kit.errors import Refusal
-from shouwang.kit.texts import squeezed
+from shouwang.kit.texts import numbers_hidden, squeezed
 
 
 class CodeUnknown(Refusal):
@@ -81,7 +81,7 @@ def _key(text: str) -> str:
 
 
 def _short(text: object) -> str:
-    shown = str(text if text is not None else "").strip()
+    shown = numbers_hidden(str(text if text is not None else "").strip())
     return shown if len(shown) <= 12 else shown[:12] + "…"
 
 

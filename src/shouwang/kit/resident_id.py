@@ -198,3 +198,14 @@ def is_resident_id(value: object, *, on: date) -> bool:
     except Refusal:
         return False
     return True
+
+
+def is_id_number(text: str) -> bool:
+    """This function tells whether eighteen digits in a column for other numbers are somebody's ID."""
+    if not re.fullmatch(r"\d{17}[\dXx]", text, flags=re.ASCII) or check_digit(text[:17]) != text[17].upper():
+        return False
+    try:
+        _birth_date(text[6:14])
+    except ResidentIdBirthDate:
+        return False
+    return True

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from shouwang.kit.errors import Place, Refusal
-from shouwang.kit.texts import squeezed
+from shouwang.kit.texts import numbers_hidden, squeezed
 
 MB = 1024 * 1024
 CHILD = Path(__file__).with_name("tables_child.py")
@@ -339,7 +339,7 @@ def _heading_of(
     for column, cell in cells.items():
         if not isinstance(cell, str) or not cell.strip():
             continue
-        text = " ".join(cell.split())
+        text = numbers_hidden(" ".join(cell.split()))  # a row of data may pass for the heading
         columns[column] = text
         candidates = [text]
         if upper.get(column) not in (None, cell):

@@ -47,6 +47,7 @@ _PERSONAL_NUMBER = re.compile(
     r"|\d\.\d{8,}[eE]\+?1[4-9]"
     r")(?!\d)(?!\.\d)"
 )
+SHORTEST = 11
 HIDDEN = "（号码已隐去）"
 
 
@@ -62,7 +63,7 @@ def _as_typed(text: str) -> str:
 
 def has_personal_number(text: str) -> bool:
     """This function tells whether a free text holds an ID, phone or account number."""
-    return bool(_PERSONAL_NUMBER.search(_as_typed(text)))
+    return len(text) >= SHORTEST and bool(_PERSONAL_NUMBER.search(_as_typed(text)))
 
 
 def numbers_refuse(*texts: str | None) -> None:

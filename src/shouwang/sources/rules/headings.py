@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from shouwang.kit.errors import Refusal
-from shouwang.kit.texts import squeezed
+from shouwang.kit.texts import numbers_hidden, squeezed
 from shouwang.sources.rules.kinds import FeedKind
 
 SEARCHED_ROWS = 30
@@ -178,7 +178,7 @@ def _assigned(headings: list[tuple[str, ...]], known: Mapping[str, tuple[int, st
     for index, texts in enumerate(headings):
         field, text = fields.get(index, (UNUSED, texts[0]))
         if text:
-            columns.append(Column(index, text[:100], field, _unit(" ".join(texts))))
+            columns.append(Column(index, numbers_hidden(text)[:100], field, _unit(" ".join(texts))))
     return tuple(columns), len(taken)
 
 

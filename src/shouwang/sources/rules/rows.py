@@ -12,7 +12,7 @@ from shouwang.kit.dates import day_parse, month_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.kit.resident_id import ResidentId, resident_id_parse
-from shouwang.kit.texts import half_width, squeezed
+from shouwang.kit.texts import half_width, numbers_hidden, squeezed
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import CODE_LISTS, FeedKind, FieldOf
 
@@ -96,8 +96,8 @@ def _text(cell: object) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, float) and cell == int(cell):
-        return str(int(cell))
-    text = " ".join(half_width(str(cell)).split())
+        return numbers_hidden(str(int(cell)))
+    text = numbers_hidden(" ".join(half_width(str(cell)).split()))
     if text.startswith("#") and text.endswith(("!", "?", "/A")):
         raise CellUnreadable
     return text[:TEXT_LIMIT]

@@ -19,6 +19,7 @@ from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Place, Refusal
 from shouwang.kit.seal import keyring
 from shouwang.kit.tables import tables_open
+from shouwang.kit.texts import numbers_hidden
 from shouwang.office.services import progress_advance, progress_finish, progress_start
 from shouwang.people.access import Viewer, acting_as
 from shouwang.sources.models import Feed, FeedImport, FeedMatch, FeedRow
@@ -238,7 +239,7 @@ class _Chunk:
             FeedRow(
                 feed_import=self.taken, organisation_id=self.taken.organisation_id, slot=self.taken.slot,
                 sheet=raw.layout.sheet[:100], sheet_number=raw.layout.sheet_number, row_number=raw.number, state=state,
-                column=column[:100], reason=reason[:300],
+                column=column[:100], reason=numbers_hidden(reason)[:300],
                 sealed_cells=cells_seal(
                     raw.cells, import_id=self.taken.pk, sheet_number=raw.layout.sheet_number, number=raw.number
                 ),

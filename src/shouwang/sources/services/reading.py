@@ -11,6 +11,7 @@ from django.conf import settings
 
 from shouwang.kit.errors import Place, Refusal
 from shouwang.kit.tables import TableLimits, tables_open
+from shouwang.kit.texts import numbers_hidden
 from shouwang.office.services import file_open, progress_advance, progress_fail, progress_start
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.sources.models import FeedImport
@@ -66,8 +67,8 @@ def layouts_find(name: str, content: bytes, *, kind: FeedKind, remembered: dict[
                 continue
             try:
                 layout = layout_find(
-                    [cells for _, cells in head], kind, sheet=sheet.name, sheet_number=number, remembered=remembered,
-                    numbers=[row_number for row_number, _ in head],
+                    [cells for _, cells in head], kind, sheet=numbers_hidden(sheet.name), sheet_number=number,
+                    remembered=remembered, numbers=[row_number for row_number, _ in head],
                 )  # fmt: skip
             except HeadingsNotFound as refusal:
                 refused = refused or refusal.at(file=name, sheet=sheet.name)
@@ -112,9 +113,9 @@ def feed_read(*, import_id: int, at: datetime, is_queued: bool = True) -> None:
 def import_fail(taken: FeedImport, *, viewer: Viewer, refusal: Refusal, at: datetime) -> None:
     """This function marks an import as refused as a whole, with the sentence that says why; nothing of it stays."""
     place = replace(refusal.place, file="") if isinstance(refusal.place, Place) else Place()
-    message = f"{place}：{refusal.message}" if str(place) else refusal.message
+    message = numbers_hidden(f"{place}：{refusal.message}" if str(place) else refusal.message)[:500]
     with acting_as(viewer):
         import_wipe(FeedImport.objects.select_for_update().get(pk=taken.pk), viewer=viewer, at=at)
-        FeedImport.objects.filter(pk=taken.pk).update(state=State.FAILED, message=message[:500], finished_at=at)
+        FeedImport.objects.filter(pk=taken.pk).update(state=State.FAILED, message=message, finished_at=at)
         if taken.progress_id:
             progress_fail(progress_id=taken.progress_id, at=at, message="没有导入，原因见导入记录。")

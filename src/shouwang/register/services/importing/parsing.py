@@ -28,9 +28,9 @@ from shouwang.kit.codes import (
 from shouwang.kit.dates import day_parse, month_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.kit.resident_id import ResidentId, ResidentIdMissing, resident_id_parse
+from shouwang.kit.resident_id import ResidentId, ResidentIdMissing, is_id_number, resident_id_parse
 from shouwang.kit.tables import cell_text
-from shouwang.kit.texts import half_width, squeezed
+from shouwang.kit.texts import half_width, numbers_hidden, squeezed
 from shouwang.register.rules import scrubbed
 from shouwang.register.services.importing.layout import Layout
 from shouwang.register.services.importing.reading import NamedColumn, RawRow, named_cells
@@ -52,6 +52,10 @@ class NobodyNamed(Refusal):
 
 class NumberLostDigits(Refusal):
     sentence = "编号存成了数字格式，末几位可能已经丢失。请把这一列设为“文本”格式，重新填写后再导入。"
+
+
+class NumberIsId(Refusal):
+    sentence = "编号填成了身份证号，请填国家系统里的编号，没有就留空。"
 
 
 class EndsBeforeStart(Refusal):
@@ -132,12 +136,14 @@ class RowParser:
 
     def refuse(self, row: RawRow, name: str, refusal: Refusal | str) -> None:
         """This function refuses a row for a fault in a column."""
-        message = refusal if isinstance(refusal, str) else refusal.message
+        message = numbers_hidden(refusal if isinstance(refusal, str) else refusal.message)
         self.problems.append(Problem(row, self._column(row, name) if name else "", message))
 
     def notice(self, row: RawRow, name: str, message: str) -> None:
         """This function notes something about a row that goes in."""
-        self.problems.append(Problem(row, self._column(row, name) if name else "", message, is_notice=True))
+        self.problems.append(
+            Problem(row, self._column(row, name) if name else "", numbers_hidden(message), is_notice=True)
+        )
 
     def _soft(self, row: RawRow, name: str, read: Callable[[str], Any], named: dict[str, str]) -> Any:
         """This function reads a cell that may be unknown: a bad one is noted and kept as a named fact."""
@@ -193,7 +199,11 @@ class RowParser:
         if isinstance(cell, float) and abs(cell) >= 1e15:
             self.refuse(row, name, NumberLostDigits())
             return ""
-        return squeezed(cell_text(cell))[:40]
+        text = squeezed(cell_text(cell))[:40]
+        if is_id_number(text):
+            self.refuse(row, name, NumberIsId())
+            return ""
+        return text
 
     def _identity(self, row: RawRow, parsed: ParsedPerson) -> None:
         birth: date | None = None

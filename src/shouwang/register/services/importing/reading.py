@@ -14,6 +14,7 @@ from typing import Any
 
 from shouwang.kit.dates import DayRefusal, day_parse
 from shouwang.kit.errors import Place
+from shouwang.kit.resident_id import is_id_number
 from shouwang.kit.tables import (
     HeadingMissing,
     HeadingRow,
@@ -24,9 +25,11 @@ from shouwang.kit.tables import (
     heading_key,
     tables_open,
 )
-from shouwang.kit.texts import squeezed
+from shouwang.kit.texts import numbers_hidden, squeezed
 from shouwang.register.services.importing.layout import HOUSEHOLDS, PERSONS, WORK, Layout, is_private, layout_load
 
+# Only these cells are a number of somebody's; one typed into any other text is hidden as it is read.
+NUMBERED = frozenset({"resident_id", "person_phone", "household_phone"})
 _BANNER_DAY = re.compile(r"(?:导出|数据|截至|统计)\S{0,4}[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)")
 
 
@@ -68,8 +71,9 @@ class RawRow:
         return self.cells[column] if column is not None and column < len(self.cells) else None
 
     def text(self, name: str) -> str:
-        """This function returns the cell of a field as text."""
-        return cell_text(self.cell(name))
+        """This function returns the cell of a field as text, personal numbers only where the field is for them."""
+        text = cell_text(self.cell(name))
+        return text if name in NUMBERED else numbers_hidden(text)
 
 
 @dataclass
@@ -133,7 +137,7 @@ def _sheet_read(
     kind = layout.kind_of(sheet.name, found) if found else None
     if found is None or kind is None:
         return
-    read = SheetRead(sheet.file, sheet.name, kind, found, _named_columns(found, layout))
+    read = SheetRead(sheet.file, numbers_hidden(sheet.name), kind, found, _named_columns(found, layout))
     result.sheets.append(read)
     result.data_date = max(filter(None, (result.data_date, _banner_day(banner))), default=None)
     column = found.fields["household_number"]
@@ -193,11 +197,11 @@ def _banner_day(texts: Sequence[str]) -> date | None:
 
 
 def household_key(cell: Any) -> str | None:
-    """This function returns a household number as a text; None for an empty cell or one that has lost digits."""
+    """This function returns a household number as a text; None when empty, digits are lost or it is somebody's ID."""
     if isinstance(cell, float) and abs(cell) >= 1e15:
         return None
     text = squeezed(cell_text(cell))
-    return text[:40] or None
+    return text[:40] if text and not is_id_number(text) else None
 
 
 def place_of(row: RawRow, column: str = "") -> Place:

@@ -15,13 +15,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.audit.services import entry_append
 from shouwang.kit.errors import Refusal
 from shouwang.kit.tables import TableLimits, TableTooLarge
+from shouwang.kit.texts import numbers_hidden
 from shouwang.office.services import (
     file_open,
     file_store,
@@ -46,6 +47,7 @@ from shouwang.register.services.importing.writing import ChunkWriter
 
 TASK = "register.import_run"
 CHUNK = 500  # households a transaction
+NO_HOUSEHOLD_NUMBER = "户编号没有填写、填成了身份证号，或存成数字后丢了末几位，这一行没有导入。"
 STILL_FOR = timedelta(minutes=10)
 COUNTY = 1_000_000
 MOST_FILES = 60
@@ -128,7 +130,7 @@ def import_start(
             appointment_id=viewer.appointment_id,
             digest=hashlib.sha256("".join(file.digest for file in stored).encode()).hexdigest(),
             file_ids=[file.pk for file in stored],
-            file_labels=[Path(file.name).name[:120] for file in files],
+            file_labels=[numbers_hidden(Path(file.name).name)[:120] for file in files],
             data_date=data_date,
             created_at=at,
             moved_at=at,
@@ -188,7 +190,7 @@ def import_run(*, import_id: int, clock: Callable[[], datetime], advance: Advanc
     except _Overtaken:
         return
     except Refusal as refusal:
-        _fail(run, str(refusal), clock())
+        _fail(run, numbers_hidden(str(refusal)), clock())
 
 
 def _read(run: RegisterImport, viewer: Viewer, clock: Callable[[], datetime]) -> Reading:
@@ -246,7 +248,7 @@ class _Run:
             if not self.run.counts:
                 parser = RowParser(layout_load(), on=self.data_date)
                 for row in self.reading.loose:
-                    parser.refuse(row, "household_number", "户编号没有填写，或存成数字后丢了末几位，这一行没有导入。")
+                    parser.refuse(row, "household_number", NO_HOUSEHOLD_NUMBER)
                 self._problems(parser.problems)
                 counts: Counter[str] = Counter(rows=self.reading.rows, households=self.total)
                 counts += _refusal_counts(parser.problems)
@@ -262,6 +264,7 @@ class _Run:
         locked = RegisterImport.objects.select_for_update().filter(pk=self.run.pk).first()
         if locked is None or locked.state != RegisterImport.State.RUNNING or locked.done != self.run.done:
             raise _Overtaken
+        index_only()
         groups = self.reading.households[self.run.done : self.run.done + CHUNK]
         parser = RowParser(layout_load(), on=self.data_date)
         planner = Planner(parser, villages, self.viewer, repeated=self.repeated, on=self.data_date)
@@ -320,6 +323,12 @@ class _Run:
                 subject_id=self.run.pk, slot=self.run.slot, at=at, after=dict(self.run.counts),
             )  # fmt: skip
         self.run.state = RegisterImport.State.DONE
+
+
+def index_only() -> None:
+    """This function keeps the transaction's lookups on indexes: a table that is just filling has no statistics yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
 
 
 def _refusal_counts(problems: Sequence[Problem]) -> Counter[str]:
