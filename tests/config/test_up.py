@@ -214,7 +214,7 @@ def test_a_backup_becomes_a_new_installation_by_its_keys(installation, open_fold
     code, said, error = other.run("restore", open_folder / "county.backup")
     assert code == 0, error
     assert "恢复完成" in said
-    code, _, error = other.run("admin", "link")
+    code, _, error = other.run("people", "first")
     assert code == 0, error
     assert other.gone() == {}
 

@@ -21,6 +21,11 @@ HELP = """守望：防止返贫动态监测和帮扶。
 
 政策包、筛查和模拟数据的命令只读写文件，不需要数据库。每条命令都有 --help。
 """
+PANELS = {
+    "运行": ("up", "people", "backup", "restore", "keys", "audit", "manage"),
+    "数据": ("divisions", "register", "feed"),
+    "政策和筛查": ("pack", "screen", "replay", "synth"),
+}
 app = typer.Typer(
     name="shouwang",
     help=HELP,
@@ -32,9 +37,20 @@ app = typer.Typer(
 )
 
 
+# These work on files alone, or look after the database themselves.
+WITHOUT_DATABASE = frozenset({"pack", "screen", "synth", "up", "prepare", "worker", "restore"})
+HELP_OPTIONS = frozenset({"--help", "-h"})
+
+
 @app.callback()
-def _root() -> None:
-    pass
+def _root(context: typer.Context) -> None:
+    if context.invoked_subcommand in WITHOUT_DATABASE or HELP_OPTIONS & set(sys.argv):
+        return
+    if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+        return  # called from a process that has its database
+    from shouwang.config.installation import database_running
+
+    context.with_resource(database_running())
 
 
 _root.__doc__ = HELP
@@ -44,6 +60,19 @@ def _load() -> None:
     # Each module of `commands` registers itself; none may import Django before its command runs.
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
         importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+    _arrange()
+
+
+def _arrange() -> None:
+    # The help reads by what one wants to do, not by the names of files.
+    order = {name: (panel, place) for panel, names in PANELS.items() for place, name in enumerate(names)}
+    panels = list(PANELS)
+    for known in (app.registered_commands, app.registered_groups):
+        for info in known:
+            info.rich_help_panel = order.get(str(info.name), ("其他", 0))[0]
+    key = {name: (panels.index(panel), place) for name, (panel, place) in order.items()}
+    app.registered_commands.sort(key=lambda info: key.get(str(info.name), (len(panels), 0)))
+    app.registered_groups.sort(key=lambda info: key.get(str(info.name), (len(panels), 0)))
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:
@@ -52,15 +81,17 @@ def _fail(sentence: str, code: int = 1) -> NoReturn:
     raise SystemExit(code)
 
 
-def _is_database_away(error: Exception) -> bool:
-    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+def _is(error: BaseException, name: str) -> bool:
+    return any(kind.__name__ == name for kind in type(error).__mro__)
 
 
 def _unexpected(error: Exception) -> NoReturn:
     from shouwang.config.logs import error_record
 
-    if _is_database_away(error):
+    if _is(error, "OperationalError"):
         _fail("连不上数据库：请先启动守望（make run），或检查 DATABASE_URL。")
+    if _is(error, "ProgrammingError") and error.__cause__ is not None and _is(error.__cause__, "UndefinedTable"):
+        _fail("数据库里还没有数据表：请先启动一次守望（make run）。")
     where = error_record(error)
     _fail(f"程序出了没有预料到的错（{type(error).__name__}），这一步没有做完；经过记在 {where}。")
 
@@ -71,7 +102,7 @@ def main() -> None:
     wording_set()
     _load()
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="shouwang", standalone_mode=False)
     except Refusal as refusal:
         _fail(str(refusal))
     except ClickException as error:

@@ -85,7 +85,7 @@ def administrator_invite(*, address: str, place: str, report: Report) -> None:
     link = address.rstrip("/") + reverse("people:invitation", args=[token])
     report(f"首个管理员的账号是 {username}，请在 {LINK_DAYS} 天内打开这个一次性链接设置密码：")
     report(f"  {link}")
-    report("链接只显示这一次；过期后用 shouwang admin link 再取一个。")
+    report("链接只显示这一次；过期后用 shouwang people first 再取一个。")
 
 
 def _demo_load(report: Report) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typer import rich_utils
-from typer._click import exceptions
+from typer._click import decorators, exceptions
+from typer._click.formatting import HelpFormatter
 
 PANELS = {
     "ARGUMENTS_PANEL_TITLE": "参数",
@@ -22,6 +25,22 @@ def wording_set() -> None:
     for name, text in PANELS.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, text)
+    HelpFormatter.write_usage = _write_usage  # type: ignore[method-assign]
+    decorators.option = _option
+
+
+_write_usage_before = HelpFormatter.write_usage
+_option_before = decorators.option
+
+
+def _write_usage(self: HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
+    _write_usage_before(self, prog, args, "用法：" if prefix is None else prefix)
+
+
+def _option(*arguments: Any, **more: Any) -> Any:
+    if more.get("help") == "Show this message and exit.":
+        more["help"] = "显示这段说明"
+    return _option_before(*arguments, **more)
 
 
 def usage_sentence(error: exceptions.ClickException) -> str:
@@ -32,7 +51,7 @@ def usage_sentence(error: exceptions.ClickException) -> str:
     if isinstance(error, exceptions.NoSuchOption):
         return f"没有选项 {error.option_name}；{hint}"
     if isinstance(error, exceptions.MissingParameter):
-        return f"缺少 {_parameter(error)}；{hint}"
+        return f"缺少{_parameter(error)}；{hint}"
     if isinstance(error, exceptions.BadParameter):
         return f"{_parameter(error)} 的值不对；{hint}"
     if isinstance(error, exceptions.FileError):

@@ -9,10 +9,7 @@ def manage(context: typer.Context) -> None:
     """运行 Django 的管理命令（给懂的人用），如 shouwang manage showmigrations。"""
     from django.core.management import execute_from_command_line
 
-    from shouwang.config.installation import database_running
-
-    with database_running():
-        execute_from_command_line(["shouwang manage", *context.args])
+    execute_from_command_line(["shouwang manage", *context.args])
 
 
 def register(app: typer.Typer) -> None:

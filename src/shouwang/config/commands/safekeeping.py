@@ -16,28 +16,25 @@ def backup(file: Path = typer.Argument(help="备份写到哪个文件")) -> None
 
     打开备份需要 keys/ 里的密钥，备份里没有它：请把 keys/ 另外保管一份，不要和备份放在一起。
     """
-    from shouwang.config.installation import database_running
+    import django
 
-    with database_running():
-        import django
+    django.setup()
+    from django.conf import settings
+    from django.db import connections
 
-        django.setup()
-        from django.conf import settings
-        from django.db import connections
+    from shouwang.config.backups import backup_write
+    from shouwang.kit.seal import keyring
 
-        from shouwang.config.backups import backup_write
-        from shouwang.kit.seal import keyring
-
-        owner = connections["owner"]
-        owner.ensure_connection()
-        saved = backup_write(
-            file,
-            ring=keyring(settings.KEYS_DIR),
-            owner=owner.settings_dict,
-            server_version=owner.connection.info.server_version,
-            files_dir=settings.FILES_DIR,
-            note=typer.echo,
-        )
+    owner = connections["owner"]
+    owner.ensure_connection()
+    saved = backup_write(
+        file,
+        ring=keyring(settings.KEYS_DIR),
+        owner=owner.settings_dict,
+        server_version=owner.connection.info.server_version,
+        files_dir=settings.FILES_DIR,
+        note=typer.echo,
+    )
     typer.echo(f"备份完成：{file}，{saved.size / 1024 / 1024:,.1f} MB，含 {saved.files:,} 个文件。")
 
 
@@ -81,25 +78,19 @@ def rotate() -> None:
 
     旧密钥留在密钥文件里，因为旧备份还要用它；确认不再需要后用 shouwang keys retire 停用。
     """
+    import django
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from shouwang.config.installation import database_running
+    django.setup()
+    from django.conf import settings
 
-    with database_running():
-        import django
+    from shouwang.config.rotation import key_add, values_reseal
 
-        django.setup()
-        from django.conf import settings
-
-        from shouwang.config.rotation import key_add, values_reseal
-
-        ring = key_add(settings.KEYS_DIR)
-        columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} 条"), TimeElapsedColumn())
-        with Progress(*columns) as bar:
-            task = bar.add_task("改用新密钥加密", total=None)
-            done = values_reseal(
-                ring=ring, files_dir=settings.FILES_DIR, progress=lambda count: bar.advance(task, count)
-            )
+    ring = key_add(settings.KEYS_DIR)
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} 条"), TimeElapsedColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("改用新密钥加密", total=None)
+        done = values_reseal(ring=ring, files_dir=settings.FILES_DIR, progress=lambda count: bar.advance(task, count))
     typer.echo(f"密钥已换到第 {done.version} 版，{done.resealed:,} 条数据改用了新密钥。")
     if done.unopened:
         typer.echo(f"有 {done.unopened:,} 条数据没有一把密钥打得开，保持原样：请联系安全员。", err=True)
@@ -109,19 +100,16 @@ def rotate() -> None:
 @keys.command("status")
 def status() -> None:
     """各版密钥还有多少条数据在用。"""
-    from shouwang.config.installation import database_running
+    import django
 
-    with database_running():
-        import django
+    django.setup()
+    from django.conf import settings
 
-        django.setup()
-        from django.conf import settings
+    from shouwang.config.rotation import values_count
+    from shouwang.kit.seal import keyring
 
-        from shouwang.config.rotation import values_count
-        from shouwang.kit.seal import keyring
-
-        ring = keyring(settings.KEYS_DIR)
-        counts = values_count(files_dir=settings.FILES_DIR)
+    ring = keyring(settings.KEYS_DIR)
+    counts = values_count(files_dir=settings.FILES_DIR)
     for version in sorted(set(ring.keys) | set(counts)):
         note = "当前" if version == ring.version else "旧" if version in ring.keys else "密钥缺失"
         typer.echo(f"第 {version} 版（{note}）：{counts.get(version, 0):,} 条")
@@ -130,17 +118,14 @@ def status() -> None:
 @keys.command("retire")
 def retire(version: int = typer.Argument(help="要停用的密钥版本")) -> None:
     """停用一把没有数据在用的旧密钥；用它做的备份从此打不开。"""
-    from shouwang.config.installation import database_running
+    import django
 
-    with database_running():
-        import django
+    django.setup()
+    from django.conf import settings
 
-        django.setup()
-        from django.conf import settings
+    from shouwang.config.rotation import key_retire
 
-        from shouwang.config.rotation import key_retire
-
-        key_retire(version=version, files_dir=settings.FILES_DIR, folder=settings.KEYS_DIR)
+    key_retire(version=version, files_dir=settings.FILES_DIR, folder=settings.KEYS_DIR)
     typer.echo(f"第 {version} 版密钥已停用。")
 
 
