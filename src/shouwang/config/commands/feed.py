@@ -35,6 +35,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="feed")
 
 
+@group.callback()
+def topic() -> None:
+    """部门数据：导入、数据表种类、导入记录、撤销。"""
+
+
 @group.command("import")
 def import_(
     file: Path = typer.Argument(help="数据表：xlsx、xls 或 csv"),  # noqa: B008
@@ -44,9 +49,11 @@ def import_(
     yes: bool = typer.Option(False, "--yes", "-y", help="不再询问表头是否认对"),
 ) -> None:
     """导入一个部门的一张数据表，并列出每一行的结果。"""
-    import django
+    _set_up()
+    _import(file, organisation, kind, data_date, yes)
 
-    django.setup()
+
+def _import(file: Path, organisation: str, kind: str, data_date: str, yes: bool) -> None:
     from django.utils import timezone
 
     from shouwang.kit.dates import day_parse
@@ -56,14 +63,15 @@ def import_(
     from shouwang.sources.services.reading import feed_read, import_load
     from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
-    viewer, day = _acting(organisation), day_parse(data_date) if data_date else timezone.localdate()
+    kind_key, viewer = feed_kind(kind).key, _acting(organisation)
+    day = day_parse(data_date) if data_date else timezone.localdate()
     try:
         content = file.read_bytes()
     except OSError:
         raise FileUnreadable(f"读不了文件 {file}：请核对路径和权限。") from None
     with acting_as(viewer):
         taken = feed_upload(
-            viewer=viewer, kind_key=feed_kind(kind).key, file_name=file.name, content=content, data_date=day,
+            viewer=viewer, kind_key=kind_key, file_name=file.name, content=content, data_date=day,
             at=timezone.now(), is_queued=False,
         )  # fmt: skip
     feed_read(import_id=taken.pk, at=timezone.now(), is_queued=False)
@@ -94,9 +102,11 @@ def kinds() -> None:
 @group.command("list")
 def list_(organisation: str = typer.Option("", "--organisation", help="只看一个部门")) -> None:
     """列出导入记录，新的在前。"""
-    import django
+    _set_up()
+    _list(organisation)
 
-    django.setup()
+
+def _list(organisation: str) -> None:
     from shouwang.people.access import SYSTEM, acting_as
     from shouwang.sources.rules.kinds import feed_kinds
     from shouwang.sources.selectors.feeds import imports_visible_to
@@ -118,9 +128,11 @@ def undo(
     yes: bool = typer.Option(False, "--yes", "-y", help="不再询问"),
 ) -> None:
     """撤销一次导入：它的全部数据收回，不再参与筛查。"""
-    import django
+    _set_up()
+    _undo(import_id, organisation, yes)
 
-    django.setup()
+
+def _undo(import_id: int, organisation: str, yes: bool) -> None:
     from django.utils import timezone
 
     from shouwang.people.access import acting_as
@@ -133,6 +145,12 @@ def undo(
         feed_undo(viewer=viewer, import_id=import_id, version=None, at=timezone.now(), is_queued=False)
     feed_undo_run(import_id=import_id, clock=timezone.now)
     typer.echo("已撤销。")
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
 
 
 def _acting(organisation: str) -> Viewer:
