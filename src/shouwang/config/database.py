@@ -31,7 +31,8 @@ def _from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"client_encoding": "UTF8"},
+        # Conditions of row-level security are long; compiling them (Debian servers have LLVM) costs seconds a query.
+        "OPTIONS": {"client_encoding": "UTF8", "options": "-c jit=off"},
     }
 
 
