@@ -113,11 +113,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/300s/key", "change_password": "5/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SHOUWANG_PROXIES", "0"))
 MFA_ADAPTER = "shouwang.people.adapters.SealedFactorAdapter"
-# Roles that must enrol a second factor before they may act: a comma list, "-" for none.
+# Roles that must enrol a second factor before they may act: a comma list, "-" for none. A demo asks nobody to.
+_demands = "-" if (KEYS_DIR / "demo_accounts.json").is_file() else "ADMINISTRATOR,SECURITY,AUDITOR"
 SECOND_FACTOR_ROLES = frozenset(
-    role
-    for role in os.environ.get("SHOUWANG_SECOND_FACTOR", "ADMINISTRATOR,SECURITY,AUDITOR").split(",")
-    if role != "-"
+    role for role in os.environ.get("SHOUWANG_SECOND_FACTOR", _demands).split(",") if role != "-"
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "守望"
