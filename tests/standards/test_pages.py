@@ -24,6 +24,7 @@ def test_the_version_page_states_every_value_with_its_source(real_cast: Cast) ->
     html = client(real_cast.county).get(f"/standards/versions/{version.pk}/?on=2020-06-01").content.decode()
     assert "监测倍数" in html
     assert "1.5" in html
+    assert "人均纯收入" in html
     assert "3,747.00" in html or "4,000.00" in html
     assert "演示数据" in html
     assert "构建“114”防贫防返贫保障网" in html

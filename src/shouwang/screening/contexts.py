@@ -19,6 +19,8 @@ class WarningRow:
     household: str
     place: str
     cause: str
+    measured: str
+    threshold: str
 
 
 @dataclass(frozen=True)

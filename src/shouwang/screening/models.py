@@ -81,6 +81,7 @@ class Warning(models.Model):
     source = models.CharField(max_length=300, blank=True)
     evidence = models.JSONField(default=list)
     flags = models.JSONField(default=list)
+    parameters = models.JSONField(default=dict)
     type_name = models.CharField(max_length=80, blank=True)
     trigger_name = models.CharField(max_length=120, blank=True)
     mark = models.CharField(max_length=20, blank=True)

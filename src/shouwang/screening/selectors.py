@@ -16,8 +16,8 @@ def warnings_visible_to(viewer: Viewer) -> QuerySet[Warning]:
 
 
 def warnings_uncollected(*, limit: int = 1000) -> list[Warning]:
-    """This function returns the oldest warnings that no case has taken up (worker only)."""
-    return list(Warning.objects.filter(collected_case_id__isnull=True).order_by("pk")[:limit])
+    """This function returns the oldest warnings that no case has taken up, but for those held back (worker only)."""
+    return list(Warning.objects.filter(collected_case_id__isnull=True, is_held=False).order_by("pk")[:limit])
 
 
 def warnings_by_ids(ids: list[int]) -> dict[int, Warning]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
+from shouwang.kit import divisions
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook import PackSource, Policy
+from shouwang.rulebook.conditions.render import node_text
 from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Line
+from shouwang.rulebook.program import program_compile
 from shouwang.rulebook.topics import TOPICS
 from shouwang.rulebook.values import Provision
 
@@ -58,28 +63,42 @@ class ShownTopic:
     values: tuple[ShownValue, ...]
 
 
-def _number(quantity: Quantity) -> str:
-    if quantity.measure is not Measure.NUMBER:
-        return yuan_text(int(quantity.value))
-    value = quantity.value
+def _number(value: Fraction, measure: Measure) -> str:
+    if measure is not Measure.NUMBER:
+        return yuan_text(int(value))
     return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
 
 
 def value_text(value: object) -> str:
     """This function puts a resolved value into words: an amount, a list of names, or the condition as written."""
     if isinstance(value, Quantity):
-        areas = "；".join(f"{lo}–{hi}：{amount}" for lo, hi, amount in value.areas)
-        return _number(value) + (f"（另有 {areas}）" if areas else "")
+        names = _divisions()
+        areas = "；".join(
+            f"{names.name(lo, default=str(lo))} {_number(amount, value.measure)}" for lo, _, amount in value.areas
+        )
+        return _number(value.value, value.measure) + (f"；其中 {areas}" if areas else "")
     names = getattr(value, "names", None)
     if isinstance(names, tuple | list | frozenset):
         return "、".join(sorted(str(name) for name in names))
     parts = []
-    for label, attribute in (("条件", "when"), ("事由", "cause"), ("依据", "clause"), ("要核实的事", "ask")):
+    for label, attribute in (("依据", "clause"), ("要核实的事", "ask")):
         stated = getattr(value, attribute, None)
         if stated:
-            parts.append(f"{label}：{getattr(stated, 'text', stated)}")
+            parts.append(f"{label}：{stated}")
     # A value that knows how to say itself (stages, tasks, clocks) does.
     return "；".join(parts) or (str(value) if "__str__" in type(value).__dict__ else "")
+
+
+@lru_cache(maxsize=1)
+def _divisions() -> divisions.Divisions:
+    return divisions.load()
+
+
+def conditions_said(policy: Policy) -> dict[tuple[str, str], str]:
+    """This function returns the conditions of types, triggers and flags in Chinese: (topic, key) → sentence."""
+    program = program_compile(policy)
+    rules = (("types", program.types), ("triggers", program.triggers), ("flags", program.flags))
+    return {(topic, rule.stated.key): node_text(rule.when) for topic, found in rules for rule in found}
 
 
 def _provisions(topic: Mapping[str, Any]) -> Iterator[Provision[Any]]:
@@ -95,12 +114,13 @@ def _provisions(topic: Mapping[str, Any]) -> Iterator[Provision[Any]]:
 def topics_shown(policy: Policy) -> list[ShownTopic]:
     """This function returns every topic of a policy with its values, sources and marks, in the packs' order."""
     shown = []
+    said = conditions_said(policy)
     for key, topic in policy.topics.items():
         values = tuple(
             ShownValue(
                 name=provision.name,
                 key=provision.key,
-                text=value_text(provision.value),
+                text=said.get((key, provision.key)) or value_text(provision.value),
                 unit=provision.unit,
                 source=str(provision.source),
                 mark=provision.mark_text,

@@ -47,7 +47,11 @@ def _map(screen: Screen) -> AreaMap:
             name=row.area.name,
             value=row.lamps.yellow + row.lamps.red,
             href=_screen(row.area) if row.area.level < 5 else _cases(row.area),
-            lamps={lamp.key: (row.lamps.of(lamp.key), _cases(row.area, lamp=lamp.key)) for lamp in LAMPS},
+            lamps={
+                lamp.key: (count, _cases(row.area, lamp=lamp.key))
+                for lamp in LAMPS
+                if (count := row.lamps.of(lamp.key))
+            },
         )
         for row in screen.below
     ]

@@ -40,6 +40,7 @@ def _warning(row: dict[str, Any], *, run: Run, snapshot: Snapshot, at: datetime)
         source=row["source"] or "",
         evidence=_evidence(row, snapshot.salt),
         flags=row["flags"] or [],
+        parameters=json.loads(row["parameters"] or "{}"),
         type_name=row["type_name"] or "",
         trigger_name=row["trigger_name"] or "",
         mark=row["mark"] or "",

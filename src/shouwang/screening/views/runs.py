@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.kit.codes import Risk
+from shouwang.kit.money import yuan_text
 from shouwang.office.selectors import progress_by_id
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_cards
@@ -59,6 +60,15 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("screening:run", run.pk)
 
 
+def amount_text(value: int | None, unit: str) -> str:
+    """This function writes a measured value with its unit; money in yuan."""
+    if value is None:
+        return "未知"
+    if unit.startswith("分"):
+        return f"{yuan_text(value)} 元{unit.removeprefix('分')}"
+    return f"{value} {unit}".strip()
+
+
 def warning_rows(viewer: Viewer, warnings: list[Warning]) -> list[WarningRow]:
     """This function joins warnings with what the register shows of their households."""
     cards = household_cards(viewer, [warning.household_id for warning in warnings])
@@ -70,6 +80,8 @@ def warning_rows(viewer: Viewer, warnings: list[Warning]) -> list[WarningRow]:
                 warning=warning,
                 household=card.head_name if card else "（已迁出）",
                 place=card.place if card else "",
+                measured=amount_text(warning.measured, warning.unit),
+                threshold=amount_text(warning.threshold, warning.unit),
                 cause=Risk(warning.cause).label if warning.cause in set(Risk) else warning.cause,
             )
         )
