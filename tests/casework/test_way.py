@@ -1,11 +1,218 @@
-"""The way of a case through 邢台's four steps, and who may take each step."""
+"""The ways of a case through 邢台's four steps: green, blue, still at risk, handed over, asked again, late."""
 
 from __future__ import annotations
 
-from tests.factories.casework import case_make
+from datetime import date
+
+import pytest
+from tests.factories.casework import AT, Walk, case_make, workflow_ready
 from tests.factories.cast import Cast
 
+from shouwang.casework import services
+from shouwang.casework.errors import CaseClosed, NotAssisted, StatementMissing, TaskClosed, WrongStage
+from shouwang.casework.models import CaseEvent, Decision
+from shouwang.casework.selectors import case_timeline
+from shouwang.people.access import SYSTEM, acting_as
 
-def test_the_straight_way_ends_green(cast: Cast) -> None:
-    case = case_make(cast, upto="closed").case
+
+def happened(walk: Walk) -> list[str]:
+    with acting_as(SYSTEM):
+        return list(CaseEvent.objects.filter(case_id=walk.case_id).order_by("pk").values_list("what", flat=True))
+
+
+def decisions(walk: Walk) -> list[Decision]:
+    with acting_as(SYSTEM):
+        return list(Decision.objects.filter(case_id=walk.case_id).order_by("pk"))
+
+
+def test_the_whole_way_ends_green(cast: Cast) -> None:
+    walk = case_make(cast, upto="closed")
+    case = walk.case
     assert (case.outcome, case.end_name) == ("HELPED", "风险消除")
+    assert case.assisted_at is not None
+    assert case.visited_at is not None
+    assert [decision.act for decision in decisions(walk)] == ["check", "review", "decide"]
+    assert happened(walk)[0] == "OPENED"
+    assert happened(walk)[-2:] == ["VISITED", "CLOSED"]
+
+
+def test_an_officers_report_goes_to_the_township_first(cast: Cast) -> None:
+    case = case_make(cast).case
+    assert (case.stage, case.holder_kind) == ("township_check", "TOWNSHIP")
+    assert case.due_on == date(2020, 6, 29)  # two working days over the Dragon Boat holiday, Sunday the 28th works
+
+
+def test_an_application_goes_straight_to_the_county(cast: Cast) -> None:
+    assert case_make(cast, upto="start", channel="APPLICATION", reporter=cast.township).case.stage == "dispatch"
+
+
+def test_a_rejected_case_is_told_why_and_closed(cast: Cast) -> None:
+    walk = case_make(cast, upto="review").review(conforms=False, reason_key="covered")
+    assert walk.case.outcome == "REJECTED"
+    last = decisions(walk)[-1]
+    assert last.reason == "费用已由医保等报销，自付部分未达标准"
+    assert last.told.startswith("经核查，您家这笔费用大部分已经报销")
+
+
+def test_a_rejection_may_be_told_in_own_words(cast: Cast) -> None:
+    walk = case_make(cast, upto="review").review(conforms=False, reason_key="covered", told="您家的钱已经报了九成。")
+    assert decisions(walk)[-1].told == "您家的钱已经报了九成。"
+
+
+def test_a_rejection_without_words_for_the_household_is_refused(cast: Cast) -> None:
+    walk = case_make(cast, upto="review")
+    with acting_as(cast.county), pytest.raises(StatementMissing, match="告知农户"):
+        services.case_review(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, conforms=False, reason="不符合", at=AT
+        )
+    assert walk.case.act == "review"
+
+
+def test_the_leading_group_refuses_under_a_clause(cast: Cast) -> None:
+    walk = case_make(cast, upto="decide").decide(approve=False)
+    assert walk.case.outcome == "REJECTED"
+    assert decisions(walk)[-1].clause == "四步认定救助第二步"
+
+
+def test_a_decision_without_a_clause_is_refused(cast: Cast) -> None:
+    walk = case_make(cast, upto="decide")
+    with acting_as(cast.leader), pytest.raises(StatementMissing, match="条款"):
+        services.case_decide(
+            viewer=cast.leader, case_id=walk.case_id, version=walk.version, approve=True, clause=" ", reason="好", at=AT
+        )
+
+
+def test_a_household_still_at_risk_is_helped_again(cast: Cast) -> None:
+    walk = case_make(cast, upto="visit").visit(is_risk_gone=False)
+    assert (walk.case.act, walk.case.is_open) == ("settle", True)
+    with acting_as(cast.county):
+        services.case_help_again(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, reason="再加公益岗位", at=walk.at
+        )
+    walk.assist().visit()
+    assert walk.case.outcome == "HELPED"
+
+
+def test_a_household_still_at_risk_after_everything_is_handed_over(cast: Cast) -> None:
+    case = case_make(cast, upto="visit").visit(is_risk_gone=False).hand_over().case
+    assert (case.outcome, case.end_name, case.end_reason) == (
+        "HANDED_OVER",
+        "转入建档立卡",
+        "各项救助之后仍有风险",
+    )
+
+
+def test_help_in_parts_keeps_the_case_in_help(cast: Cast) -> None:
+    walk = case_make(cast, upto="help").assist(is_complete=False)
+    assert walk.case.act == "help"
+    assert walk.case.assisted_at is not None
+    assert walk.assist().case.act == "visit"
+
+
+def test_a_visit_before_help_is_refused(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    with acting_as(cast.county), pytest.raises(WrongStage):
+        services.visited_record(viewer=cast.county, case_id=walk.case_id, is_risk_gone=True, at=AT, data={})
+    assert NotAssisted().message
+
+
+def test_the_reviewer_may_ask_again_and_gets_second_answers(cast: Cast) -> None:
+    walk = case_make(cast, upto="review")
+    with acting_as(cast.county):
+        services.case_judge(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, move="ask_again", reason="票据不全", at=AT
+        )
+    assert (walk.case.act, walk.case.is_returned) == ("dispatch", False)
+    walk.dispatch(["check_medical"])
+    assert [task.round for task in walk.tasks(state="OPEN")] == [2]
+    assert walk.answer_all().case.act == "review"
+
+
+def test_the_township_may_send_a_report_back_for_more(cast: Cast) -> None:
+    walk = case_make(cast)
+    with acting_as(cast.township):
+        services.case_check(
+            viewer=cast.township, case_id=walk.case_id, version=walk.version, passes=False, reason="缺发票", at=AT
+        )
+    assert (walk.case.act, walk.case.holder_kind) == ("amend", "VILLAGE")
+    with acting_as(cast.officer):
+        services.case_amend(viewer=cast.officer, case_id=walk.case_id, version=walk.version, reason="已补发票", at=AT)
+    assert (walk.case.act, walk.case.is_returned) == ("check", True)
+
+
+def test_the_county_need_not_wait_for_the_last_answer(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch").dispatch()
+    walk.answer(walk.tasks(key="check_medical")[0])
+    with acting_as(cast.county):
+        services.case_judge(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, move="early", reason="已够判断", at=AT
+        )
+    assert walk.case.act == "review"
+    before = walk.version
+    walk.answer(walk.tasks(key="check_civil")[0])  # a late answer is still taken, and the reviewer will see it
+    assert walk.version == before + 1
+    assert walk.case.act == "review"
+
+
+def test_closing_ends_what_is_still_asked(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch").dispatch()
+    with acting_as(cast.county):
+        services.case_withdraw(viewer=cast.county, case_id=walk.case_id, version=walk.version, reason="误报", at=AT)
+    assert walk.case.outcome == "WITHDRAWN"
+    assert {task.state for task in walk.tasks()} == {"WITHDRAWN"}
+    task = walk.tasks(key="check_medical")[0]
+    with acting_as(cast.medical), pytest.raises(TaskClosed):
+        services.task_answer(
+            viewer=cast.medical, task_id=task.pk, version=task.version, meets=True, reasons="属实", figures={}, at=AT
+        )
+
+
+@pytest.mark.parametrize("closing", ["died", "doubled", "withdrawn"])
+def test_a_case_closed_on_its_way_keeps_its_reason(cast: Cast, closing: str) -> None:
+    walk = case_make(cast, upto="dispatch")
+    with acting_as(cast.county):
+        services.case_close(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, closing=closing, reason="已核实", at=AT
+        )
+    assert walk.case.outcome == {"died": "DIED", "doubled": "DOUBLED", "withdrawn": "WITHDRAWN"}[closing]
+    assert walk.case.end_reason.endswith("已核实")
+    with acting_as(cast.county), pytest.raises(CaseClosed):
+        services.case_withdraw(viewer=cast.county, case_id=walk.case_id, version=walk.version, reason="再", at=AT)
+
+
+def test_a_case_stays_on_the_pack_version_it_began_with(cast: Cast) -> None:
+    from tests.factories.standards import policy_adopt
+
+    walk = case_make(cast, upto="dispatch")
+    first = walk.case.pack_version_id
+    policy_adopt(cast.places.county, "hengshui", valid_from=date(2020, 1, 1))
+    walk.dispatch().answer_all().review()
+    assert walk.case.pack_version_id == first
+    assert walk.case.act == "decide"  # under the later pack the county would have decided alone
+    assert case_make(cast, upto="start").case.stage == "dispatch"  # a new case begins under the later one
+
+
+def test_the_straight_route_needs_no_township_and_no_leading_group(cast: Cast) -> None:
+    workflow_ready(cast, "hengshui")
+    walk = case_make(cast, upto="review")
+    assert walk.case.procedure == "county_straight"
+    with acting_as(cast.county):
+        services.case_review(
+            viewer=cast.county,
+            case_id=walk.case_id,
+            version=walk.version,
+            conforms=True,
+            clause="第二步",
+            reason="符合",
+            at=walk.at,
+        )
+    assert walk.case.act == "help"
+
+
+def test_the_timeline_names_who_did_what(cast: Cast) -> None:
+    walk = case_make(cast, upto="decide")
+    with acting_as(cast.county):
+        lines = case_timeline(cast.county, walk.case_id)
+    assert lines[0].what == "DECIDED"
+    assert lines[0].decision is not None
+    assert {line.actor for line in lines} >= {"守望 系统自动", "巨鹿县防贫中心 王秀英", "王虎寨镇防贫工作站 赵文静"}

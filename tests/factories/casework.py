@@ -22,7 +22,8 @@ from shouwang.sources.services import clue_report
 AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
 _key = itertools.count(1)
 
-# The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them.
+# The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them,
+# `upto="start"` where it begins.
 WAY = ("check", "dispatch", "answers", "review", "decide", "help", "visit", "closed")
 
 
@@ -127,6 +128,7 @@ class Walk:
                 reason="各单位核查属实" if conforms else "",
                 reason_key=reason_key or ("" if conforms else "covered"),
                 told=told,
+                clause="四步认定救助第二步",
                 at=self._next(),
             )
         return self
@@ -206,7 +208,7 @@ def case_make(
         "help": walk.assist,
         "visit": walk.visit,
     }
-    while walk.case.act and walk.case.act != upto:
+    while upto != "start" and walk.case.act and walk.case.act != upto:
         steps[walk.case.act]()
     return walk
 

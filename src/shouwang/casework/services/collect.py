@@ -100,7 +100,7 @@ def warning_take(*, warning_id: int, at: datetime) -> str:
     """This function takes one warning into a case; answers as `clue_take`."""
     with acting_as(SYSTEM):
         warning = warnings_by_ids([warning_id]).get(warning_id)
-        if warning is None or warning.collected_case_id is not None:
+        if warning is None or warning.collected_case_id is not None or warning.is_held:
             return ""
         incoming = Incoming(
             slot=warning.slot,

@@ -171,9 +171,11 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
 
 
 def _held_before(case: Case) -> set[str]:
+    """This function returns the kinds that had a case before its present move, whose event is the newest."""
     stages = procedure_for(case).stages
-    keys = CaseEvent.objects.filter(case=case).exclude(to_stage="").values_list("to_stage", flat=True)
-    return {stages[key].who.kind for key in keys if key in stages and stages[key].act.value not in PASSIVE}
+    keys = CaseEvent.objects.filter(case=case).exclude(to_stage="").order_by("pk").values_list("to_stage", flat=True)
+    earlier = list(keys)[:-1]
+    return {stages[key].who.kind for key in earlier if key in stages and stages[key].act.value not in PASSIVE}
 
 
 def case_move(

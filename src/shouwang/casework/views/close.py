@@ -30,7 +30,9 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
     closings = may_close(viewer, found)
     if not closings:
         raise NotYourTurn(stage="途中结案", who="县级防贫中心")
-    form = CloseForm(request.POST if request.method == "POST" else None, closings=closings, initial={"version": found.version})
+    form = CloseForm(
+        request.POST if request.method == "POST" else None, closings=closings, initial={"version": found.version}
+    )
     if request.method == "POST" and not is_resumed(request) and form.is_valid():
         name = closings[form.cleaned_data["closing"]]
         if "confirm" not in request.POST:

@@ -1,0 +1,137 @@
+"""Clues and warnings become cases: each once, one open case per household and cause, also under two connections."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+from tests.factories.casework import AT, case_make, clue_make, workflow_ready
+from tests.factories.cast import Cast
+from tests.factories.register import household_make
+
+from shouwang.casework import services
+from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource
+from shouwang.people.access import SYSTEM, acting_as
+from shouwang.sources.models import Clue
+
+
+def cases() -> list[Case]:
+    with acting_as(SYSTEM):
+        return list(Case.objects.order_by("pk").prefetch_related("cause_rows"))
+
+
+def test_a_clue_opens_a_case_once(cast: Cast) -> None:
+    workflow_ready(cast)
+    clue_make(cast.officer, household_make(cast.slot).pk)
+    first = services.sources_collect(at=AT)
+    second = services.sources_collect(at=AT)
+    assert (first.opened, first.joined, first.held) == (1, 0, 0)
+    assert (second.opened, second.joined, second.held) == (0, 0, 0)
+    (case,) = cases()
+    assert case.causes == ("ILLNESS",)
+    assert case.opened_on == date(2020, 6, 24)
+    with acting_as(SYSTEM):
+        source = CaseSource.objects.get()
+        assert Clue.objects.get().collected_case_id == case.pk
+    assert (source.channel, source.reporter_label) == ("OFFICER", "大寨村防贫工作站 吴同科")
+    assert source.reporter_user_id == cast.officer.user_id
+
+
+def test_a_second_clue_of_the_cause_joins_and_another_cause_opens(cast: Cast) -> None:
+    workflow_ready(cast)
+    household = household_make(cast.slot).pk
+    for cause in ("ILLNESS", "ILLNESS", "STUDY"):
+        clue_make(cast.officer, household, cause=cause)
+    done = services.sources_collect(at=AT)
+    assert (done.opened, done.joined) == (2, 1)
+    assert [case.causes for case in cases()] == [("ILLNESS",), ("STUDY",)]
+    with acting_as(SYSTEM):
+        assert list(CaseEvent.objects.order_by("pk").values_list("what", flat=True)) == ["OPENED", "JOINED", "OPENED"]
+
+
+def test_a_closed_case_is_not_joined(cast: Cast) -> None:
+    walk = case_make(cast, upto="closed")
+    clue = clue_make(cast.officer, walk.case.household_id, at=AT + timedelta(days=90))
+    assert services.clue_take(clue_id=clue.pk) == "opened"
+    assert len(cases()) == 2
+
+
+def test_a_clue_without_a_policy_waits_and_is_not_lost(cast: Cast) -> None:
+    clue_make(cast.officer, household_make(cast.slot).pk)
+    assert services.sources_collect(at=AT).held == 1
+    assert cases() == []
+    workflow_ready(cast)
+    assert services.sources_collect(at=AT).opened == 1
+
+
+def test_one_clue_that_must_wait_holds_nobody_else_up(cast: Cast) -> None:
+    workflow_ready(cast)
+    clue_make(cast.neighbour_officer, household_make(cast.neighbour_slot).pk)
+    clue_make(cast.officer, household_make(cast.slot).pk)
+    done = services.sources_collect(at=AT)
+    assert (done.opened, done.held) == (1, 1)
+
+
+def test_a_report_opens_its_case_at_once(real_cast: Cast) -> None:
+    workflow_ready(real_cast)
+    clue_make(real_cast.officer, household_make(real_cast.slot).pk)  # the listener acts on commit
+    (case,) = cases()
+    assert case.opened_at == AT
+
+
+def test_two_collectors_at_once_open_one_case(real_cast: Cast) -> None:
+    household = household_make(real_cast.slot).pk
+    for _ in range(6):
+        clue_make(real_cast.officer, household)
+    workflow_ready(real_cast)
+    ready = threading.Barrier(2)
+    results: list[services.Collected] = []
+
+    def collect() -> None:
+        try:
+            ready.wait(timeout=30)
+            results.append(services.sources_collect(at=AT))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=collect) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert sum(result.opened for result in results) == 1
+    assert sum(result.joined for result in results) == 5
+    assert len(cases()) == 1
+    with acting_as(SYSTEM):
+        assert CaseSource.objects.count() == 6
+
+
+def test_the_database_refuses_a_second_open_case_of_the_cause(cast: Cast) -> None:
+    walk = case_make(cast)
+    with acting_as(SYSTEM):
+        twin = Case.objects.get(pk=walk.case_id)
+        twin.pk = None
+        twin.save(force_insert=True)
+        row = {"case": twin, "slot": twin.slot, "household_id": twin.household_id, "cause": "ILLNESS"}
+        with pytest.raises(IntegrityError, match="case_one_open_per_cause"), transaction.atomic():
+            CaseCause.objects.create(**row)
+
+
+def test_the_database_refuses_a_clue_taken_twice(cast: Cast) -> None:
+    case_make(cast)
+    with acting_as(SYSTEM):
+        source = CaseSource.objects.get()
+        source.pk = None
+        with pytest.raises(IntegrityError, match="clue_id"), transaction.atomic():
+            source.save(force_insert=True)
+
+
+def test_the_day_of_the_report_is_the_day_of_the_case(cast: Cast) -> None:
+    workflow_ready(cast)
+    clue_make(cast.officer, household_make(cast.slot).pk, at=AT)
+    services.sources_collect(at=AT + timedelta(days=2))
+    (case,) = cases()
+    assert case.opened_on == date(2020, 6, 24)
+    assert case.due_on == date(2020, 6, 29)
