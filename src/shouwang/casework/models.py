@@ -12,7 +12,7 @@ from shouwang.casework.rules import Ending
 from shouwang.kit.codes import Risk
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 ENDINGS = [(ending.value, ending.label) for ending in Ending]
 

@@ -13,7 +13,7 @@ class Ending(enum.StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Ending:
+    def __new__(cls, code: str, label: str = "") -> Ending:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

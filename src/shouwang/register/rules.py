@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -93,7 +94,7 @@ def name_initials(name: str) -> str:
     return ((first + letters[1:]) if first and letters else letters).lower()[:60]
 
 
-def _plain(text: str) -> list[str]:
+def _plain(text: str) -> Any:
     return [letter for letter in text if letter.isalnum()]
 
 

@@ -351,7 +351,7 @@ def _read(entry: Entry) -> Model:
     elif entry.unit is not None:
         raise ValueError("只有 clock（时限）才写 unit（单位）")
     found = SHAPES[shape].model_validate(value)
-    return found if isinstance(found, Route | Reasons) else getattr(found, shape)  # type: ignore[no-any-return]
+    return found if isinstance(found, Route | Reasons) else getattr(found, shape)
 
 
 TOPIC = Topic("workflow", "办理流程", _read)

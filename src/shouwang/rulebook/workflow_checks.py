@@ -29,9 +29,9 @@ def _refuse(place: str, sentence: str) -> None:
 
 
 def _targets_known(procedure: Procedure) -> None:
-    for channel, stage in procedure.entries.items():
-        if stage not in procedure.stages:
-            _refuse(f"entries.{channel}", f"没有“{stage}”这个环节")
+    for channel, entry in procedure.entries.items():
+        if entry not in procedure.stages:
+            _refuse(f"entries.{channel}", f"没有“{entry}”这个环节")
     for key, stage in procedure.stages.items():
         for move_key, move in stage.moves.items():
             place = f"stages.{key}.moves.{move_key}"

@@ -137,10 +137,10 @@ def _tasks_check(flow: Workflow) -> None:
     for stated in flow.tasks.values():
         if stated.value.clock not in flow.clocks:
             raise _fault(stated, f"没有“{stated.value.clock}”这个时限")
-    for stated in flow.verify.values():
-        for key in stated.value.tasks:
+    for verify in flow.verify.values():
+        for key in verify.value.tasks:
             if key not in flow.tasks:
-                raise _fault(stated, f"没有“{key}”这项任务")
+                raise _fault(verify, f"没有“{key}”这项任务")
     missing = [risk.value for risk in Risk if flow.procedures and risk.value not in flow.verify]
     if missing:
         first = next(iter(flow.procedures.values()))

@@ -72,9 +72,9 @@ def _number(value: Fraction, measure: Measure) -> str:
 def value_text(value: object) -> str:
     """This function puts a resolved value into words: an amount, a list of names, or the condition as written."""
     if isinstance(value, Quantity):
-        names = _divisions()
+        table = _divisions()
         areas = "；".join(
-            f"{names.name(lo, default=str(lo))} {_number(amount, value.measure)}" for lo, _, amount in value.areas
+            f"{table.name(lo, default=str(lo))} {_number(amount, value.measure)}" for lo, _, amount in value.areas
         )
         return _number(value.value, value.measure) + (f"；其中 {areas}" if areas else "")
     names = getattr(value, "names", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case as When_
 from django.db.models import CharField, Count, Expression, F, IntegerField, Q, QuerySet, Value, When
@@ -70,14 +71,14 @@ def lamp_counts(viewer: Viewer, on: date, level: int, *, since: date | None = No
     cases = cases_visible_to(viewer).filter(opened_on__lte=on)
     if since is not None:
         cases = cases.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=since))
-    rows = (
+    rows: Any = (
         cases.order_by()
         .annotate(area=Cast(F("slot") / size, IntegerField()) if size > 1 else F("slot"))
         .values("area")
         .annotate(**{lamp.value.lower(): Count("pk", filter=_shows(lamp, on)) for lamp in Lamp})
         .order_by("area")
     )
-    return [LampCount(lo=row.pop("area") * size, **row) for row in rows]
+    return [LampCount(int(row["area"]) * size, *(int(row[lamp.value.lower()]) for lamp in Lamp)) for row in rows]
 
 
 def lamp_totals(counts: Iterable[LampCount]) -> LampCount:

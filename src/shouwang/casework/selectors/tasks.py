@@ -18,13 +18,13 @@ from shouwang.rulebook.workflow import Task as TaskKind
 def tasks_visible_to(viewer: Viewer) -> QuerySet[Task]:
     """This function returns the tasks of the viewer's organisation and, for readers of the register, of her areas."""
     tasks = Task.objects.select_related("organisation")
-    mine = tasks.filter(organisation_id=viewer.organisation_id)
+    mine = tasks.filter(organisation_id=viewer.organisation_id or 0)
     return tasks.filter(viewer.q()) | mine if viewer.reads_register else mine
 
 
 def tasks_of_organisation(viewer: Viewer) -> QuerySet[Task]:
     """This function returns the tasks put to the viewer's organisation, whoever held her post when they came."""
-    return Task.objects.filter(organisation_id=viewer.organisation_id).select_related("organisation")
+    return Task.objects.filter(organisation_id=viewer.organisation_id or 0).select_related("organisation")
 
 
 def tasks_late(viewer: Viewer, on: date) -> QuerySet[Task]:

@@ -164,7 +164,7 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
     case.warn_on = due.warn_on if due else None
     case.is_due_provisional = due.is_provisional if due else False
     case.barred_user_ids = barred_users(case, stage) if case.pk else []
-    case.is_returned = bool(previous) and came_back(
+    case.is_returned = previous is not None and came_back(
         holder=stage.who.kind, previous_holder=previous.who.kind, held_before=_held_before(case),
         waited=previous.act.value in PASSIVE,
     )  # fmt: skip

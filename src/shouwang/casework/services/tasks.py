@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -122,7 +123,7 @@ def _granted(kind: TaskKind) -> list[str]:
     return [*kind.fields, *(["RESIDENT_ID"] if "identifiers" in kind.fields else [])]
 
 
-def _of_any_department(slot: int, kind: TaskKind) -> QuerySet:  # type: ignore[type-arg]
+def _of_any_department(slot: int, kind: TaskKind) -> QuerySet[Any]:
     from shouwang.people.selectors import organisations_of_kind
 
     return organisations_of_kind(slot=slot, kind=Kind(kind.to))
@@ -147,7 +148,7 @@ def task_answer(
     `figures` are in the unit the pack names (fen for money). Raises TaskNotFound, TaskClosed, CaseStale,
     ReasonsMissing, FigureRefused.
     """
-    mine = Task.objects.filter(pk=task_id, organisation_id=viewer.organisation_id).first()
+    mine = Task.objects.filter(pk=task_id, organisation_id=viewer.organisation_id or 0).first()
     if mine is None or viewer.role not in (Role.CLERK, Role.LEADER):
         raise TaskNotFound
     with writing_for(viewer):

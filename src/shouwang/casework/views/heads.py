@@ -120,7 +120,9 @@ def case_evidence(viewer: Viewer, case: Case) -> list[Evidence]:
     clues = clues_visible_to(viewer).in_bulk([source.clue_id for source in sources if source.clue_id])
     warnings = warnings_by_ids([source.warning_id for source in sources if source.warning_id])
     return [
-        _of_clue(source, clues[source.clue_id]) if source.clue_id else _of_warning(source, warnings[source.warning_id])
+        _of_clue(source, clues[source.clue_id])
+        if source.clue_id
+        else _of_warning(source, warnings[source.warning_id or 0])
         for source in sources
         if source.clue_id in clues or source.warning_id in warnings
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -78,7 +80,7 @@ def judge_form(request: HttpRequest, head: CaseHead) -> JudgeForm:
     return JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons, initial=initial)
 
 
-def stated(form: JudgeForm) -> dict[str, object]:
+def stated(form: JudgeForm) -> dict[str, Any]:
     """This function returns what a valid form states, as the service takes it."""
     data = form.cleaned_data
     return {

@@ -11,7 +11,7 @@ from shouwang.kit.codes import Relationship, Sex
 from shouwang.register.models.base import Dated, in_order
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 def county_of_slot() -> models.GeneratedField:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -34,6 +35,12 @@ STATE_FIELDS = (
     "is_without_labour", "housing_safe", "water_safe", "verified_income_fen",
 )  # fmt: skip
 UNKNOWN = "未登记"
+
+
+def state_label(name: str) -> str:
+    """This function returns what a fact of a household is called on a page."""
+    found: Any = HouseholdState._meta.get_field(name)
+    return str(found.verbose_name)
 
 
 @dataclass(frozen=True)
@@ -184,7 +191,7 @@ def facts_of(
         return []
     found = []
     for name in STATE_FIELDS:
-        label = str(HouseholdState._meta.get_field(name).verbose_name)
+        label = state_label(name)
         origin = state.origins.get(name) or [state.source, state.source_ref, state.valid_from.isoformat()]
         found.append(
             Fact(
@@ -373,7 +380,7 @@ def _state_entries(viewer: Viewer, household_id: int) -> list[TimelineEntry]:
     before: HouseholdState | None = None
     for row in rows:
         changed = [
-            f"{HouseholdState._meta.get_field(name).verbose_name}：{fact_text(before, name)} → {fact_text(row, name)}"
+            f"{state_label(name)}：{fact_text(before, name)} → {fact_text(row, name)}"
             for name in STATE_FIELDS
             if before is not None and getattr(before, name) != getattr(row, name)
         ]

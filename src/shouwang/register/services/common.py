@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
@@ -237,8 +238,9 @@ def person_rehome(person_id: int, *, household: Household, from_household_id: in
     """This function takes a person's own rows along to another household and slot; their ids stay."""
     slot = household.slot
     Person.objects.filter(pk=person_id).update(slot=slot)
-    for model in (Identifier, PersonState, Residence):
-        model.objects.filter(person_id=person_id).update(slot=slot)
+    about: tuple[type[models.Model], ...] = (Identifier, PersonState, Residence)
+    for own in about:
+        own._default_manager.filter(person_id=person_id).update(slot=slot)
     for model in OF_PERSON:
         rows = model.objects.filter(person_id=person_id)
         if from_household_id is not None:

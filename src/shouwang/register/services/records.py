@@ -211,7 +211,7 @@ def source_undo(*, viewer: Viewer, source_ref_prefix: str, at: datetime) -> dict
     counts: dict[str, int] = {}
     with transaction.atomic():
         for model in (Income, Spending, Status, NamedFact):
-            rows = model.objects.filter(  # type: ignore[attr-defined]
+            rows = model.objects.filter(
                 source_ref__gte=source_ref_prefix, source_ref__lt=end, superseded_at__isnull=True
             )
             counts[model.__name__.lower()] = rows.update(superseded_at=at)

@@ -223,7 +223,7 @@ def states_undo(model: type[HouseholdState] | type[PersonState], *, prefix: str,
     )
     number = 0
     for subject_id in list(touched):
-        history = list(model._default_manager.filter(**{key: subject_id}).order_by("-recorded_at", "-pk"))
+        history: list[Any] = list(model._default_manager.filter(**{key: subject_id}).order_by("-recorded_at", "-pk"))
         current = next((row for row in history if row.superseded_at is None and row.valid_to is None), None)
         if current is None:
             continue

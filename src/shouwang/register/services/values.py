@@ -67,7 +67,8 @@ def field_label(subject: str, name: str) -> str:
     if name not in FIELDS.get(subject, ()):
         raise FactUnknown
     known = LABELS.get((subject, name))
-    return known or str(SUBJECTS[subject]._meta.get_field(name).verbose_name)
+    found: Any = SUBJECTS[subject]._meta.get_field(name)
+    return known or str(found.verbose_name)
 
 
 def value_read(subject: str, name: str, text: str) -> Any:
