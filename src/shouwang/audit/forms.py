@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from shouwang.audit.labels import NOUNS, SUBJECTS
@@ -37,6 +39,14 @@ class FilterForm(forms.Form):
     number = forms.IntegerField(label="编号", required=False, min_value=0)
     since = forms.DateField(label="从", required=False)
     until = forms.DateField(label="到", required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+        for name in ("since", "until"):
+            self.fields[name].widget.input_type = "date"
 
     def wanted(self) -> Filter:
         """This function returns the filter; parts that cannot be read do not narrow."""

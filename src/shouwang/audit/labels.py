@@ -27,6 +27,7 @@ NOUNS = {
     "organisation": "机构",
     "pack": "政策包",
     "person": "人员",
+    "register": "农户登记",
     "report": "报表",
     "run": "筛查",
     "search": "查找",
@@ -50,7 +51,9 @@ VERBS = {
     "answers": "汇总答复",
     "ask": "申请",
     "assisted": "完成救助",
+    "attach": "关联农户",
     "begin": "开始",
+    "bulk_load": "批量装入",
     "cancel": "取消",
     "change": "变更",
     "check": "审核",
@@ -71,6 +74,9 @@ VERBS = {
     "head": "变更户主",
     "help": "救助",
     "import": "导入",
+    "import_chunk": "导入一批",
+    "import_done": "导入完成",
+    "import_failed": "导入失败",
     "join": "并入",
     "load": "载入",
     "make": "发出",
@@ -106,6 +112,7 @@ VERBS = {
     "wait": "待核",
     "withdraw": "撤回",
 }
+VERB_FIRST = {"add", "correct", "disable", "enable", "load", "make", "read", "record", "rotate", "store", "upload"}
 SUBJECTS = {
     "Adoption": "政策选用",
     "Appointment": "任职",
@@ -136,7 +143,8 @@ SUBJECTS = {
 def action_label(action: str) -> str:
     """This function returns an action in Chinese: `case.dispatch` 个案送核查; `sign_in` alone 登录."""
     noun, _, verb = action.partition(".")
-    return NOUNS.get(noun, "其他") + VERBS.get(verb, "办理" if verb else "")
+    thing, act = NOUNS.get(noun, "其他"), VERBS.get(verb, "办理" if verb else "")
+    return act + thing if verb in VERB_FIRST else thing + act
 
 
 def subject_label(subject_type: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 
 from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role, Viewer
 from shouwang.people.models import Area, Organisation, User
@@ -137,7 +136,7 @@ class PasswordForm(forms.Form):
         label="新密码",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text="；".join(text.rstrip("。.") for text in password_validators_help_texts()),
+        help_text="至少 10 位，字母、数字混用；不用常见密码，不和姓名、账号相像",
     )
     again = forms.CharField(
         label="再输一遍", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False

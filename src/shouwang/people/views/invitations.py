@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from shouwang.people.forms import PasswordForm
-from shouwang.people.services import PasswordRefused, invitation_accept, invitation_user
+from shouwang.people.services import InvitationGone, PasswordRefused, invitation_accept, invitation_user
 
 
 @sensitive_post_parameters("password", "again")
@@ -19,7 +19,10 @@ from shouwang.people.services import PasswordRefused, invitation_accept, invitat
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """This function sets the password of the link's user; the link is used up."""
     at = timezone.now()
-    user = invitation_user(token=token, at=at)
+    try:
+        user = invitation_user(token=token, at=at)
+    except InvitationGone as refusal:
+        return render(request, "people/invitation_gone.html", {"error": refusal}, status=409)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
