@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
 from shouwang.config import unprivileged
+from shouwang.config.embedded import installation_find
 from shouwang.config.unprivileged import RunAs, binaries_for, folder_for, is_reachable, run_as
 
 NOBODY = RunAs(65534, 65534)
@@ -64,14 +66,19 @@ def test_a_link_into_a_removed_shelter_is_made_anew(home, shelter):
 
 
 @as_root
-def test_programs_out_of_reach_are_copied_once(home, shelter):
-    server = home / "pg" / "bin" / "postgres"
-    server.parent.mkdir(parents=True)
-    server.write_text("program")
-    copy = binaries_for(home / "pg", NOBODY)
-    assert (copy / "bin" / "postgres").read_text() == "program"
+def test_programs_out_of_reach_are_copied_once_with_their_libraries_and_run_there(home, shelter):
+    wheel = installation_find()
+    found = home / wheel.parent.name / wheel.name
+    shutil.copytree(wheel, found, symlinks=True)
+    libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
+    shutil.copytree(libraries, home / libraries.name)
+    copy = binaries_for(found, NOBODY)
     assert is_reachable(copy / "bin", NOBODY)
-    assert binaries_for(home / "pg", NOBODY) == copy
+    shutil.rmtree(found.parent)
+    done = subprocess.run(
+        [copy / "bin" / "initdb", "--version"], capture_output=True, text=True, cwd="/", env={}, **NOBODY.popen
+    )
+    assert done.stdout.startswith("initdb (PostgreSQL)"), done.stderr
 
 
 @as_root

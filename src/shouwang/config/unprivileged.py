@@ -6,9 +6,9 @@ PostgreSQL refuses to run as root. As root we hand it to an unprivileged user, a
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -90,7 +90,7 @@ def is_reachable(path: Path, user: RunAs) -> bool:
 def folder_for(wanted: Path, user: RunAs | None) -> Path:
     """This function makes a private folder that the database's user can reach, and returns where it really lies.
 
-    Out of reach it lies under /var/lib/shouwang, under a name derived from the wanted path, and a link stands in the
+    Out of reach it lies under /var/lib/shouwang, under a name of chance, and a link stands in the
     wanted place.
     """
     if wanted.is_symlink() and wanted.exists():
@@ -104,8 +104,8 @@ def folder_for(wanted: Path, user: RunAs | None) -> Path:
     if is_reachable(wanted.parent.resolve(), user):
         real = wanted
     else:
-        digest = hashlib.sha256(str(wanted.parent.resolve() / wanted.name).encode()).hexdigest()[:12]
-        real = SHELTER / digest
+        # Never found again by its path: a new clone in an old place must not meet old data.
+        real = SHELTER / secrets.token_hex(6)
         SHELTER.mkdir(mode=0o711, parents=True, exist_ok=True)
         if wanted.is_dir():  # was within reach once: its rows move along
             shutil.move(wanted, real)
@@ -119,16 +119,21 @@ def binaries_for(found: Path, user: RunAs | None) -> Path:
     """This function returns an installation of PostgreSQL that its user can reach: the found one, or a copy of it."""
     if user is None or is_reachable(found.resolve(), user):
         return found
-    server = found / "bin" / "postgres"
-    facts = server.stat()
+    facts = (found / "bin" / "postgres").stat()
     copy = SHELTER / f"{found.name}-{facts.st_size}-{facts.st_mtime_ns}"
+    package = found.parent.name
     if not copy.is_dir():
         SHELTER.mkdir(mode=0o711, parents=True, exist_ok=True)
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(found, part, symlinks=True)
-        part.chmod(0o755)
+        shutil.copytree(found, part / package / found.name, symlinks=True)
+        # A wheel keeps the libraries it brought beside the package, and its programs look for them there.
+        libraries = found.parent.with_name(f"{package}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, part / libraries.name, symlinks=True)
+        for folder in (part, part / package):
+            folder.chmod(0o755)
         try:
             part.rename(copy)
         except OSError:  # another start was quicker
             shutil.rmtree(part)
-    return copy
+    return copy / package / found.name
