@@ -14,6 +14,7 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make, resident_id_make
 from tests.factories.sources import INPATIENT, deliver, import_all, stay, xlsx
 
+from shouwang.audit.models import Entry
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.sources.models import FeedImport
 from shouwang.sources.services.importing import feed_import_run
@@ -113,3 +114,31 @@ def test_the_county_reads_results_but_hands_out_no_rows(client: Client, cast: Ca
     listed = client.get(reverse("sources:feeds")).content.decode()
     assert "巨鹿县医疗保障局" in listed
     assert "2020-06-30" in listed
+
+
+def test_the_county_sees_whom_unmatched_rows_name_and_the_reading_is_logged(
+    client: Client, cast: Cast, home: int
+) -> None:
+    number = resident_id_make(date(1980, 1, 1))
+    taken = import_all(cast.medical, xlsx([INPATIENT, stay("王外人", number), stay("张胜坤", "错")]))
+    sign_in(client, cast.county)
+    page = client.get(reverse("sources:feed", args=[taken.pk])).content.decode()
+    assert "王外人" in page
+    assert number not in page
+    assert number[-4:] in page
+    with acting_as(SYSTEM):
+        assert Entry.objects.filter(action="feed.unmatched_read", subject_id=taken.pk).count() == 1
+    for who in ("leader", "city", "province"):
+        sign_in(client, getattr(cast, who))
+        assert "王外人" not in client.get(reverse("sources:feed", args=[taken.pk])).content.decode(), who
+
+
+def test_the_page_renews_itself_until_the_work_is_over(client: Client, cast: Cast, home: int) -> None:
+    sign_in(client, cast.medical)
+    answer = upload(client, xlsx([INPATIENT, stay("张胜坤", ID)]))
+    assert "every 3s" in client.get(answer["Location"]).content.decode()
+    taken_id = int(re.findall(r"/(\d+)/", answer["Location"])[0])
+    feed_read(import_id=taken_id, at=timezone.now(), is_queued=False)
+    page = client.get(answer["Location"]).content.decode()
+    assert "every 3s" not in page
+    assert reverse("sources:feed_headings", args=[taken_id]) in page

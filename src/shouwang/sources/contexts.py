@@ -133,6 +133,8 @@ class AsideLine:
     column: str
     reason: str
     is_refused: bool
+    name: str = ""
+    masked_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ class ImportPage:
     aside: Sequence[AsideLine]
     more_aside: int
     is_own: bool
+    is_moving: bool = False
+    shows_people: bool = False
 
     @property
     def taken(self) -> FeedImport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,7 +87,16 @@ class RowFacts:
 
     def canonical(self) -> str:
         """This function returns the facts as one text, equal for equal facts."""
-        return json.dumps(asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+        parts = (
+            *(
+                (f.cause, f.event_date, f.gross_fen, f.reimbursed_fen, f.self_paid_fen, f.detail)
+                for f in self.spendings
+            ),
+            *((f.kind, f.value, f.from_date, f.until_date) for f in self.statuses),
+            *((f.kind, f.month, f.amount_fen) for f in self.incomes),
+            *self.named,
+        )
+        return json.dumps(parts, default=str, ensure_ascii=False)
 
 
 def _shown(value: Value, *, is_amount: bool) -> str:

@@ -19,7 +19,7 @@ from shouwang.sources.models import FeedImport, FeedRow
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import feed_kind, kinds_of_department
 from shouwang.sources.selectors.feeds import feed_freshness, import_get, imports_visible_to, rows_set_aside
-from shouwang.sources.services.refused import refused_rows_file
+from shouwang.sources.services.refused import Unmatched, refused_rows_file, unmatched_people
 from shouwang.sources.services.undoing import feed_undo
 from shouwang.sources.services.uploads import feed_upload
 from shouwang.sources.views.absence import absent_as_404
@@ -97,10 +97,12 @@ def feed(request: HttpRequest, import_id: int) -> HttpResponse:
         Reason(row["reason"], row["column"], row["rows"], row["state"] == FeedRow.State.REFUSED)
         for row in aside.order_by().values("reason", "column", "state").annotate(rows=Count("pk")).order_by("-rows")
     ]
-    shown = aside.defer("sealed_cells")[:SHOWN_ROWS]
+    shown = list(aside.order_by("-state", "sheet_number", "row_number")[:SHOWN_ROWS])
+    checks = viewer.kind is Kind.COUNTY_CENTRE and viewer.role in CLERKS
+    unmatched = [row for row in shown if checks and row.state == FeedRow.State.UNMATCHED]
+    people = unmatched_people(viewer=viewer, taken=taken, rows=unmatched, at=timezone.now())
     rows = [
-        AsideLine(row.sheet, row.row_number, row.column, row.reason, row.state == FeedRow.State.REFUSED)
-        for row in shown
+        _aside(row, people.get(row.pk)) for row in sorted(shown, key=lambda row: (row.sheet_number, row.row_number))
     ]
     page = ImportPage(
         line=import_lines([taken])[0],
@@ -111,8 +113,22 @@ def feed(request: HttpRequest, import_id: int) -> HttpResponse:
         aside=rows,
         more_aside=max(0, taken.rows_refused + taken.rows_unmatched - len(rows)),
         is_own=taken.organisation_id == viewer.organisation_id and _may_deliver(viewer),
+        is_moving=is_moving(taken),
+        shows_people=bool(people),
     )
     return render(request, "sources/feed.html", {"page": page})
+
+
+def _aside(row: FeedRow, person: Unmatched | None) -> AsideLine:
+    return AsideLine(
+        sheet=row.sheet,
+        number=row.row_number,
+        column=row.column,
+        reason=row.reason,
+        is_refused=row.state == FeedRow.State.REFUSED,
+        name=person.name if person else "",
+        masked_id=person.masked_id if person else "",
+    )
 
 
 @require_GET
