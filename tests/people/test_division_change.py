@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.factories.people import appointment_make, grant_make, organisation_make, user_make
+from tests.factories.register import household_make
 
 from shouwang.audit.models import Entry
 from shouwang.kit import divisions
@@ -265,3 +266,16 @@ def test_a_csv_file_says_the_same_as_yaml(tmp_path: Path) -> None:
     assert [(row.source, row.target, row.name) for row in change.rows] == [(130526000000, 130505000000, "任泽区")]
     with pytest.raises(ChangeFileRefusal):
         change_file_read(tmp_path / "nowhere.yaml")
+
+
+def test_a_household_and_its_people_move_with_their_village(before: None) -> None:
+    village = Area.objects.filter(level=5, lo__gte=130526000000, lo__lte=130526999999).order_by("lo")[0]
+    household = household_make(village.lo)
+    apply()
+    village.refresh_from_db()
+    with acting_as(SYSTEM):
+        household.refresh_from_db()
+        moved = DivisionChange.objects.get().moved["rows"]
+    assert household.slot == village.lo
+    assert village.lo // 10**6 == 130505
+    assert {"register_household.slot", "register_person.slot"} <= set(moved)

@@ -104,6 +104,7 @@ VERBS = {
     "state": "更新",
     "store": "保存",
     "undo": "撤回",
+    "unmatched_read": "下载未匹配的行",
     "undone": "撤回完成",
     "unmerge": "拆分",
     "upload": "上传",

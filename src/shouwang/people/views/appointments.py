@@ -95,6 +95,7 @@ def end(request: HttpRequest, appointment_id: int) -> HttpResponse:
         "appointment": appointment,
         "organisation": organisation,
         "work": open_work(appointment.pk),
+        "is_last": not successors,
         "back": reverse("people:organisation", args=[organisation.pk]),
     }
     return render(request, "people/appointment_end.html", context, status=422 if form.errors else 200)
