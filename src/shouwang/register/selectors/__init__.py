@@ -1,17 +1,8 @@
 """Reads of the register, all within the viewer's areas or live grants."""
 
-from shouwang.register.selectors.file import (
-    Fact,
-    HouseholdFile,
-    IncomeLine,
-    SpendingLine,
-    StatusLine,
-    TimelineEntry,
-    facts_of,
-    household_file,
-    household_timeline,
-    state_on,
-)
+from shouwang.register.selectors.facts import Fact, facts_of, state_on
+from shouwang.register.selectors.file import HouseholdFile, IncomeLine, household_file
+from shouwang.register.selectors.lines import SpendingLine, StatusLine
 from shouwang.register.selectors.people import (
     HouseholdCard,
     Member,
@@ -29,9 +20,13 @@ from shouwang.register.selectors.people import (
     villages_with_households,
 )
 from shouwang.register.selectors.scope import places_of
-from shouwang.register.selectors.search import SearchPage, household_search, person_search
+from shouwang.register.selectors.search import SearchPage, household_search, person_search, register_is_empty
+from shouwang.register.selectors.timeline import TimelineEntry, household_timeline
 from shouwang.register.selectors.work import (
     ConflictLine,
+    conflict_lines,
+    conflict_row,
+    conflicts_count,
     conflicts_open,
     findings_open,
     import_get,
@@ -54,6 +49,9 @@ __all__ = [
     "SpendingLine",
     "StatusLine",
     "TimelineEntry",
+    "conflict_lines",
+    "conflict_row",
+    "conflicts_count",
     "conflicts_open",
     "facts_of",
     "findings_open",
@@ -78,6 +76,7 @@ __all__ = [
     "persons_by_identifier",
     "persons_by_name_birth_village",
     "places_of",
+    "register_is_empty",
     "state_on",
     "villages_with_households",
 ]

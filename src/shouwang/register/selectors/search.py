@@ -98,6 +98,11 @@ def household_search(
     return SearchPage(list(household_cards(viewer, homes, on=day).values()), found.next_after, found.way)
 
 
+def register_is_empty(viewer: Viewer) -> bool:
+    """This function tells whether nobody is registered in the viewer's areas."""
+    return not viewer.reads_register or not Household.objects.filter(viewer.q()).exists()
+
+
 def _persons(viewer: Viewer, text: str, village_slot: int | None) -> tuple[str, QuerySet[Person], tuple[str, ...]]:
     """This function returns how a text is searched, the persons it may mean, and the order that an index gives."""
     if not text:

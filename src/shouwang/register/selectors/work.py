@@ -78,6 +78,13 @@ def conflicts_open(viewer: Viewer) -> list[ConflictLine]:
     return conflict_lines(rows.select_related("person").order_by("pk"))
 
 
+def conflicts_count(viewer: Viewer) -> int:
+    """This function counts the open pairs that `conflicts_open` lists."""
+    if viewer.kind not in {Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.SYSTEM}:
+        return 0
+    return RegistrationConflict.objects.filter(covered(viewer), decided_at__isnull=True).count()
+
+
 def conflict_row(viewer: Viewer, conflict_id: int) -> RegistrationConflict:
     """This function returns an open pair the viewer may decide; raises ConflictNotFound."""
     found = (

@@ -1,5 +1,6 @@
 """Writes of the register: one transaction, one audit row, a version check each."""
 
+from shouwang.register.services.bulk import bulk_load
 from shouwang.register.services.doubles import persons_merge, persons_unmerge
 from shouwang.register.services.facts import fact_correct, fact_object, objection_reject
 from shouwang.register.services.households import (
@@ -34,6 +35,7 @@ __all__ = [
     "Registered",
     "SpendingRow",
     "StatusRow",
+    "bulk_load",
     "conflict_decide",
     "fact_correct",
     "fact_object",

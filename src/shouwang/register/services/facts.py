@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from shouwang.people.access import Kind, Viewer
+from shouwang.people.access import Viewer
 from shouwang.register import errors
 from shouwang.register.models import FactObjection, HouseholdState, Membership, Person, PersonState
 from shouwang.register.rules import name_initials, scrubbed
@@ -217,6 +217,8 @@ def _settle(objection: FactObjection, state: str, *, viewer: Viewer, answer: str
     )
 
 
-def is_objector(viewer: Viewer) -> bool:
-    """This function tells whether a viewer may object to facts (auditors and departments may not)."""
-    return viewer.kind in OBJECTORS and viewer.kind is not Kind.SYSTEM
+def objection_open_of(household_id: int, subject: str, row_id: int, field: str) -> FactObjection | None:
+    """This function returns the open objection to a fact, in the caller's scope."""
+    return FactObjection.objects.filter(
+        household_id=household_id, subject=subject, row_id=row_id, field=field, state=FactObjection.State.OPEN
+    ).first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -27,6 +26,7 @@ from shouwang.kit.money import fen_parse
 from shouwang.kit.texts import squeezed
 from shouwang.register.errors import FactUnknown, FactUnreadable
 from shouwang.register.models import HouseholdState, Income, Person, PersonState, Residence, Spending, Status
+from shouwang.register.selectors.facts import fact_text
 from shouwang.register.services.states import HOUSEHOLD_FACTS, PERSON_FACTS
 
 SUBJECTS: dict[str, type[models.Model]] = {
@@ -105,16 +105,4 @@ def value_read(subject: str, name: str, text: str) -> Any:
 
 def value_text(row: models.Model, name: str) -> str:
     """This function returns a fact's present value in words, for the objection."""
-    value = getattr(row, name)
-    if value is None or value == "":
-        return "未登记"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, date):
-        return value.isoformat()
-    if name.endswith("_fen"):
-        return f"{value / 100:,.2f} 元"
-    if name == "risks":
-        return "、".join(Risk.parse(risk).label for risk in value) or "无"
-    shown = getattr(row, f"get_{name}_display", None)
-    return str(shown()) if shown is not None else str(value)
+    return fact_text(row, name)

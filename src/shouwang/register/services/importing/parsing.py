@@ -30,7 +30,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.kit.resident_id import ResidentId, ResidentIdMissing, is_id_number, resident_id_parse
 from shouwang.kit.tables import cell_text
-from shouwang.kit.texts import half_width, numbers_hidden, squeezed
+from shouwang.kit.texts import has_personal_number, numbers_hidden, squeezed
 from shouwang.register.rules import scrubbed
 from shouwang.register.services.importing.layout import Layout
 from shouwang.register.services.importing.reading import NamedColumn, RawRow, named_cells
@@ -409,7 +409,7 @@ def keep(column: NamedColumn, text: str, named: dict[str, str], numbers: list[tu
     """This function keeps a column: as a named fact, or sealed when it names somebody (by its heading or its text)."""
     if not text:
         return
-    if column.is_private or (len(text) >= 11 and scrubbed(text) != half_width(text).strip()):
+    if column.is_private or has_personal_number(text):
         numbers.append(("OTHER", column.heading[:60], text))
     else:
         named[column.heading] = text
