@@ -234,8 +234,11 @@ def test_an_empty_database_is_prepared_and_a_second_time_changes_nothing(empty_d
     assert is_fresh()
     installation_prepare(said.append)
     assert not is_fresh()
+    first = list(said)
     installation_prepare(said.append)
-    assert said == ["正在建立或升级数据表 …"]
+    assert said == first
+    assert said[0] == "正在建立或升级数据表 …"
+    assert "正在登记政策包 xingtai …" in said
 
 
 def test_a_database_of_a_later_program_is_refused():

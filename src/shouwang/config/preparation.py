@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from shouwang.config.places import KEYS_DIR
 from shouwang.config.roles import web_role_check
@@ -88,9 +91,29 @@ def static_collect() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
+def packs_store(report: Report) -> None:
+    """This function stores the shipped policy packs that the database does not know yet, ready to be adopted."""
+    from shouwang.people.access import SYSTEM, acting_as
+    from shouwang.rulebook import PackSource
+    from shouwang.standards.rules import pack_of
+    from shouwang.standards.selectors import versions
+    from shouwang.standards.services import pack_load
+
+    folder = Path(settings.PACKS_DIR)
+    source = PackSource.from_directory(folder)
+    at = timezone.now()
+    with acting_as(SYSTEM):
+        known = set(versions().values_list("place", "digest"))
+        for place in source.places:
+            if (place, pack_of(source, place=place).digest) not in known:
+                report(f"正在登记政策包 {place} …")
+                pack_load(viewer=SYSTEM, place=place, packs_dir=folder, on=timezone.localdate(at), at=at)
+
+
 def installation_prepare(report: Report) -> None:
     """This function does all of it but the first account; safe to repeat, quick when there is nothing to do."""
     keys_prepare(is_new=is_fresh())
     database_upgrade(report)
     web_role_verify()
+    packs_store(report)
     static_collect()
