@@ -18,6 +18,7 @@ from shouwang.casework.models import Answer, Case, Task
 from shouwang.casework.selectors import case_get, figure_lines, task_get, task_kind
 from shouwang.casework.selectors.shown import FactGroup, household_shown, task_case
 from shouwang.casework.services import task_answer, task_withdraw
+from shouwang.casework.services.tasks import DELIVER
 from shouwang.casework.views import ACTING_ROLES, ANSWERERS
 from shouwang.casework.views.answers import is_resumed, stale
 from shouwang.casework.views.heads import address, days_late
@@ -36,6 +37,9 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         found = task_get(viewer, task_id)
     except TaskNotFound as refusal:
         raise Http404 from refusal
+    delivery = address("assistance:task", task_id) if found.asks == DELIVER else ""
+    if delivery and found.state == Task.State.OPEN:
+        return redirect(delivery)  # answered where its money is recorded, or the money would be lost
     case = task_case(viewer, found)
     kind = task_kind(case, found)
     form = _form(request, viewer, found, kind)

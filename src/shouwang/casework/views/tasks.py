@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from shouwang.casework.contexts import TasksPage
 from shouwang.casework.models import Task
 from shouwang.casework.selectors import tasks_of_organisation
+from shouwang.casework.services.tasks import DELIVER
 from shouwang.casework.views import ANSWERERS
 from shouwang.casework.views.listing import due_text
 from shouwang.people.access import Viewer, requires
@@ -76,7 +77,7 @@ def _rows(viewer: Viewer, page: KeyPage, on: date) -> list[Row]:
             Row(
                 cells={
                     "household": card.head_name if card else f"任务 {task.pk}（农户信息已收回）",
-                    "question": f"{task.name}：{task.question}",
+                    "question": f"{task.name}：{task.note if task.asks == DELIVER and task.note else task.question}",
                     "place": card.place if card else "",
                     "due": due_text(task.due_on, on) if task.state == Task.State.OPEN else f"{task.due_on:%Y-%m-%d}",
                     "state": Task.State(task.state).label + ("（再次）" if task.round > 1 else ""),
