@@ -294,3 +294,15 @@ def test_a_member_is_matched_to_her_own_row(cast: Cast, home: int) -> None:
     with acting_as(SYSTEM):
         status = Status.objects.get()
     assert (status.kind, status.person_id, status.from_date) == ("DROPOUT_SUSPECTED", child.pk, date(2020, 3, 1))
+
+
+def test_a_list_without_days_delivered_monthly_counts_each_person_once(cast: Cast, home: int) -> None:
+    rows = [["户主姓名", "户主身份证号", "户月保障金额（元）"], ["张胜坤", ID, 235]]
+    first = import_all(cast.civil, xlsx(rows), kind="dibao_household", data_date=date(2020, 5, 31))
+    again = [["农村低保家庭"], *rows]
+    second = import_all(cast.civil, xlsx(again), kind="dibao_household", data_date=date(2020, 6, 30))
+    assert counts(first) == {"read": 1, "exact": 1}
+    assert counts(second) == {"read": 1, "duplicate": 1}
+    with acting_as(SYSTEM):
+        assert Status.objects.get().from_date == date(2020, 5, 31)
+        assert Feed.objects.get().data_date == date(2020, 6, 30)

@@ -52,13 +52,14 @@ class SpendingFact:
 
 @dataclass(frozen=True)
 class StatusFact:
-    """A status from a day to before another."""
+    """A status from a day to before another; not `is_dated`: the row names no day, the data's own day stands in."""
 
     kind: str
     value: str | None
     from_date: date
     until_date: date | None
     is_household: bool
+    is_dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,13 @@ class RowFacts:
         return len(self.spendings) + len(self.statuses) + len(self.incomes) + bool(self.named)
 
     def canonical(self) -> str:
-        """This function returns the facts as one text, equal for equal facts."""
+        """This function returns the facts as one text, equal for facts that say the same."""
         parts = (
             *(
                 (f.cause, f.event_date, f.gross_fen, f.reimbursed_fen, f.self_paid_fen, f.detail)
                 for f in self.spendings
             ),
-            *((f.kind, f.value, f.from_date, f.until_date) for f in self.statuses),
+            *((f.kind, f.value, f.from_date if f.is_dated else None, f.until_date) for f in self.statuses),
             *((f.kind, f.month, f.amount_fen) for f in self.incomes),
             *self.named,
         )
@@ -195,7 +196,9 @@ def _status(reader: _Reader, spec: StatusOf) -> StatusFact:
         raise NeverEnding
     if until is not None:
         until += timedelta(days=1)
-    return StatusFact(reader.word(spec.status), reader.joined(spec.value) or None, since, until, spec.is_household)
+    is_dated = reader.day([name for name in spec.since if name != DATA_DATE]) is not None
+    value = reader.joined(spec.value) or None
+    return StatusFact(reader.word(spec.status), value, since, until, spec.is_household, is_dated)
 
 
 def _incomes(reader: _Reader, spec: IncomeOf) -> list[IncomeFact]:

@@ -21,6 +21,7 @@ class ImportNotFound(Refusal):
     sentence = "找不到这次导入。"
 
 
+ANY_KIND = "任何一种数据表"
 READERS = frozenset({Kind.COUNTY_CENTRE, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT, Kind.LEADING_GROUP, Kind.SYSTEM})
 
 
@@ -91,7 +92,7 @@ def feed_freshness(viewer: Viewer, on: date) -> list[Freshness]:
     for (department, kind), (name, days) in expected.items():
         mine = viewer.kind is not Kind.DEPARTMENT or viewer.department == department
         if mine and department not in heard and not any(row.department == department for row in rows):
-            label = feed_kinds()[kind].name if kind in feed_kinds() else name
+            label = feed_kinds()[kind].name if kind in feed_kinds() else ANY_KIND
             rows.append(Freshness(None, name, department, kind, label, slot, None, None, None, days))
     return sorted(rows, key=lambda row: (not row.is_stale, -(row.age_days if row.age_days is not None else 10**6)))
 
