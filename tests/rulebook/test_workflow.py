@@ -1,0 +1,296 @@
+"""Checks of a workflow: what does not stand up is refused with file and key."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shouwang.kit.codes import Risk
+from shouwang.people.access import Kind, Role
+from shouwang.rulebook import PackError, PackSource
+from shouwang.rulebook.check import pack_check
+from shouwang.rulebook.policy import policy_resolve
+from shouwang.rulebook.workflow import CHANNELS, KINDS, MOVES, ROLES, Act
+from shouwang.rulebook.workflow_policy import Workflow, workflow_of
+from shouwang.rulebook.yamls import yaml_read
+
+PACKS = Path(__file__).resolve().parents[2] / "packs"
+ON = date(2020, 6, 30)
+PROCEDURE = ("township_first", "values", 0, "value", "procedure")
+
+Tree = dict[str, Any]
+
+
+def tree() -> Tree:
+    text = (PACKS / "xingtai/workflow.yaml").read_text(encoding="utf-8")
+    found: Tree = yaml_read(text, file="xingtai/workflow.yaml")
+    return found
+
+
+def source(changed: Tree) -> PackSource:
+    files = dict(PackSource.from_directory(PACKS).files)
+    files["xingtai/workflow.yaml"] = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
+    return PackSource.from_files(files)
+
+
+def flow_of(changed: Tree, place: str = "xingtai") -> Workflow:
+    return workflow_of(policy_resolve(source(changed), place=place, on=ON))
+
+
+def procedure(changed: Tree) -> Tree:
+    node: Any = changed
+    for key in PROCEDURE:
+        node = node[key]
+    found: Tree = node
+    return found
+
+
+def stages(changed: Tree) -> Tree:
+    found: Tree = procedure(changed)["stages"]
+    return found
+
+
+def _unshared(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _unshared(value) for key, value in node.items()}
+    return [_unshared(value) for value in node] if isinstance(node, list) else node
+
+
+def broken(change: Callable[[Tree], object]) -> Tree:
+    # YAML anchors give shared objects: what one test changes must not change elsewhere.
+    changed = _unshared(tree())
+    change(changed)
+    found: Tree = changed
+    return found
+
+
+def unreachable(changed: Tree) -> None:
+    stages(changed)["lost"] = copy.deepcopy(stages(changed)["help"])
+
+
+def endless(changed: Tree) -> None:
+    stages(changed)["visit"]["moves"]["risk_gone"] = {"name": "再看", "to": "settle"}
+    stages(changed)["settle"]["moves"] = {"hand_over": {"name": "再救助", "to": "help"}}
+
+
+FAULTS: dict[str, tuple[Callable[[Tree], object], str, str]] = {
+    "a stage no road leads to": (unreachable, "stages.lost", "没有任何一条路走得到这个环节"),
+    "a stage that never ends": (endless, "stages.help", "永远结不了案"),
+    "a reviewer of her own report": (
+        lambda t: stages(t)["review"].update(not_by=["answer", "township_check"]),
+        "stages.review.not_by",
+        "缺少“report”：自己经手的事不能由自己审定",
+    ),
+    "a leader who decides what she answered": (
+        lambda t: stages(t)["decide"].update(not_by=["report", "township_check", "review"]),
+        "stages.decide.not_by",
+        "缺少“answer”",
+    ),
+    "a leader who decides what she reviewed": (
+        lambda t: stages(t)["decide"].update(not_by=["report", "answer", "township_check"]),
+        "stages.decide.not_by",
+        "缺少“review”",
+    ),
+    "a township that checks its own report": (
+        lambda t: stages(t)["township_check"].update(not_by=[]),
+        "stages.township_check.not_by",
+        "缺少“report”",
+    ),
+    "an unknown kind of organisation": (
+        lambda t: stages(t)["help"]["who"].update(kind="COUNCIL"),
+        "stages.help.who.kind",
+        "没有“COUNCIL”这种机构",
+    ),
+    "an unknown role": (
+        lambda t: stages(t)["help"]["who"].update(roles=["BOSS"]),
+        "stages.help.who.roles",
+        "没有“BOSS”这种角色",
+    ),
+    "an unknown department": (
+        lambda t: t["check_medical"]["values"][0]["value"]["task"].update(department="finance"),
+        "check_medical",
+        "没有“finance”这种部门",
+    ),
+    "a department on a task to the township": (
+        lambda t: t["check_township"]["values"][0]["value"]["task"].update(department="health"),
+        "check_township",
+        "只有 to 是 DEPARTMENT 时才写 department",
+    ),
+    "an unknown field of the household": (
+        lambda t: t["check_medical"]["values"][0]["value"]["task"].update(fields=["diary"]),
+        "check_medical",
+        "没有“diary”这种可查看的内容",
+    ),
+    "an unknown channel": (
+        lambda t: procedure(t)["entries"].update(PIGEON="dispatch"),
+        "entries",
+        "没有“PIGEON”这种来源渠道",
+    ),
+    "no stage for the other channels": (
+        lambda t: procedure(t).update(entries={"OFFICER": "township_check"}),
+        "entries",
+        "entries 要写明 ANY",
+    ),
+    "a move to nowhere": (
+        lambda t: stages(t)["decide"]["moves"]["approve"].update(to="moon"),
+        "stages.decide.moves.approve",
+        "没有“moon”这个环节",
+    ),
+    "a move that goes on and ends": (
+        lambda t: stages(t)["decide"]["moves"]["approve"].update(end="rejected"),
+        "moves.approve",
+        "要写一个，也只能写一个",
+    ),
+    "a missing way out": (
+        lambda t: stages(t)["review"]["moves"].pop("reject"),
+        "stages.review",
+        "这个环节要有“reject”这条出路",
+    ),
+    "a move the act does not know": (
+        lambda t: stages(t)["review"]["moves"].update(approve={"name": "同意", "to": "help"}),
+        "stages.review",
+        "没有“approve”这种出路",
+    ),
+    "a rejection that tells nobody": (
+        lambda t: stages(t)["decide"]["moves"]["refuse"].update(needs=["clause", "reason"]),
+        "moves.refuse",
+        "要写明告知农户的话",
+    ),
+    "a rejection that ends green": (
+        lambda t: stages(t)["decide"]["moves"]["refuse"].update(end="risk_gone"),
+        "moves.refuse",
+        "不能以“HELPED”结案",
+    ),
+    "a visit without help": (
+        lambda t: stages(t)["decide"]["moves"]["approve"].update(to="visit"),
+        "stages",
+        "",
+    ),
+    "answers nobody was asked for": (
+        lambda t: stages(t)["township_check"]["moves"]["pass_on"].update(to="checking"),
+        "moves.pass_on",
+        "等待反馈之前要先送出核查",
+    ),
+    "a closing that ends blue": (
+        lambda t: procedure(t)["closings"]["withdrawn"].update(end="rejected"),
+        "closings.withdrawn",
+        "办理途中结案不能算作",
+    ),
+    "a clock nobody wound": (
+        lambda t: stages(t)["help"].update(clock="clock_moon"),
+        "township_first",
+        "没有“clock_moon”这个时限",
+    ),
+    "reasons nobody wrote": (
+        lambda t: stages(t)["review"]["moves"]["reject"].update(reasons="excuses"),
+        "township_first",
+        "没有“excuses”这组理由",
+    ),
+    "a task nobody wrote": (
+        lambda t: t["verify_illness"]["values"][0]["value"]["verify"]["tasks"].update(check_moon="看月亮"),
+        "verify_illness",
+        "没有“check_moon”这项任务",
+    ),
+    "a route to nowhere": (
+        lambda t: t["route"]["values"][0].update(value={"route": "shortcut"}),
+        "route",
+        "没有“shortcut”这个流程",
+    ),
+    "a value of two shapes": (
+        lambda t: t["route"]["values"][0].update(value={"route": "township_first", "clock": {"days": 3}}),
+        "route",
+        "每个值要写成其中一种",
+    ),
+    "an unknown key": (lambda t: stages(t)["help"].update(colour="red"), "stages.help", "不认识的项“colour”"),
+    "a missing source": (lambda t: t["route"]["values"][0].pop("source"), "route", "缺少“source（来源）”"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_does_not_stand_up_is_refused_with_file_and_key(name: str) -> None:
+    change, key, sentence = FAULTS[name]
+    with pytest.raises(PackError) as refused:
+        flow_of(broken(change))
+    assert refused.value.file == "xingtai/workflow.yaml"
+    assert key in f"{refused.value.key} {refused.value.sentence}"
+    assert sentence in refused.value.message
+
+
+def test_pack_check_names_the_fault_of_a_workflow() -> None:
+    faults = pack_check(source(broken(unreachable)))
+    assert [(fault.file, "没有任何一条路走得到" in fault.message) for fault in faults] == [
+        ("xingtai/workflow.yaml", True)
+    ]
+
+
+def test_a_clock_has_a_unit_and_nothing_else_has() -> None:
+    clock = {"values": [{"from": date(2020, 1, 1), "source": "演示", "value": {"clock": {"days": 3}}, "unit": "moons"}]}
+    with pytest.raises(PackError, match="没有“moons”这种单位"):
+        flow_of(broken(lambda t: t.update(clock_check=clock)))
+    with pytest.raises(PackError, match="只有 clock"):
+        flow_of(broken(lambda t: t["route"]["values"][0].update(unit="working_day")))
+
+
+def test_a_clock_does_not_warn_before_it_starts() -> None:
+    entry = {"from": date(2020, 1, 1), "source": "演示", "unit": "working_day"}
+    clock = {"values": [{**entry, "value": {"clock": {"days": 3, "warn": 4}}}]}
+    with pytest.raises(PackError, match="不能多于"):
+        flow_of(broken(lambda t: t.update(clock_check=clock)))
+
+
+def test_a_cause_is_verified_in_one_place_only() -> None:
+    def twice(changed: Tree) -> None:
+        changed["verify_again"] = copy.deepcopy(changed["verify_illness"])
+
+    with pytest.raises(PackError, match="原因“ILLNESS”已经写在“verify_illness”里"):
+        flow_of(broken(twice))
+
+
+def test_every_cause_has_somebody_who_verifies_it() -> None:
+    def narrow(changed: Tree) -> None:
+        verify = changed["verify_illness"]["values"][0]["value"]["verify"]
+        verify["causes"] = ["STUDY"]
+        changed["verify_study"]["values"][0]["value"]["verify"]["causes"] = ["ACCIDENT"]
+        changed["verify_accident"]["values"][0]["value"]["verify"]["causes"] = ["DISASTER"]
+        changed["verify_disaster"]["values"][0]["value"]["verify"]["causes"] = ["DISABILITY"]
+        changed["verify_disability"]["values"][0]["value"] = None
+
+    with pytest.raises(PackError, match="ILLNESS"):
+        flow_of(broken(narrow))
+    flow = flow_of(tree())
+    assert set(flow.verify) == {risk.value for risk in Risk}
+
+
+@pytest.mark.parametrize("place", ["xingtai", "hengshui", "hebei"])
+def test_every_place_of_hebei_has_a_workflow(place: str) -> None:
+    flow = workflow_of(policy_resolve(PackSource.from_directory(PACKS), place=place, on=ON))
+    assert flow.route == ("township_first" if place == "xingtai" else "county_straight")
+
+
+def test_both_routes_of_the_sources_are_in_the_pack() -> None:
+    flow = flow_of(tree())
+    officer = {key: stated.value.entry("OFFICER") for key, stated in flow.procedures.items()}
+    assert officer == {"county_straight": "dispatch", "township_first": "township_check"}
+    acts = {key: {str(stage.act) for stage in stated.value.stages.values()} for key, stated in flow.procedures.items()}
+    assert "decide" in acts["township_first"]
+    assert "decide" not in acts["county_straight"]
+
+
+def test_a_day_before_the_first_period_has_no_workflow() -> None:
+    flow = workflow_of(policy_resolve(PackSource.from_directory(PACKS), place="xingtai", on=date(2018, 12, 31)))
+    assert (flow.route, flow.procedures) == ("", {})
+
+
+def test_the_words_of_the_rulebook_are_those_of_the_house() -> None:
+    from shouwang.sources.models import Channel
+
+    assert {kind.value for kind in Kind} >= set(KINDS)
+    assert {role.value for role in Role} >= set(ROLES)
+    assert set(Channel.values) <= set(CHANNELS)
+    assert set(MOVES) == set(Act)
