@@ -228,3 +228,9 @@ def test_a_user_switches_between_her_appointments(cast: Cast) -> None:
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.get("/people/switch/").context["viewer"].organisation_id == organisation.pk
     assert client.post("/people/switch/", {"appointment": cast.county.appointment_id}).status_code == 404
+
+
+def test_nobody_appoints_herself(cast: Cast) -> None:
+    mine = Appointment.objects.get(pk=cast.administrator.appointment_id).user
+    with pytest.raises(AppointmentRefused, match="不能任命自己"):
+        begin(cast.administrator, centre(cast), user=mine)

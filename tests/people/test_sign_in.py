@@ -295,3 +295,9 @@ def test_nobody_signs_up_from_outside(db: None) -> None:
     )
     assert not User.objects.filter(username="stranger").exists()
     assert response.status_code == 200
+
+
+def test_a_former_clerk_of_another_county_gets_no_new_link(real_cast: Cast) -> None:
+    Appointment.objects.filter(pk=real_cast.neighbour.appointment_id).update(ended_at=AT)
+    with acting_as(real_cast.administrator), pytest.raises(NotAdministrator):
+        invitation_make(viewer=real_cast.administrator, user_id=real_cast.neighbour.user_id or 0, at=AT)

@@ -76,6 +76,8 @@ def appointment_begin(
     user = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
     if user is None:
         raise AppointmentRefused("没有找到这个人，或者账号已停用。")
+    if user.pk == viewer.user_id:
+        raise AppointmentRefused("不能任命自己，请由另一位管理员办理。")
     _fits(organisation, role, areas)
     if valid_to is not None and valid_to <= valid_from:
         raise AppointmentRefused("结束日期要在开始日期之后。")
