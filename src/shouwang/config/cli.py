@@ -24,7 +24,7 @@ HELP = """守望：防止返贫动态监测和帮扶。
 PANELS = {
     "运行": ("up", "people", "backup", "restore", "keys", "audit", "manage"),
     "数据": ("divisions", "register", "feed"),
-    "政策和筛查": ("pack", "screen", "replay", "synth"),
+    "政策和筛查": ("pack", "screen", "screening", "replay", "synth"),
 }
 app = typer.Typer(
     name="shouwang",

@@ -1,8 +1,10 @@
-"""`shouwang replay`: a warning of the database, computed again."""
+"""`shouwang screening` and `shouwang replay`: the register of the database screened, a warning computed again."""
 
 from __future__ import annotations
 
 import typer
+
+from shouwang.kit.errors import Refusal
 
 
 def replay(
@@ -36,6 +38,49 @@ def replay(
         raise typer.Exit(1)
 
 
+class AreaUnknown(Refusal):
+    """No such area."""
+
+
+def screening(
+    area: str = typer.Option(..., "--area", help="地区代码：市 4 位或县 6 位"),
+    on: str = typer.Option("", "--on", help="截至哪一天，默认今天"),
+) -> None:
+    """按现行政策筛查库里的户，结果和网页“筛查”里的一样；预警随后由后台转成案件。"""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+    from rich.console import Console
+
+    from shouwang.kit.dates import day_parse
+    from shouwang.people.access import SYSTEM, acting_as
+    from shouwang.people.selectors import area_by_code
+    from shouwang.screening.selectors import runs_visible_to
+    from shouwang.screening.services import run_execute, run_request
+
+    day = day_parse(on) if on else timezone.localdate()
+    with acting_as(SYSTEM):
+        found = area_by_code(area.ljust(12, "0"))
+        if found is None:
+            raise AreaUnknown(f"没有代码为“{area}”的辖区。")
+        run = run_request(viewer=SYSTEM, area_id=found.pk, on=day, at=timezone.now(), is_queued=False)
+    with Console(stderr=True).status("正在筛查 …"):
+        run_execute(run_id=run.pk, at=timezone.now())
+    with acting_as(SYSTEM):
+        run = runs_visible_to(SYSTEM).get(pk=run.pk)
+    if run.state != "DONE":
+        raise NotScreened(run.message)
+    typer.echo(f"{run.area_name}：看了 {run.households:,} 户，新预警 {run.warnings_new:,} 条。")
+    for sentence in run.stale_feeds:
+        typer.echo(sentence)
+
+
+class NotScreened(Refusal):
+    """The run failed; the message says why."""
+
+
 def register(app: typer.Typer) -> None:
     """This function adds the command."""
+    app.command("screening")(screening)
     app.command("replay")(replay)
