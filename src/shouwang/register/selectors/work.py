@@ -141,6 +141,14 @@ def merges_of(viewer: Viewer, person_id: int) -> list[PersonMerge]:
     return list(PersonMerge.objects.filter(viewer.q(), kept_id=person_id).select_related("double").order_by("-pk"))
 
 
+def merge_get(viewer: Viewer, merge_id: int) -> PersonMerge | None:
+    """This function returns a merge in the viewer's areas that was not undone, or None."""
+    if not viewer.reads_register:
+        return None
+    rows = PersonMerge.objects.filter(viewer.q(), pk=merge_id, undone_at__isnull=True)
+    return rows.select_related("kept", "double").first()
+
+
 def imports_visible_to(viewer: Viewer) -> QuerySet[RegisterImport]:
     """This function returns the imports of the viewer's own organisation, newest first; the system sees all."""
     if viewer.kind is Kind.SYSTEM:
