@@ -98,6 +98,7 @@ VERBS = {
     "request": "发起",
     "review": "综合研判",
     "rotate": "更换",
+    "search": "查找",
     "settle": "办结",
     "show": "查看全文",
     "split": "分户",
