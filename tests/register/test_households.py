@@ -187,7 +187,8 @@ def test_a_stale_write_is_refused_and_says_who_changed_what(cast: Cast) -> None:
 
 def test_a_new_head_changes_what_everybody_is_to_him(cast: Cast) -> None:
     household = household_make(
-        cast.slot, head="张父", members=[("张母", "SPOUSE"), ("张子", "CHILD"), ("张媳", "CHILD_IN_LAW"), ("张孙", "GRANDCHILD")]
+        cast.slot, head="张父",
+        members=[("张母", "SPOUSE"), ("张子", "CHILD"), ("张媳", "CHILD_IN_LAW"), ("张孙", "GRANDCHILD")],
     )  # fmt: skip
     ids = people(household)
     with acting_as(cast.township):
