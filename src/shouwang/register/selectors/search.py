@@ -110,7 +110,9 @@ def _persons(viewer: Viewer, text: str, village_slot: int | None) -> tuple[str, 
             raise NothingToSearch
         return "village", Person.objects.filter(slot=village_slot), ("birth_date",)
     if _RESIDENT_ID.fullmatch(text):
-        return "id", Person.objects.filter(pk__in=_by_number(viewer, "RESIDENT_ID", _upgraded(text))), ()
+        # Household numbers have eighteen digits too.
+        ids = _by_number(viewer, "RESIDENT_ID", _upgraded(text)) or _by_household_number(viewer, text)
+        return "id", Person.objects.filter(pk__in=ids), ()
     if _PHONE.fullmatch(text):
         ids = _by_number(viewer, "PHONE", text) | _by_household_number(viewer, text)
         return "phone", Person.objects.filter(pk__in=ids), ()
