@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from shouwang.register.models import FactObjection, ImportRefusal, PersonMerge, RegisterFinding
-from shouwang.register.selectors import ConflictLine, HouseholdCard, Member
+from shouwang.register.models import FactObjection, ImportRefusal, PersonMerge, RegisterFinding, RegisterImport
+from shouwang.register.selectors import (
+    ConflictLine,
+    Fact,
+    HouseholdCard,
+    HouseholdFile,
+    Member,
+    PersonHit,
+    SpendingLine,
+    StatusLine,
+)
 from shouwang.ui.tables import KeyPage
 
 
@@ -66,195 +75,8 @@ class SearchView:
 
 
 @dataclass(frozen=True)
-class RegistrationPage:
-    """A new household: where, and who belongs to it."""
-
-    form: Any
-    rows: Any
-    village_search: str
-    village_shown: str
-    most: int
-
-
-@dataclass(frozen=True)
-class ImportsPage:
-    """The imports of one's own house, and the form that begins one."""
-
-    tabs: Sequence[Tab]
-    form: Any
-    page: KeyPage
-    area_search: str
-    area_shown: str
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why rows were refused (or noticed), in which column, how many."""
-
-    text: str
-    column: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class ImportPage:
-    """One import: how far it is, or what became of every row."""
-
-    run: Any
-    progress: Any
-    is_over: bool
-    counts: Sequence[tuple[str, int, str]]
-    reasons: Sequence[Reason]
-    refusals: Sequence[ImportRefusal]
-    notices: Sequence[Reason]
-    file_href: str
-
-    @property
-    def more(self) -> int:
-        """How many refused rows are not shown."""
-        return max(0, sum(reason.rows for reason in self.reasons) - len(self.refusals))
-
-
-@dataclass(frozen=True)
-class FactLine:
-    """One fact on the page of facts; `href` leads to its history and to objecting or correcting."""
-
-    label: str
-    text: str
-    source: str
-    since: date | None
-    href: str
-    is_objected: bool
-
-
-@dataclass(frozen=True)
-class FactGroup:
-    """The facts about one subject: the household, a member, an event."""
-
-    title: str
-    facts: Sequence[FactLine]
-
-
-@dataclass(frozen=True)
-class ObjectionLine:
-    """One objection in a list, with the fact it is about."""
-
-    row: FactObjection
-    label: str
-    about: str
-    card: HouseholdCard | None
-    href: str
-
-
-@dataclass(frozen=True)
-class FactsPage:
-    """All facts of a household, by subject."""
-
-    card: HouseholdCard
-    household: FactGroup
-    members: Sequence[FactGroup]
-    spendings: Sequence[FactGroup]
-    statuses: Sequence[FactGroup]
-    incomes: Sequence[FactGroup]
-    objections: Sequence[ObjectionLine]
-    may_edit: bool
-    may_object: bool
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """What a fact was believed to be, for which time and since when we knew."""
-
-    text: str
-    valid_from: date | None
-    valid_to: date | None
-    recorded_at: datetime | None
-    superseded_at: datetime | None
-    source: str
-
-
-@dataclass(frozen=True)
-class FactPage:
-    """One fact: its history, what was said about it, and the forms to object or correct."""
-
-    card: HouseholdCard
-    fact: FactLine
-    about: str
-    history: Sequence[HistoryLine]
-    remarks: Sequence[FactObjection]
-    objection: FactObjection | None
-    object_form: Any
-    correct_form: Any
-
-
-@dataclass(frozen=True)
-class ObjectionsPage:
-    """The open objections of an area."""
-
-    tabs: Sequence[Tab]
-    lines: Sequence[ObjectionLine]
-    page: KeyPage
-    may_edit: bool
-
-
-@dataclass(frozen=True)
-class FindingLine:
-    """One thing to look at."""
-
-    row: RegisterFinding
-    card: HouseholdCard | None
-    is_forbidden: bool = False
-
-
-@dataclass(frozen=True)
-class FindingsPage:
-    """What a person must look at in the register."""
-
-    tabs: Sequence[Tab]
-    lines: Sequence[FindingLine]
-    page: KeyPage
-    may_edit: bool
-
-
-@dataclass(frozen=True)
-class ConflictsPage:
-    """The pairs of a common superior."""
-
-    tabs: Sequence[Tab]
-    lines: Sequence[ConflictLine]
-
-
-@dataclass(frozen=True)
-class ConflictPage:
-    """One pair to decide."""
-
-    line: ConflictLine
-    form: Any
-    members_there: Sequence[Member]
-    members_here: Sequence[Member]
-
-
-@dataclass(frozen=True)
-class MemberLine:
-    """A member with what was merged into her."""
-
-    member: Member
-    merges: Sequence[PersonMerge]
-
-
-@dataclass(frozen=True)
-class MembersPage:
-    """Who belongs to a household, and what can be changed about it."""
-
-    card: HouseholdCard
-    members: Sequence[MemberLine]
-    may_edit: bool
-    may_show: bool
-
-
-@dataclass(frozen=True)
-class ActPage:
-    """One change of the register as a form: what will happen, what is asked, what it is called."""
+class FormContext:
+    """A page that is one form: what it says on top, what will happen, the button, and where back leads."""
 
     title: str
     lead: str
@@ -262,14 +84,14 @@ class ActPage:
     button: str
     back: str
     happens: Sequence[str] = ()
-    relationships_title: str = ""
+    facts: Sequence[tuple[str, Any]] = ()
+    hidden: Sequence[tuple[str, object]] = ()
     village_search: str = ""
     village_shown: str = ""
-    facts: Sequence[tuple[str, str]] = ()
 
     @property
     def relationships(self) -> list[Any]:
-        """The questions of everybody's relationship."""
+        """The questions of what each person is to the head."""
         return [bound for bound in self.form if bound.name.startswith("as_")]
 
     @property
@@ -279,34 +101,162 @@ class ActPage:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One household or person that was found, to be chosen."""
+class RegistrationContext:
+    """A new household: where, and who belongs to it; `most` members fit on the page."""
 
-    title: str
-    note: str
-    href: str
+    form: Any
+    rows: Any
+    village_search: str
+    village_shown: str
+    back: str
+    most: int
 
 
 @dataclass(frozen=True)
-class PickPage:
-    """Which household, person or village is meant: the first step of a change."""
+class FactLine:
+    """A fact with the addresses of its history, its objection and its correction."""
 
-    title: str
+    fact: Fact
+    history_href: str
+    object_href: str
+    correct_href: str
+    is_objected: bool
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A member, her facts, and what was merged into her."""
+
+    member: Member
+    facts: Sequence[FactLine]
+    doubles: Sequence[PersonMerge]
+
+
+@dataclass(frozen=True)
+class ObjectionLine:
+    """One objection with the fact it is about."""
+
+    row: FactObjection
+    label: str
+    about: str
+    card: HouseholdCard | None
+    correct_href: str
+
+
+@dataclass(frozen=True)
+class FactsContext:
+    """The register's page of a household: facts, members, objections, changes."""
+
+    file: HouseholdFile
+    facts: Sequence[FactLine]
+    members: Sequence[MemberLine]
+    spendings: Sequence[tuple[SpendingLine, Sequence[FactLine]]]
+    statuses: Sequence[tuple[StatusLine, Sequence[FactLine]]]
+    incomes: Sequence[FactLine]
+    objections: Sequence[ObjectionLine]
+    may_edit: bool
+    may_object: bool
+    may_merge: bool
+    may_show: bool
+
+
+@dataclass(frozen=True)
+class HistoryContext:
+    """What a fact was believed to be, and what was said about it."""
+
+    card: HouseholdCard
+    label: str
+    about: str
+    line: FactLine
+    versions: Sequence[Any]
+    remarks: Sequence[FactObjection]
+
+
+@dataclass(frozen=True)
+class HeadContext:
+    """Who shall head the household."""
+
+    card: HouseholdCard
+    members: Sequence[Member]
+    back: str
+
+
+@dataclass(frozen=True)
+class DoublesContext:
+    """Two records side by side, to be merged."""
+
+    person: PersonHit
     lead: str
     form: Any
+    candidates: Sequence[PersonHit]
+    chosen: PersonHit | None
+    sides: Sequence[tuple[str, Any, Any]]
+    asked: str
+    problem: str
     back: str
-    choices: Sequence[Choice] = ()
-    place_form: Any = None
-    village_search: str = ""
-    has_asked: bool = False
+    version: int
 
 
 @dataclass(frozen=True)
-class NumbersPage:
-    """The numbers of a person: asked for with a purpose, shown once."""
+class ShownContext:
+    """The full numbers of a person, shown once."""
 
     name: str
-    form: Any
+    lead: str
+    numbers: Sequence[tuple[str, str]]
+    purpose: str
     back: str
-    numbers: Sequence[tuple[str, str]] = ()
-    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class ImportsContext:
+    """The import page: the form and the imports so far."""
+
+    tabs: Sequence[Tab]
+    form: Any
+    page: KeyPage
+    area_search: str
+    area_shown: str
+
+
+@dataclass(frozen=True)
+class ImportContext:
+    """One import: how far it is, what came of it."""
+
+    run: RegisterImport
+    progress: Any
+    counts: Sequence[tuple[str, int, str]]
+    reasons: Sequence[dict[str, Any]]
+    refused: Sequence[ImportRefusal]
+    more_refused: int
+    notices: Sequence[dict[str, Any]]
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class ConflictsContext:
+    """Persons registered twice, for the common superior."""
+
+    tabs: Sequence[Tab]
+    lines: Sequence[ConflictLine]
+    may_decide: bool
+
+
+@dataclass(frozen=True)
+class FindingsContext:
+    """What township or county must look at."""
+
+    tabs: Sequence[Tab]
+    lines: Sequence[tuple[RegisterFinding, HouseholdCard | None]]
+    page: KeyPage
+    may_settle: bool
+
+
+@dataclass(frozen=True)
+class ObjectionsContext:
+    """Open objections of an area."""
+
+    tabs: Sequence[Tab]
+    lines: Sequence[ObjectionLine]
+    page: KeyPage
+    may_settle: bool

@@ -1,8 +1,8 @@
-"""Forms of the register: finding places, registering a household, changing it, correcting facts, importing."""
+"""Forms of the register: finding places, registering and changing households, correcting facts, importing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,49 +12,61 @@ from shouwang.kit.codes import Labour, PovertyStatus, Relationship, Sex, Student
 from shouwang.kit.errors import Refusal
 from shouwang.kit.resident_id import resident_id_parse
 from shouwang.kit.texts import squeezed
-from shouwang.register.fields import DayField, FilesField, Finder, PlaceField
+from shouwang.people.access import Viewer
+from shouwang.register.fields import DayField, FilesField, PlaceField
+from shouwang.register.rules import relationships_after
+from shouwang.register.selectors import Member
+from shouwang.register.selectors.villages import places_matching, villages_anywhere, villages_matching
 from shouwang.ui.forms import FreeTextForm
 
 NOTHING = ("", "请选择")
 RELATIONSHIPS = [(member.value, member.label) for member in Relationship]
 HEALTH = [("is_chronic", "长期慢性病"), ("is_seriously_ill", "患有大病"), ("is_disabled", "残疾")]
+ELSEWHERE = "外县的写“县名 村名”，或 12 位区划代码"
+
+
+def text_area(**kwargs: Any) -> forms.CharField:
+    """This function returns a field for a sentence or two."""
+    return forms.CharField(max_length=kwargs.pop("max_length", 300), widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
 
 
 class VillageForm(FreeTextForm):
-    """Narrows a search to a village."""
+    """Narrows a search to a village in sight."""
 
     village = PlaceField(label="村", required=False)
 
-    def __init__(self, *args: Any, find: Finder, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].find = find  # type: ignore[attr-defined]
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
 
 
 class ImportForm(FreeTextForm):
     """The national system's exports: which files, for which area, as of which day."""
 
-    area = PlaceField(label="导入到哪个辖区", help_text="县、乡镇或村：写名称、拼音首字母或 12 位代码。表里的村在这个辖区里找")
-    data_date = DayField(label="数据截至哪一天", help_text="从国家系统导出的日子，不是上传的日子")
+    area = PlaceField(label="导入到哪个辖区", help_text="县、乡镇或村的名称或代码；表里的村名在这个辖区里找")
+    data_date = DayField(label="数据截至哪一天", help_text="从国家系统导出的那天，不是上传的日子")
     files = FilesField(
-        label="导出的工作簿",
-        help_text="监测对象信息、户信息、已外出务工信息等，可以一次选几个；原样导出就行，不用改表头",
+        label="导出的工作簿", help_text="监测对象信息、户信息、已外出务工信息等，一次可以选几个；不用改表头"
     )
 
-    def __init__(self, *args: Any, find: Finder, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].find = find  # type: ignore[attr-defined]
+        self.fields["area"].find = lambda text: places_matching(viewer, text)  # type: ignore[attr-defined]
 
 
-class RegistrationForm(FreeTextForm):
+# ---- registering a household ----
+
+
+class HouseholdForm(FreeTextForm):
     """A new household."""
 
     numbered: ClassVar[frozenset[str]] = frozenset({"phone", "number"})
 
-    village = PlaceField(label="村", help_text="村名、拼音首字母或 12 位代码")
+    village = PlaceField(label="村", help_text="村名、拼音首字母或 12 位区划代码")
     address = forms.CharField(label="门牌或住址", max_length=200, required=False)
-    since = DayField(label="从哪天起在册")
+    on = DayField(label="从哪天起在册")
     number = forms.CharField(label="户编号", max_length=40, required=False, help_text="国家系统里的户编号，没有就不填")
-    phone = forms.CharField(label="联系电话", max_length=20, required=False)
+    phone = forms.CharField(label="户里的联系电话", max_length=20, required=False)
     poverty_status = forms.ChoiceField(
         label="户类型", required=False, choices=[("", "不清楚"), *((c.value, c.label) for c in PovertyStatus)]
     )
@@ -62,15 +74,20 @@ class RegistrationForm(FreeTextForm):
         label="监测对象类别", required=False, choices=[("", "不是监测对象"), *((c.value, c.label) for c in WatchType)]
     )
 
-    def __init__(self, *args: Any, find: Finder, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].find = find  # type: ignore[attr-defined]
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
         number = squeezed(self.cleaned_data["number"])
         if is_resident_id(number):
-            raise forms.ValidationError("这是身份证号，不是户编号，请填到成员一栏")
+            raise forms.ValidationError("这是身份证号，不是户编号，请填到成员那里")
         return number
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What is true of the household, as far as it was filled in."""
+        return {key: self.cleaned_data[key] for key in ("poverty_status", "watch_type") if self.cleaned_data[key]}
 
 
 def is_resident_id(text: str) -> bool:
@@ -89,20 +106,25 @@ class MemberForm(FreeTextForm):
 
     name = forms.CharField(label="姓名", max_length=60)
     relationship = forms.ChoiceField(label="与户主关系", choices=[NOTHING, *RELATIONSHIPS])
-    resident_id = forms.CharField(label="身份证号", max_length=30, required=False, help_text="性别和出生日期由它得出")
-    phone = forms.CharField(label="电话", max_length=20, required=False)
+    resident_id = forms.CharField(
+        label="身份证号", max_length=30, required=False, help_text="性别和出生日期由它得出，也可以填残疾人证号",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
     sex = forms.ChoiceField(
         label="性别", required=False, choices=[("", "由身份证号得出"), *((c.value, c.label) for c in Sex)]
     )
-    birth_date = DayField(label="出生日期", required=False, help_text="有身份证号就不用填")
+    birth_date = DayField(label="出生日期", required=False, help_text="有身份证号就不填")
+    phone = forms.CharField(
+        label="电话", max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
     labour = forms.ChoiceField(
         label="劳动技能", required=False, choices=[("", "不清楚"), *((c.value, c.label) for c in Labour)]
     )
     student_status = forms.ChoiceField(
-        label="在校生状况", required=False, choices=[("", "不是在校生"), *((c.value, c.label) for c in StudentStatus)]
+        label="在校生状况", required=False, choices=[("", "不在校"), *((c.value, c.label) for c in StudentStatus)]
     )
     health = forms.MultipleChoiceField(
-        label="健康状况", required=False, choices=HEALTH, widget=forms.CheckboxSelectMultiple, help_text="没有就不选"
+        label="健康状况", required=False, choices=HEALTH, widget=forms.CheckboxSelectMultiple, help_text="都没有就不选"
     )
 
     def clean(self) -> dict[str, Any]:
@@ -114,50 +136,312 @@ class MemberForm(FreeTextForm):
         return cleaned
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed into the row."""
+        return not self.has_changed()
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What is true of her, as far as it was filled in."""
-        facts: dict[str, Any] = {key: True for key in self.cleaned_data["health"]}
+        facts: dict[str, Any] = dict.fromkeys(self.cleaned_data["health"], True)
         facts |= {key: self.cleaned_data[key] for key in ("labour", "student_status") if self.cleaned_data[key]}
         return facts
 
 
-class ReasonForm(FreeTextForm):
-    """Why, and of which version the writer knows."""
+class MemberRows:
+    """The members of a new household, one form each; rows left blank are nobody.
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="户里和上级都能看到"
+    `data` is what was posted, with the number of rows in `rows`; `more` shows one row more and complains of nothing.
+    """
+
+    MOST = 20
+    FIRST = 3
+
+    def __init__(self, data: Any, *, more: bool = False) -> None:
+        count = data.get("rows", "") if data is not None else ""
+        number = min(int(count), self.MOST) if count.isdecimal() else self.FIRST
+        self.number = min(number + more, self.MOST)
+        self.is_bound = data is not None and not more
+        self.forms = [self._row(index, data) for index in range(self.number)]
+
+    def _row(self, index: int, data: Any) -> MemberForm:
+        prefix = f"member{index}"
+        first = {"relationship": Relationship.HEAD.value} if index == 0 else {}
+        if self.is_bound:
+            return MemberForm(
+                data, prefix=prefix, empty_permitted=index > 0, use_required_attribute=False, initial=first
+            )
+        names = MemberForm.base_fields
+        typed = {
+            name: data.getlist(f"{prefix}-{name}") if name == "health" else data.get(f"{prefix}-{name}")
+            for name in (names if data is not None else ())
+            if f"{prefix}-{name}" in data
+        }
+        return MemberForm(prefix=prefix, use_required_attribute=False, initial={**first, **typed})
+
+    def is_valid(self) -> bool:
+        """This function tells whether every row that is not blank can be taken."""
+        valid = [form.is_valid() for form in self.forms]  # every form, so that each says what is wrong
+        return all(valid)
+
+    def non_form_errors(self) -> list[str]:
+        return []
+
+    def filled(self) -> list[MemberForm]:
+        """This function returns the rows that name somebody."""
+        return [form for form in self.forms if form.cleaned_data.get("name")]
+
+
+# ---- changing a household ----
+
+
+class DayForm(FreeTextForm):
+    """A change that holds from a day on, and why."""
+
+    on = DayField(label="从哪天起")
+    reason = text_area(label="理由", help_text="户里和上级都能看到")
+
+
+class _RelationshipsForm(DayForm):
+    """Asks what each of some persons is to a head; one field a person."""
+
+    def ask(
+        self, members: Iterable[Member], suggested: Mapping[int, str], *, empty: str, choices: Sequence[Any]
+    ) -> None:
+        """This function adds the questions; `empty` is the choice of nothing."""
+        for member in members:
+            self.fields[f"as_{member.person_id}"] = forms.ChoiceField(
+                label=who(member), required=False, choices=[("", empty), *choices],
+                initial=suggested.get(member.person_id, ""),
+            )  # fmt: skip
+
+    @property
+    def relationships(self) -> dict[int, str]:
+        """The chosen relationship by person; who has none is left out."""
+        chosen = {name: self.cleaned_data.get(name) for name in self.fields if name.startswith("as_")}
+        return {int(name.removeprefix("as_")): value for name, value in chosen.items() if value}
+
+    def demand_all(self) -> None:
+        """This function complains beside each person without a relationship."""
+        for name in list(self.fields):
+            if name.startswith("as_") and not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, "请选与户主的关系")
+
+
+def who(member: Member) -> str:
+    """This function returns how a form names a member."""
+    age = f"，{member.age} 岁" if member.age is not None else ""
+    return f"{member.name}（现为{member.relationship_label}{age}）"
+
+
+class SplitForm(_RelationshipsForm):
+    """Who leaves as what, who heads those who stay when the head leaves, and where the new household lives."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"number"})
+
+    stay_head = forms.ChoiceField(label="原户的新户主", required=False, help_text="只有户主分出去时才选")
+    village = PlaceField(label="新户在哪个村", required=False, help_text="还在本村就不填")
+    address = forms.CharField(label="新户的门牌或住址", max_length=200, required=False)
+    number = forms.CharField(label="新户的户编号", max_length=40, required=False, help_text="没有就不填")
+    field_order: ClassVar[list[str]] = ["stay_head", "village", "address", "number", "on", "reason"]
+
+    def __init__(self, *args: Any, viewer: Viewer, members: Sequence[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = {member.person_id: member.relationship for member in members}
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
+        heirs = [(str(m.person_id), m.name) for m in members if m.relationship != Relationship.HEAD]
+        self.fields["stay_head"].choices = [("", "户主留在原户"), *heirs]  # type: ignore[attr-defined]
+        self.ask(
+            members, {}, empty="留在原户", choices=[(v, f"分出去，在新户里是{label}") for v, label in RELATIONSHIPS]
+        )
+        self.order_fields(self.field_order)
+
+    clean_number = HouseholdForm.clean_number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        head = next((pk for pk, value in self.before.items() if value == Relationship.HEAD), None)
+        leaving = {int(name.removeprefix("as_")) for name, value in cleaned.items() if name.startswith("as_") and value}
+        chosen = cleaned.get("stay_head")
+        if head in leaving and not chosen and set(self.before) - leaving:
+            self.add_error("stay_head", "户主要分出去，请选原户的新户主")
+        if chosen and int(chosen) in leaving:
+            self.add_error("stay_head", "选的人也要分出去，请另选一位")
+        return cleaned
+
+    @property
+    def leaving(self) -> dict[int, str]:
+        return self.relationships
+
+    @property
+    def staying(self) -> dict[int, str] | None:
+        """The relationships of those who stay, when the head leaves."""
+        chosen = self.cleaned_data.get("stay_head")
+        head = next((pk for pk, value in self.before.items() if value == Relationship.HEAD), None)
+        if not chosen or head not in self.leaving:
+            return None
+        after = relationships_after(self.before, int(chosen))
+        return {pk: value for pk, value in after.items() if pk not in self.leaving}
+
+
+class HeadForm(_RelationshipsForm):
+    """Everybody's relationship to the new head."""
+
+    def __init__(self, *args: Any, members: Sequence[Member], suggested: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask(members, suggested, empty="请选择", choices=RELATIONSHIPS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.demand_all()
+        return cleaned
+
+
+class MergeForm(_RelationshipsForm):
+    """What each who comes is to the head of the household she comes to."""
+
+    def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask(members, {}, empty="请选择", choices=RELATIONSHIPS[1:])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.demand_all()
+        return cleaned
+
+
+class HouseholdNumberForm(FreeTextForm):
+    """Which other household is meant."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"other"})
+
+    other = forms.CharField(
+        label="哪一户并进来", max_length=60, help_text="户编号、户主姓名，或者户里一个人的身份证号、电话"
     )
 
 
-class ObjectForm(FreeTextForm):
+class HouseholdMoveForm(DayForm):
+    """A whole household moves to a village anywhere."""
+
+    village = PlaceField(label="迁到哪个村", help_text=ELSEWHERE, find=villages_anywhere)
+    address = forms.CharField(label="新的门牌或住址", max_length=200, required=False)
+    field_order: ClassVar[list[str]] = ["village", "address", "on", "reason"]
+
+
+# ---- one person ----
+
+
+class _HeirForm(FreeTextForm):
+    """Asks who heads those who stay, when the person heads others."""
+
+    def ask_heir(self, heirs: Sequence[Member], *, required: bool = True) -> None:
+        if heirs:
+            self.fields["new_head"] = forms.ChoiceField(
+                label="原户的新户主", choices=[NOTHING, *((str(m.person_id), m.name) for m in heirs)], required=required
+            )
+
+    @property
+    def new_head_id(self) -> int | None:
+        chosen = self.cleaned_data.get("new_head")
+        return int(chosen) if chosen else None
+
+
+class DeathForm(_HeirForm):
+    """A death."""
+
+    died_on = DayField(label="死亡日期")
+    reason = text_area(label="依据", help_text="例如：派出所销户证明、村委会证明")
+
+    def __init__(self, *args: Any, heirs: Sequence[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_heir(heirs)
+        self.order_fields(["died_on", "new_head", "reason"])
+
+
+class PersonMoveForm(DayForm, _HeirForm):
+    """A person goes to another household in sight, or to a village anywhere as a household of her own."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"to_household"})
+
+    to_household = forms.CharField(
+        label="迁入哪一户", max_length=60, required=False,
+        help_text="辖区内的户：户编号、户主姓名，或者户里一个人的身份证号、电话",
+    )  # fmt: skip
+    relationship = forms.ChoiceField(
+        label="在那一户里与户主关系", required=False, choices=[NOTHING, *RELATIONSHIPS[1:]]
+    )
+    village = PlaceField(
+        label="或者：迁往哪个村，单独立户", required=False, help_text=ELSEWHERE, find=villages_anywhere
+    )
+
+    def __init__(self, *args: Any, heirs: Sequence[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_heir(heirs)
+        self.order_fields(["to_household", "relationship", "village", "new_head", "on", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "village" in self.errors:
+            return cleaned
+        if bool(cleaned.get("to_household")) == bool(cleaned.get("village")):
+            self.add_error("to_household", "“迁入哪一户”和“迁往哪个村”填其中一项")
+        elif cleaned.get("to_household") and not cleaned.get("relationship"):
+            self.add_error("relationship", "请选与那一户户主的关系")
+        return cleaned
+
+
+class IdentifierForm(FreeTextForm):
+    """A number that was wrong from the beginning."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    kind = forms.ChoiceField(label="哪个号码", choices=[("RESIDENT_ID", "身份证号"), ("PHONE", "联系电话")])
+    text = forms.CharField(label="正确的号码", max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = text_area(label="理由", help_text="例如：与户口本不符，末位录错")
+
+
+class PurposeForm(FreeTextForm):
+    purpose = forms.CharField(label="看号码做什么用", max_length=200, help_text="会连同您的姓名和时间记入日志")
+
+
+class ReasonForm(FreeTextForm):
+    reason = text_area(label="理由", help_text="上级能看到")
+
+
+class DoubleForm(ReasonForm):
+    """The double, as it was compared, and how it is known to be one."""
+
+    double = forms.IntegerField(widget=forms.HiddenInput)
+    double_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+# ---- facts, objections, findings, pairs ----
+
+
+class ObjectionForm(FreeTextForm):
     """Somebody says that a fact is wrong."""
 
     claimed = forms.CharField(label="应该是什么", max_length=200, required=False, help_text="不清楚就不填")
-    reason = forms.CharField(label="为什么不对", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = text_area(label="为什么不对")
 
 
-class CorrectForm(ReasonForm):
+class CorrectionForm(FreeTextForm):
     """The right value of a fact; `since` only where a fact has its days."""
 
     value = forms.CharField(label="更正为", max_length=200, required=False, help_text="留空表示不清楚")
-    since = DayField(
-        label="从哪天起变的", required=False, help_text="一直就登记错了的，不填；情况后来变了的，填变的那天"
-    )
-    field_order: ClassVar[list[str]] = ["version", "value", "since", "reason"]
+    since = DayField(label="从哪天起变的", required=False, help_text="当初就登记错了的不填；后来情况变了的，填变的那天")
+    reason = text_area(label="理由", help_text="户里和上级都能看到")
 
     def __init__(
-        self, *args: Any, choices: Sequence[tuple[str, str]] = (), is_many: bool = False, is_dated: bool = False,
-        **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self, *args: Any, choices: Sequence[tuple[str, str]] = (), is_many: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if choices:
-            kind = forms.MultipleChoiceField if is_many else forms.ChoiceField
-            widget = forms.CheckboxSelectMultiple if is_many else forms.Select
-            self.fields["value"] = kind(label="更正为", required=False, choices=choices, widget=widget)
-        if not is_dated:
-            del self.fields["since"]
-        self.order_fields(self.field_order)
+        if choices and is_many:
+            self.fields["value"] = forms.MultipleChoiceField(
+                label="更正为", required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+            )
+        elif choices:
+            self.fields["value"] = forms.ChoiceField(label="更正为", required=False, choices=[("", "不清楚"), *choices])
 
     @property
     def text(self) -> str:
@@ -165,207 +449,35 @@ class CorrectForm(ReasonForm):
         value = self.cleaned_data["value"]
         return "、".join(value) if isinstance(value, list) else str(value)
 
-
-class RejectForm(FreeTextForm):
-    answer = forms.CharField(
-        label="核对的结果", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="写明怎么核对的，户里能看到",
-    )  # fmt: skip
-
-
-class SettleForm(FreeTextForm):
-    settlement = forms.CharField(
-        label="核对的结果", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="例如：监护人是村里的伯父"
-    )
-
-
-class PurposeForm(FreeTextForm):
-    purpose = forms.CharField(label="看号码做什么用", max_length=200, help_text="会连同您的姓名记入日志")
-
-
-class UndoForm(FreeTextForm):
-    reason = forms.CharField(label="为什么撤销", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class DayReasonForm(ReasonForm):
-    """A change that holds from a day on."""
-
-    on = DayField(label="从哪天起")
-    field_order: ClassVar[list[str]] = ["version", "on", "reason"]
-
-
-class HeadForm(DayReasonForm):
-    """Everybody's relationship to the new head; the fields are named by person."""
-
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], suggested: Mapping[int, str], **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        add_relationships(self, people, suggested)
-
     @property
-    def relationships(self) -> dict[int, str]:
-        return relationships_of(self)
+    def shown(self) -> str:
+        """The value in words."""
+        labels = dict(getattr(self.fields["value"], "choices", ()))
+        value = self.cleaned_data["value"]
+        return "、".join(str(labels.get(part, part)) for part in (value if isinstance(value, list) else [value]))
 
 
-class SplitForm(DayReasonForm):
-    """Who leaves as what, who heads those who stay when the head leaves, and where the new household lives."""
-
-    village = PlaceField(label="新户在哪个村", required=False, help_text="还在本村就不填")
-    address = forms.CharField(label="新户门牌或住址", max_length=200, required=False)
-    stay_head = forms.ChoiceField(label="原户的新户主", required=False, help_text="只有户主分出去时才选")
-    field_order: ClassVar[list[str]] = ["version", "stay_head", "village", "address", "on", "reason"]
-
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], find: Finder, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["village"].find = find  # type: ignore[attr-defined]
-        self.fields["stay_head"].choices = [("", "户主不分出去"), *((str(pk), name) for pk, name in people)]  # type: ignore[attr-defined]
-        add_relationships(self, people, {}, empty="留在原户")
-
-    @property
-    def leaving(self) -> dict[int, str]:
-        return {pk: value for pk, value in relationships_of(self).items() if value}
+class AnswerForm(FreeTextForm):
+    answer = text_area(label="怎么核对的，结果是什么", help_text="户里能看到")
 
 
-class JoinForm(DayReasonForm):
-    """What each who comes is to the head of the household she comes to."""
-
-    other_version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        add_relationships(self, people, {}, empty="请选择", without_head=True)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        for name in relationship_names(self):
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "请选来了以后与户主的关系")
-        return cleaned
-
-    @property
-    def relationships(self) -> dict[int, str]:
-        return relationships_of(self)
+class SettlementForm(FreeTextForm):
+    settlement = text_area(label="怎么核对的，结果是什么", help_text="例如：监护人是同村的伯父")
 
 
-class LeaveForm(DayReasonForm):
-    """A person leaves: her relationship where she goes (None asked for one of her own), and who heads the rest."""
-
-    field_order: ClassVar[list[str]] = ["version", "relationship", "new_head", "on", "reason"]
-
-    def __init__(self, *args: Any, heirs: Sequence[tuple[int, str]], with_relationship: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if with_relationship:
-            self.fields["relationship"] = forms.ChoiceField(
-                label="在那一户里与户主关系", choices=[NOTHING, *RELATIONSHIPS[1:]]
-            )
-        if heirs:
-            self.fields["new_head"] = new_head_field(heirs)
-        self.order_fields(self.field_order)
-
-    @property
-    def new_head_id(self) -> int | None:
-        chosen = self.cleaned_data.get("new_head")
-        return int(chosen) if chosen else None
-
-
-class DeathForm(LeaveForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, with_relationship=False, **kwargs)
-        self.fields["on"].label = "死亡日期"
-        self.fields["reason"].label = "依据"
-        self.fields["reason"].help_text = "例如：派出所销户证明、村委会证明"
-
-
-class HouseholdMoveForm(DayReasonForm):
-    village = PlaceField(label="迁到哪个村", help_text="外县的写“县名 村名”或 12 位代码")
-    address = forms.CharField(label="新的门牌或住址", max_length=200, required=False)
-    field_order: ClassVar[list[str]] = ["version", "village", "address", "on", "reason"]
-
-    def __init__(self, *args: Any, find: Finder, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["village"].find = find  # type: ignore[attr-defined]
-
-
-class NumberForm(ReasonForm):
-    """A number that was wrong from the beginning."""
-
-    numbered: ClassVar[frozenset[str]] = frozenset({"text"})
-
-    kind = forms.ChoiceField(label="哪个号码", choices=[("RESIDENT_ID", "身份证号"), ("PHONE", "联系电话")])
-    text = forms.CharField(label="正确的号码", max_length=30)
-    field_order: ClassVar[list[str]] = ["version", "kind", "text", "reason"]
-
-
-class DoubleForm(ReasonForm):
-    double_version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class PickForm(FreeTextForm):
-    """Which household or person is meant: a number, a name, initials."""
-
-    numbered: ClassVar[frozenset[str]] = frozenset({"q"})
-
-    q = forms.CharField(label="姓名、身份证号、电话或户编号", max_length=60)
-
-
-class PickPlaceForm(FreeTextForm):
-    village = PlaceField(label="迁到哪个村", help_text="外县的写“县名 村名”或 12 位代码")
-
-    def __init__(self, *args: Any, find: Finder, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["village"].find = find  # type: ignore[attr-defined]
-
-
-class ConflictForm(ReasonForm):
+class ConflictForm(_HeirForm):
     """Move the person to where she was newly registered, or leave her where she is."""
 
     decision = forms.ChoiceField(
-        label="怎么处理", widget=forms.RadioSelect,
-        choices=[("MOVE", "人已经在新的地方：迁到新登记的户"), ("KEEP", "人还在原来的地方：维持原登记")],
+        label="人现在属于哪里", widget=forms.RadioSelect,
+        choices=[("MOVE", "新的地方：从原户迁到新登记的户"), ("KEEP", "原来的地方：维持原登记")],
     )  # fmt: skip
     relationship = forms.ChoiceField(
-        label="迁入后与户主关系", required=False, choices=[("", "按新登记的填报"), *RELATIONSHIPS]
+        label="迁过去以后与户主关系", required=False, choices=[("", "按新登记时填的"), *RELATIONSHIPS]
     )
-    field_order: ClassVar[list[str]] = ["version", "decision", "relationship", "new_head", "reason"]
+    reason = text_area(label="理由", help_text="两边都能看到")
 
-    def __init__(self, *args: Any, heirs: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, heirs: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if heirs:
-            self.fields["new_head"] = new_head_field(heirs)
-            self.fields["new_head"].required = False
-        self.order_fields(self.field_order)
-
-    @property
-    def new_head_id(self) -> int | None:
-        chosen = self.cleaned_data.get("new_head")
-        return int(chosen) if chosen else None
-
-
-# ---- fields that depend on who is in the household ----
-
-
-def new_head_field(heirs: Sequence[tuple[int, str]]) -> forms.ChoiceField:
-    """This function returns the question who heads the household from then on."""
-    return forms.ChoiceField(label="原户的新户主", choices=[NOTHING, *((str(pk), name) for pk, name in heirs)])
-
-
-def add_relationships(
-    form: forms.Form, people: Sequence[tuple[int, str]], suggested: Mapping[int, str], *, empty: str = "",
-    without_head: bool = False,
-) -> None:  # fmt: skip
-    """This function adds the question of everybody's relationship, one field a person."""
-    choices = RELATIONSHIPS[1:] if without_head else RELATIONSHIPS
-    for pk, name in people:
-        form.fields[f"as_{pk}"] = forms.ChoiceField(
-            label=name, required=not empty, choices=[("", empty), *choices] if empty else choices,
-            initial=suggested.get(pk, ""),
-        )  # fmt: skip
-
-
-def relationship_names(form: forms.Form) -> list[str]:
-    """This function returns the names of the fields that `add_relationships` added."""
-    return [name for name in form.fields if name.startswith("as_")]
-
-
-def relationships_of(form: forms.Form) -> dict[int, str]:
-    """This function returns the chosen relationship by person."""
-    return {int(name.removeprefix("as_")): form.cleaned_data[name] for name in relationship_names(form)}
+        self.ask_heir(heirs, required=False)
+        self.order_fields(["decision", "relationship", "new_head", "reason"])

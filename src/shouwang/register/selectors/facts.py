@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Model, QuerySet
 
 from shouwang.kit.codes import (
     NATIONALITIES,
     DisabilityCategory,
     DisabilityLevel,
+    IncomeKind,
     Risk,
 )
 from shouwang.people.access import Viewer
 from shouwang.register.models import (
+    FactObjection,
     HouseholdState,
+    Income,
     Person,
     PersonState,
 )
@@ -38,6 +43,8 @@ PERSON_STATE_FIELDS = (
 SPENDING_FIELDS = ("event_date", "cause", "detail", "gross_fen", "reimbursed_fen", "self_paid_fen")
 STATUS_FIELDS = ("value", "from_date", "until_date")
 UNKNOWN = "未登记"
+STATES = ("household_state", "person_state")
+MOST_INCOMES = 240
 
 
 def state_label(name: str) -> str:
@@ -134,3 +141,93 @@ def fact_text(row: object, name: str) -> str:
         return "、".join(Risk.parse(risk).label for risk in value) or "无"
     shown = getattr(row, f"get_{name}_display", None)
     return str(shown()) if shown is not None else str(value)
+
+
+def income_facts(
+    viewer: Viewer,
+    household_id: int,
+    since: date,
+    names: Mapping[int, str],
+    objected: Collection[tuple[str, int, str]] = (),
+) -> list[Fact]:
+    """This function returns the monthly amounts of a household from a month on, the latest first."""
+    rows = of_household(
+        Income.objects.filter(household_id=household_id, superseded_at__isnull=True, month__gte=since), viewer
+    ).order_by("-month", "kind", "pk")[:MOST_INCOMES]
+    return [
+        Fact(
+            f"{row.month:%Y-%m} {IncomeKind.parse(row.kind).label}"
+            + (f"（{names[row.person_id]}）" if row.person_id in names else ""),
+            fact_text(row, "amount_fen"), source_label(row.source), None, "income", row.pk, "amount_fen",
+            ("income", row.pk, "amount_fen") in objected,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+# ---- one fact through time ----
+
+
+@dataclass(frozen=True)
+class FactVersion:
+    """What a fact was believed to be, for which time, since when we knew and until when we believed it."""
+
+    text: str
+    valid_from: date | None
+    valid_to: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+    source: str
+
+
+def person_of(subject: str, row: Any) -> int | None:
+    """This function returns the person that a fact is about, None for one of the household."""
+    return row.pk if subject == "person" else getattr(row, "person_id", None)
+
+
+def objections_of(household_id: int, subject: str, row: Model, field: str) -> QuerySet[FactObjection]:
+    """This function returns what was said about a fact, newest first, in the caller's scope.
+
+    A state's row changes with every fact in it: its objections are found by whom they are about.
+    """
+    found = FactObjection.objects.filter(household_id=household_id, subject=subject, field=field)
+    found = found.filter(person_id=person_of(subject, row)) if subject in STATES else found.filter(row_id=row.pk)
+    return found.order_by("-objected_at", "-pk")
+
+
+def row_today(said: FactObjection) -> int:
+    """This function returns the row that holds the objected fact today, in the caller's scope."""
+    if said.subject not in STATES:
+        return said.row_id
+    current = {"superseded_at__isnull": True, "valid_to__isnull": True}
+    if said.subject == "household_state":
+        rows: QuerySet[Any] = HouseholdState.objects.filter(household_id=said.household_id, **current)
+    else:
+        rows = PersonState.objects.filter(person_id=said.person_id, **current)
+    return rows.values_list("pk", flat=True).first() or said.row_id
+
+
+def fact_versions(viewer: Viewer, subject: str, row: Any, field: str) -> list[FactVersion]:
+    """This function returns what a fact was believed to be, the latest belief first; who a person is has no history."""
+    if subject == "person":
+        return []
+    model = type(row)
+    if subject in STATES:
+        key = "household_id" if subject == "household_state" else "person_id"
+        rows = model._default_manager.filter(viewer.q(), **{key: getattr(row, key)})
+    elif row.source_ref:
+        rows = model._default_manager.filter(viewer.q(), household_id=row.household_id, source_ref=row.source_ref)
+    else:
+        rows = model._default_manager.filter(viewer.q(), pk=row.pk)
+    versions: list[FactVersion] = []
+    for found in rows.order_by("recorded_at", "pk"):
+        origin = getattr(found, "origins", {}).get(field)
+        version = FactVersion(
+            fact_text(found, field), getattr(found, "valid_from", None), getattr(found, "valid_to", None),
+            found.recorded_at, found.superseded_at, source_label(origin[0] if origin else found.source),
+        )  # fmt: skip
+        if versions and versions[-1].text == version.text and versions[-1].superseded_at is not None:
+            versions[-1] = replace(versions[-1], valid_to=version.valid_to, superseded_at=version.superseded_at)
+        else:
+            versions.append(version)
+    return versions[::-1]

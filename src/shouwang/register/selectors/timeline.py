@@ -154,6 +154,10 @@ def _objection_entries(viewer: Viewer, household_id: int) -> list[TimelineEntry]
     entries = []
     for row in of_household(FactObjection.objects.filter(household_id=household_id), viewer):
         href = reverse("register:facts", args=[household_id])
+        if row.settled_at == row.objected_at:  # corrected without an objection
+            text = f"{row.stated} → {row.claimed or '未登记'}：{row.reason}"
+            entries.append(TimelineEntry(row.objected_at, "更正登记信息", text, row.objected_by, href))
+            continue
         entries.append(TimelineEntry(row.objected_at, "对登记信息提出异议", row.reason, row.objected_by, href=href))
         if row.settled_at is not None:
             entries.append(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shouwang.kit.codes import Relationship
 from shouwang.people.access import Kind, Viewer
@@ -167,3 +168,25 @@ def import_get(viewer: Viewer, import_id: int) -> RegisterImport:
 def import_refusals(run: RegisterImport, *, notices: bool = False) -> Sequence[ImportRefusal]:
     """This function returns the refused rows (or the notices) of an import, in the order of the files."""
     return list(ImportRefusal.objects.filter(run=run, is_notice=notices).order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """The first refused rows of an import, and how many more there are."""
+
+    rows: Sequence[ImportRefusal]
+    more: int
+
+
+def refusals_first(run: RegisterImport, *, limit: int) -> Refusals:
+    """This function returns the first refused rows of an import."""
+    found = ImportRefusal.objects.filter(run=run, is_notice=False)
+    rows = list(found.order_by("pk")[: limit + 1])
+    more = found.count() - limit if len(rows) > limit else 0
+    return Refusals(rows[:limit], more)
+
+
+def refusals_counted(run: RegisterImport, *, notices: bool = False, limit: int = 30) -> list[dict[str, Any]]:
+    """This function returns why rows were refused (or noticed) and how many: column, message, rows; most first."""
+    grouped = ImportRefusal.objects.filter(run=run, is_notice=notices).values("column", "message")
+    return list(grouped.annotate(rows=Count("pk")).order_by("-rows", "message")[:limit])

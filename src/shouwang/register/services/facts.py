@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from shouwang.people.access import Viewer
 from shouwang.register import errors
-from shouwang.register.models import FactObjection, HouseholdState, Membership, Person, PersonState
+from shouwang.register.models import FactObjection, Household, HouseholdState, Membership, Person, PersonState
 from shouwang.register.rules import name_initials, scrubbed
+from shouwang.register.selectors.facts import objections_of, person_of
 from shouwang.register.selectors.people import household_row
 from shouwang.register.services.common import (
     WRITERS,
@@ -76,7 +77,7 @@ def fact_object(
     with transaction.atomic():
         household = household_row(viewer, household_id)
         row = fact_row(household_id, subject, row_id)
-        person_id = row.pk if subject == "person" else getattr(row, "person_id", None)
+        person_id = person_of(subject, row)
         try:
             with transaction.atomic():
                 objection = FactObjection.objects.create(
@@ -128,7 +129,7 @@ def fact_correct(
     with transaction.atomic():
         household = household_lock(viewer, household_id, version)
         row = fact_row(household_id, subject, row_id, lock=True)
-        before = getattr(row, field)
+        before, stated = getattr(row, field), value_text(row, field)
         try:
             with transaction.atomic():
                 changed = _corrected(viewer, row, field, new, at=at, since=since)
@@ -136,17 +137,39 @@ def fact_correct(
             label = field_label(subject, field)
             raise errors.FactsContradict(f"“{label}”的新值和这一户的其他信息有矛盾，请核对后再改。") from None
         household_touch(household, viewer=viewer, at=at)
-        objection = FactObjection.objects.filter(
-            subject=subject, row_id=row_id, field=field, state=FactObjection.State.OPEN
-        ).first()
-        if objection is not None:
-            _settle(objection, FactObjection.State.CORRECTED, viewer=viewer, answer=reason, at=at)
+        said = objections_of(household_id, subject, row, field).filter(state=FactObjection.State.OPEN).first()
+        if said is not None:
+            _settle(said, FactObjection.State.CORRECTED, viewer=viewer, answer=reason, at=at)
+        else:
+            corrected = value_text(type(row)._default_manager.get(pk=changed), field)
+            _correction_note(viewer, household, row, subject, field, stated, claimed=corrected, reason=reason, at=at)
         is_private = subject in ("person", "person_state")
         audited(
             viewer, "fact.correct", household, at=at, purpose=scrubbed(reason),
             before={"subject": subject, "row": row_id, "field": field, "value": None if is_private else before},
             after={"row": changed, "value": None if is_private else new, "since": since},
         )  # fmt: skip
+
+
+def _correction_note(
+    viewer: Viewer,
+    household: Household,
+    row: Any,
+    subject: str,
+    field: str,
+    stated: str,
+    *,
+    claimed: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """This function keeps a correction that nobody had asked for, with its reason, where objections stand."""
+    FactObjection.objects.create(
+        slot=household.slot, household=household, person_id=person_of(subject, row), subject=subject, row_id=row.pk,
+        field=field, stated=stated[:200], claimed=scrubbed(claimed)[:200], reason=scrubbed(reason)[:300],
+        objected_by=viewer.label[:200], objected_at=at, state=FactObjection.State.CORRECTED,
+        settled_by=viewer.label[:200], settled_at=at,
+    )  # fmt: skip
 
 
 def _corrected(viewer: Viewer, row: Any, field: str, new: Any, *, at: datetime, since: date | None) -> int:

@@ -233,6 +233,7 @@ def household_split(
     slot: int | None = None,
     number: str = "",
     address: str = "",
+    reason: str = "",
 ) -> int:
     """This function splits members off into a new household and returns its id.
 
@@ -272,7 +273,7 @@ def household_split(
         for changed in (household, new):
             adult_check(changed, on=on, at=at)
         audited(
-            viewer, "household.split", household, at=at,
+            viewer, "household.split", household, at=at, purpose=reason,
             before={"persons": sorted(current)}, after={"new_household": new.pk, "leaving": sorted(leaving)},
         )  # fmt: skip
     return new.pk
@@ -288,6 +289,7 @@ def household_merge(
     relationships: Mapping[int, str],
     on: date,
     at: datetime,
+    reason: str = "",
 ) -> None:
     """This function merges another household into one; `relationships` says what each who comes is to the head.
 
@@ -326,7 +328,7 @@ def household_merge(
         for changed in (household, other):
             adult_check(changed, on=on, at=at)
         audited(
-            viewer, "household.merge", household, at=at,
+            viewer, "household.merge", household, at=at, purpose=reason,
             before={"persons": sorted(staying), "other": other.pk}, after={"came": sorted(relationships)},
         )  # fmt: skip
 
@@ -340,6 +342,7 @@ def head_change(
     on: date,
     at: datetime,
     relationships: Mapping[int, str] | None = None,
+    reason: str = "",
 ) -> None:
     """This function makes another member the head from a day on.
 
@@ -358,7 +361,7 @@ def head_change(
         relationships_set(household, wanted, on=on, at=at, source=source_of(viewer))
         household_touch(household, viewer=viewer, at=at)
         audited(
-            viewer, "household.head", household, at=at,
+            viewer, "household.head", household, at=at, purpose=reason,
             before={str(pk): value for pk, value in before.items()},
             after={str(pk): value for pk, value in wanted.items()},
         )  # fmt: skip

@@ -108,6 +108,7 @@ def person_die(
     at: datetime,
     new_head_id: int | None = None,
     relationships: Mapping[int, str] | None = None,
+    reason: str = "",
 ) -> None:
     """This function records a death: the membership ends that day; a household whose head died gets a new one.
 
@@ -133,7 +134,7 @@ def person_die(
             household_close_if_empty(household, viewer=viewer, on=died_on, at=at, reason="death")
             adult_check(household, on=died_on, at=at)
         audited(
-            viewer, "person.die", person, at=at,
+            viewer, "person.die", person, at=at, purpose=reason,
             after={"died_on": died_on, "household": household.pk if household else None, "new_head": new_head_id},
         )  # fmt: skip
 

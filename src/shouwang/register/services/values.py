@@ -7,10 +7,12 @@ from typing import Any
 from django.db import models
 
 from shouwang.kit.codes import (
+    NATIONALITIES,
     Code,
     DisabilityCategory,
     DisabilityLevel,
     Education,
+    IncomeKind,
     Labour,
     PovertyStatus,
     Risk,
@@ -69,6 +71,22 @@ def field_label(subject: str, name: str) -> str:
     known = LABELS.get((subject, name))
     found: Any = SUBJECTS[subject]._meta.get_field(name)
     return known or str(found.verbose_name)
+
+
+def field_choices(subject: str, name: str) -> list[tuple[str, str]]:
+    """This function returns what a fact may be chosen from, (value that `value_read` reads, label); none: typed."""
+    field_label(subject, name)
+    if name == "risks":
+        return [(risk.value, risk.label) for risk in Risk]
+    if name in CODES:
+        return [(code.value, code.label) for code in CODES[name]]
+    if name == "nationality":
+        return list(NATIONALITIES.items())
+    if isinstance(SUBJECTS[subject]._meta.get_field(name), models.BooleanField):
+        return [("YES", "是"), ("NO", "否")]
+    if subject == "income" and name == "kind":
+        return [(code.value, code.label) for code in IncomeKind]
+    return []
 
 
 def value_read(subject: str, name: str, text: str) -> Any:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from shouwang.audit.services import entry_append
 from shouwang.kit.codes import Relationship
@@ -23,8 +23,9 @@ from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.contexts import FoundPerson, SearchView
 from shouwang.register.forms import VillageForm
 from shouwang.register.selectors import PersonHit, household_search, person_search, register_is_empty
-from shouwang.register.selectors.villages import PlaceOption, villages_matching
+from shouwang.register.selectors.villages import PlaceOption, villages_anywhere
 from shouwang.register.views.common import (
+    EDITORS,
     READERS,
     key_of,
     may_edit,
@@ -46,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     text = asked.get("q", "").strip()[:LONGEST]
     is_private = stays_out_of_addresses(text)
-    form = VillageForm({"village": asked.get("village", "")}, find=lambda words: villages_matching(viewer, words))
+    form = VillageForm({"village": asked.get("village", "")}, viewer=viewer)
     place = form.cleaned_data["village"] if form.is_valid() else None
     if request.method == "POST" and not is_private and form.is_valid():
         wanted = {name: value for name, value in (("q", text), ("village", place.code if place else "")) if value}
@@ -130,3 +131,12 @@ def _answer(
         **found,
     )
     return render(request, "register/search.html", {"page": page}, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+@requires(*EDITORS)
+def villages(request: HttpRequest) -> HttpResponse:
+    """This function answers a picker with villages of the whole division table, for moves out of sight."""
+    asked = request.GET.get("q", "").strip()[:40]
+    options = [(place.code, place.name, place.full_name) for place in villages_anywhere(asked)] if asked else []
+    return render(request, "ui/picker_options.html", {"options": options, "asked": asked})
