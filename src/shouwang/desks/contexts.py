@@ -11,7 +11,8 @@ from shouwang.desks.selectors.around import LampLine, Report
 from shouwang.desks.selectors.granted import GrantedTask
 from shouwang.desks.selectors.household import CaseLine, MeasureLine, Money, VisitLine, WarningLine
 from shouwang.office.selectors import Progress
-from shouwang.register.selectors import HouseholdFile
+from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
+from shouwang.register.selectors.facts import UNKNOWN
 from shouwang.sources.selectors.feeds import Freshness
 from shouwang.ui.tables import KeyPage
 
@@ -64,6 +65,23 @@ class HouseholdPage:
     visits: Sequence[VisitLine]
     timeline: Sequence[Entry]
     older: Sequence[Entry]
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        """The facts that are known, and those whose absence somebody objects to."""
+        return [fact for fact in self.file.facts if fact.text != UNKNOWN or fact.is_objected]
+
+    @property
+    def facts_missing(self) -> Sequence[str]:
+        return [fact.label for fact in self.file.facts if fact.text == UNKNOWN and not fact.is_objected]
+
+    @property
+    def incomes(self) -> Sequence[IncomeLine]:
+        return [line for line in self.file.incomes if line.amount_fen is not None]
+
+    @property
+    def incomes_missing(self) -> Sequence[str]:
+        return [line.label for line in self.file.incomes if line.amount_fen is None]
 
     @property
     def cases(self) -> Sequence[CaseLine]:

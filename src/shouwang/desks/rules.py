@@ -66,6 +66,10 @@ class Question:
     lists: Sequence[Link] = ()
 
     @property
+    def has_lamps(self) -> bool:
+        return any(row.lamp for row in self.rows)
+
+    @property
     def number(self) -> int:
         return sum(count.number for count in self.counts)
 

@@ -27,6 +27,7 @@ from shouwang.people.selectors import grants_fields
 from shouwang.register.selectors import HouseholdCard, household_cards
 
 ROWS = 10
+BRIEF = 5
 # Those whose work is mostly tasks: the number stands there also when it is nought.
 ASKED = (Kind.DEPARTMENT, Kind.INSURER)
 # Who looks after the lateness of others.
@@ -87,7 +88,7 @@ def _late_of_others(viewer: Viewer, on: date) -> list[Count]:
 
 def late_tasks(viewer: Viewer, on: date) -> QuerySet[Task]:
     """This function returns the tasks of other organisations that are past their day, in the viewer's areas."""
-    return tasks_late(viewer, on).exclude(organisation_id=viewer.organisation_id)
+    return tasks_late(viewer, on).exclude(organisation_id=viewer.organisation_id or 0)
 
 
 def returned(viewer: Viewer, on: date) -> Question:
@@ -99,7 +100,7 @@ def returned(viewer: Viewer, on: date) -> Question:
     if number := desk.tasks.order_by().count():
         counts.append(Count(number, "再次核查的任务", address("casework:tasks", list="returned")))
     rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
-    return Question(counts, _first(rows), _lists(viewer, "returned", counts))
+    return Question(counts, _first(rows)[:BRIEF], _lists(viewer, "returned", counts))
 
 
 def _first(rows: Iterable[WorkRow]) -> list[WorkRow]:

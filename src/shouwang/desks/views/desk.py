@@ -25,6 +25,13 @@ MAIN = {
     Kind.CITY_CENTRE: ("看大屏", "oversight:screen"),
     Kind.PROVINCE: ("看大屏", "oversight:screen"),
 }
+# They look on; no pack gives them a step.
+WATCHING = (Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
+MAY: dict[Kind, tuple[Role, ...]] = {
+    **dict.fromkeys(REPORTERS, WORKERS),
+    Kind.LEADING_GROUP: (Role.LEADER,),
+    Kind.DEPARTMENT: (Role.CLERK, Role.LEADER),
+}
 # Where those without work of their own begin.
 OVERVIEW = (
     ("全部案件", "casework:list", "按县、按灯、按环节查"),
@@ -55,14 +62,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     """This function shows the desk of the acting appointment."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     on = timezone.localdate()
-    has_work = viewer.kind not in (Kind.OPERATOR, Kind.SYSTEM)
+    watches = viewer.kind in WATCHING
+    has_work = viewer.kind not in (Kind.OPERATOR, Kind.SYSTEM, *WATCHING)
     is_officer = viewer.kind is Kind.VILLAGE and viewer.role in WORKERS
     page = DeskPage(
         name=viewer.organisation_name,
         role=f"{viewer.name} · {ROLE_LABELS[viewer.role]}",
         main=_main(viewer),
         waiting=work.waiting(viewer, on) if has_work else None,
-        late=work.late(viewer, on) if has_work else None,
+        late=work.late(viewer, on) if has_work or watches else None,
         returned=work.returned(viewer, on) if has_work else None,
         reports=around.reports(viewer, on) if is_officer else (),
         all_reports=address("sources:reports_mine") if is_officer else "",
@@ -80,10 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _main(viewer: Viewer) -> Link | None:
     """This function returns the main action of a kind, None where the viewer's role may not do it."""
     label, name = MAIN.get(viewer.kind, ("", ""))
-    needs = WORKERS if viewer.kind in REPORTERS else (Role.CLERK, Role.LEADER)
-    if viewer.kind is Kind.LEADING_GROUP:
-        needs = (Role.LEADER,)
-    if viewer.kind not in (Kind.CITY_CENTRE, Kind.PROVINCE) and viewer.role not in needs:
+    if viewer.role not in MAY.get(viewer.kind, tuple(Role)):
         return None
     href = address(name) if name else ""
     return Link(label, href) if href else None
