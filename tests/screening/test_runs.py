@@ -17,11 +17,14 @@ from tests.factories.standards import policy_adopt
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.models import Household, Spending
 from shouwang.screening.models import Run, Snapshot, Warning
-from shouwang.screening.selectors import warnings_of_household
+from shouwang.screening.selectors import warnings_held, warnings_of_household, warnings_uncollected
 from shouwang.screening.services import (
     AreaNotYours,
+    NotHeld,
+    ReasonMissing,
     RunUnderWay,
     WarningNotFound,
+    held_settle,
     run_execute,
     run_request,
     snapshot_take,
@@ -212,3 +215,51 @@ def test_an_area_is_screened_once_at_a_time(real_cast: Cast) -> None:
         run_request(viewer=real_cast.county, area_id=real_cast.places.county.pk, on=ON, at=AT)
         with pytest.raises(RunUnderWay):
             run_request(viewer=real_cast.county, area_id=real_cast.places.county.pk, on=ON, at=AT)
+
+
+def held_by_conduct(cast: Cast) -> Household:
+    policy_adopt(cast.places.county, "xingtai")
+    household = low_income(cast)
+    illness(household, 2_000_000)
+    status_make(household, "DRUG_USE", date(2020, 1, 1), source="public_security")
+    return household
+
+
+def test_a_warning_held_for_conduct_waits_for_a_person_and_becomes_a_case_only_when_released(real_cast: Cast) -> None:
+    held_by_conduct(real_cast)
+    ran(real_cast)
+    (warning,) = all_warnings()
+    assert warning.is_held
+    assert warning.hold_reason
+    with acting_as(SYSTEM):
+        assert not warnings_uncollected()
+    with acting_as(real_cast.county):
+        assert list(warnings_held(real_cast.county)) == [warning]
+        with pytest.raises(ReasonMissing):
+            held_settle(viewer=real_cast.county, warning_id=warning.pk, is_released=True, reason=" ", at=AT)
+        held_settle(viewer=real_cast.county, warning_id=warning.pk, is_released=True, reason="已戒断两年", at=AT)
+        with pytest.raises(NotHeld):
+            held_settle(viewer=real_cast.county, warning_id=warning.pk, is_released=False, reason="重复", at=AT)
+    with acting_as(SYSTEM):
+        assert [found.pk for found in warnings_uncollected()] == [warning.pk]
+
+
+def test_a_dismissed_warning_does_not_come_again_until_something_new_happens(real_cast: Cast) -> None:
+    household = held_by_conduct(real_cast)
+    ran(real_cast)
+    (warning,) = all_warnings()
+    with acting_as(real_cast.county):
+        held_settle(viewer=real_cast.county, warning_id=warning.pk, is_released=False, reason="属实，不启动", at=AT)
+    assert ran(real_cast).warnings_new == 0
+    illness(household, 1_600_000, on=date(2020, 6, 2))
+    assert ran(real_cast).warnings_new == 1
+    with acting_as(SYSTEM):
+        assert not warnings_uncollected()
+
+
+def test_the_neighbour_cannot_settle_what_is_held_here(real_cast: Cast) -> None:
+    held_by_conduct(real_cast)
+    ran(real_cast)
+    (warning,) = all_warnings()
+    with acting_as(real_cast.neighbour), pytest.raises(WarningNotFound):
+        held_settle(viewer=real_cast.neighbour, warning_id=warning.pk, is_released=True, reason="放行", at=AT)

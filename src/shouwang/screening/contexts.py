@@ -30,6 +30,7 @@ class RunsPage:
     runs: list[Run]
     form: RunForm | None
     under_way: list[Progress] = field(default_factory=list)
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,4 @@ class WarningPage:
     holds: bool
     same_policy: bool
     lines: list[Line]
+    may_settle: bool

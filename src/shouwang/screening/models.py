@@ -64,8 +64,8 @@ class Run(models.Model):
 class Warning(models.Model):
     """A household that a rule of the policy points at, with all its evidence and what a replay needs.
 
-    `measured` and `threshold` are in `unit` (fen, persons, …); `evidence` holds {"table", "id"} of register rows;
-    `facts` is the household's whole fact row.
+    A held one waits for a person, who releases or dismisses it with a reason. `measured` and `threshold` are in `unit`
+    (fen, persons, …); `evidence` holds {"table", "id"} of register rows; `facts` is the household's whole fact row.
     """
 
     slot = models.BigIntegerField()
@@ -88,6 +88,10 @@ class Warning(models.Model):
     is_undecided = models.BooleanField(default=False)
     is_held = models.BooleanField(default=False)
     hold_reason = models.CharField(max_length=300, blank=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=200, blank=True)
+    settled_reason = models.CharField(max_length=300, blank=True)
+    is_dismissed = models.BooleanField(default=False)
     pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
     policy_digest = models.CharField(max_length=64)
     snapshot_digest = models.CharField(max_length=64)
@@ -106,7 +110,7 @@ class Warning(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["household_id", "cause"],
-                condition=Q(collected_case_id__isnull=True),
+                condition=Q(collected_case_id__isnull=True, settled_at__isnull=True),
                 name="warning_one_open_per_household_and_cause",
             )
         ]

@@ -25,6 +25,11 @@ def warnings_by_ids(ids: list[int]) -> dict[int, Warning]:
     return {found.pk: found for found in Warning.objects.select_related("pack_version").filter(pk__in=ids)}
 
 
+def warnings_held(viewer: Viewer) -> QuerySet[Warning]:
+    """This function returns the warnings of the viewer's areas that wait for a person to look at them, oldest first."""
+    return warnings_visible_to(viewer).filter(is_held=True, is_dismissed=False).order_by("raised_at", "pk")
+
+
 def warnings_of_household(viewer: Viewer, household_id: int) -> QuerySet[Warning]:
     """This function returns a household's warnings, newest first."""
     return warnings_visible_to(viewer).filter(household_id=household_id)

@@ -67,7 +67,9 @@ def warnings_raise(*, run: Run, snapshot: Snapshot, result: ScreenResult, at: da
         waiting = {
             (found.household_id, found.cause): found.pk
             for found in Warning.objects.filter(
-                household_id__in=[warning.household_id for warning in made], collected_case_id__isnull=True
+                household_id__in=[warning.household_id for warning in made],
+                collected_case_id__isnull=True,
+                settled_at__isnull=True,
             )
         }
         replaced = [waiting[key] for w in made if (key := (w.household_id, w.cause)) in waiting]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from shouwang.audit.services import entry_append
@@ -85,10 +86,12 @@ def run_request(*, viewer: Viewer, area_id: int, on: date, at: datetime, is_queu
 
 
 def _handled(run: Run, snapshot: Snapshot) -> pa.Table:
-    """Evidence of earlier warnings that a case has taken up, in the keys of this snapshot."""
+    """Evidence of earlier warnings that a case has taken up or a person settled, in the keys of this snapshot."""
     rows = list(
         HandledEvidence.objects.filter(
-            slot__gte=run.slot, slot__lte=run.hi, warning__collected_case_id__isnull=False
+            Q(warning__collected_case_id__isnull=False) | Q(warning__settled_at__isnull=False),
+            slot__gte=run.slot,
+            slot__lte=run.hi,
         ).values_list("household_id", "table", "row_id")
     )
     return pa.table(

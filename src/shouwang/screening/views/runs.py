@@ -16,7 +16,7 @@ from shouwang.register.selectors import household_cards
 from shouwang.screening.contexts import RunPage, RunsPage, WarningRow
 from shouwang.screening.forms import RunForm
 from shouwang.screening.models import Run, Warning
-from shouwang.screening.selectors import runs_visible_to, warnings_visible_to
+from shouwang.screening.selectors import runs_visible_to, warnings_held, warnings_visible_to
 from shouwang.screening.services import run_request
 
 READERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
@@ -34,7 +34,10 @@ def _page(request: HttpRequest, form: RunForm | None, *, status: int = 200) -> H
     waiting = [run.progress_id for run in runs_found if run.state in (Run.State.WAITING, Run.State.RUNNING)]
     progress = [found for pk in waiting if pk and (found := progress_by_id(viewer, pk))]
     return render(
-        request, "screening/list.html", {"page": RunsPage(runs_found, form, under_way=progress)}, status=status
+        request,
+        "screening/list.html",
+        {"page": RunsPage(runs_found, form, under_way=progress, held=warnings_held(viewer).count())},
+        status=status,
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shouwang.engine import Explanation
-from shouwang.people.access import Viewer, requires
+from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.screening.contexts import Line, WarningPage
 from shouwang.screening.services import warning_replay
 from shouwang.screening.views.runs import READERS, warning_rows
@@ -36,5 +36,6 @@ def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
         holds=replay.holds,
         same_policy=replay.same_policy,
         lines=_lines(replay.explanation),
+        may_settle=viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER),
     )
     return render(request, "screening/warning.html", {"page": page})
