@@ -19,7 +19,7 @@ from shouwang.people.access import SYSTEM, acting_as
 from shouwang.sources.models import FeedImport
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import feed_read
-from shouwang.sources.services.undoing import feed_undo_run
+from shouwang.sources.services.undoing import feed_import_undo_run
 
 ID = resident_id_make(date(1970, 5, 20))
 
@@ -72,7 +72,7 @@ def test_an_import_is_taken_back_after_one_question(client: Client, cast: Cast, 
     assert "全部收回" in page
     assert client.post(url, {"version": taken.version}).status_code == 302
     assert client.post(url, {"version": taken.version}).status_code == 409
-    feed_undo_run(import_id=taken.pk, clock=timezone.now)
+    feed_import_undo_run(import_id=taken.pk, clock=timezone.now)
     assert "已撤销" in client.get(reverse("sources:feed", args=[taken.pk])).content.decode()
 
 

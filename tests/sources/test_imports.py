@@ -16,7 +16,7 @@ from shouwang.sources.services import importing
 from shouwang.sources.services.errors import DataDateInFuture, DeliveredBefore, ImportStale, MayNotDeliver
 from shouwang.sources.services.importing import CONFLICT, feed_import_run
 from shouwang.sources.services.reading import import_load
-from shouwang.sources.services.undoing import feed_undo, feed_undo_run
+from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo_run
 from shouwang.sources.services.uploads import mapping_confirm
 
 ID = resident_id_make(date(1970, 3, 7))
@@ -140,10 +140,11 @@ def test_an_import_taken_back_leaves_no_fact_and_may_come_again(cast: Cast, home
     with pytest.raises(DeliveredBefore):
         deliver(cast.medical, content)
     with acting_as(cast.medical):
-        feed_undo(viewer=cast.medical, import_id=taken.pk, version=taken.version, at=timezone.now(), is_queued=False)
+        asked = {"viewer": cast.medical, "import_id": taken.pk, "version": taken.version, "at": timezone.now()}
+        feed_import_undo(**asked, is_queued=False)
         with pytest.raises(ImportStale):
-            feed_undo(viewer=cast.medical, import_id=taken.pk, version=taken.version, at=timezone.now())
-    feed_undo_run(import_id=taken.pk, clock=timezone.now)
+            feed_import_undo(**asked)
+    feed_import_undo_run(import_id=taken.pk, clock=timezone.now)
     with acting_as(SYSTEM):
         assert not Spending.objects.filter(superseded_at__isnull=True).exists()
         assert not FeedMatch.objects.exists()

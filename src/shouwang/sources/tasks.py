@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import feed_read
-from shouwang.sources.services.undoing import feed_undo_run
+from shouwang.sources.services.undoing import feed_import_undo_run
 from shouwang.sources.services.uploads import READ_TASK, RUN_TASK, UNDO_TASK
 
 
@@ -26,7 +26,7 @@ def run(import_id: int) -> None:
 @app.task(name=UNDO_TASK, queue="long")
 def undo(import_id: int) -> None:
     """This function takes an import back."""
-    feed_undo_run(import_id=import_id, clock=timezone.now)
+    feed_import_undo_run(import_id=import_id, clock=timezone.now)
 
 
 @app.periodic(cron="*/5 * * * *")

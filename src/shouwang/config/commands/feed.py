@@ -136,14 +136,14 @@ def _undo(import_id: int, organisation: str, yes: bool) -> None:
     from django.utils import timezone
 
     from shouwang.people.access import acting_as
-    from shouwang.sources.services.undoing import feed_undo, feed_undo_run
+    from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo_run
 
     viewer = _acting(organisation)
     if not yes:
         typer.confirm(f"撤销第 {import_id} 次导入的全部数据？", abort=True)
     with acting_as(viewer):
-        feed_undo(viewer=viewer, import_id=import_id, version=None, at=timezone.now(), is_queued=False)
-    feed_undo_run(import_id=import_id, clock=timezone.now)
+        feed_import_undo(viewer=viewer, import_id=import_id, version=None, at=timezone.now(), is_queued=False)
+    feed_import_undo_run(import_id=import_id, clock=timezone.now)
     typer.echo("已撤销。")
 
 

@@ -8,12 +8,26 @@ from shouwang.sources.selectors.clues import (
     clues_uncollected,
     clues_visible_to,
 )
+from shouwang.sources.selectors.feeds import (
+    Freshness,
+    ImportNotFound,
+    feed_freshness,
+    import_get,
+    imports_visible_to,
+    rows_set_aside,
+)
 
 __all__ = [
     "ClueNotFound",
+    "Freshness",
+    "ImportNotFound",
     "clue_get",
     "clues_of_household",
     "clues_reported_by",
     "clues_uncollected",
     "clues_visible_to",
+    "feed_freshness",
+    "import_get",
+    "imports_visible_to",
+    "rows_set_aside",
 ]

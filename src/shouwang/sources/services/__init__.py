@@ -10,6 +10,11 @@ from shouwang.sources.services.clues import (
     clue_report,
     report_listen,
 )
+from shouwang.sources.services.importing import feed_import_run
+from shouwang.sources.services.reading import feed_read
+from shouwang.sources.services.resuming import imports_resume
+from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo_run
+from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
 __all__ = [
     "ClueTaken",
@@ -19,5 +24,12 @@ __all__ = [
     "clue_attach",
     "clue_collect",
     "clue_report",
+    "feed_import_run",
+    "feed_import_undo",
+    "feed_import_undo_run",
+    "feed_read",
+    "feed_upload",
+    "imports_resume",
+    "mapping_confirm",
     "report_listen",
 ]

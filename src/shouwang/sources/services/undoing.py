@@ -17,7 +17,7 @@ from shouwang.sources.services.recording import facts_take_back
 from shouwang.sources.services.uploads import SUBJECT, UNDO_TASK, import_for_change, job_defer
 
 
-def feed_undo(
+def feed_import_undo(
     *, viewer: Viewer, import_id: int, version: int | None, at: datetime, is_queued: bool = True
 ) -> FeedImport:
     """This function asks the worker to take an import back; raises ImportNotFound, ImportStale or NotAtThisStep."""
@@ -38,7 +38,7 @@ def feed_undo(
     return taken
 
 
-def feed_undo_run(*, import_id: int, clock: Callable[[], datetime]) -> None:
+def feed_import_undo_run(*, import_id: int, clock: Callable[[], datetime]) -> None:
     """This function takes every fact of an import back, all at once or not at all."""
     taken = import_load(import_id)
     viewer = worker_viewer(taken)

@@ -20,7 +20,7 @@ from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import feed_kind, kinds_of_department
 from shouwang.sources.selectors.feeds import feed_freshness, import_get, imports_visible_to, rows_set_aside
 from shouwang.sources.services.refused import Unmatched, refused_rows_file, unmatched_people
-from shouwang.sources.services.undoing import feed_undo
+from shouwang.sources.services.undoing import feed_import_undo
 from shouwang.sources.services.uploads import feed_upload
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import import_lines
@@ -154,7 +154,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     back = reverse("sources:feed", args=[taken.pk])
     if request.method == "POST":
         version = request.POST.get("version", "")
-        feed_undo(
+        feed_import_undo(
             viewer=viewer,
             import_id=taken.pk,
             version=int(version) if version.isdecimal() else 0,
