@@ -231,6 +231,21 @@ def relationships_set(
     return changed
 
 
+def has_head_every_day(household_id: int) -> bool:
+    """This function tells whether a household has exactly one head on every day on which it has members."""
+    rows = list(
+        Membership.objects.filter(household_id=household_id, superseded_at__isnull=True).values_list(
+            "valid_from", "valid_to", "relationship"
+        )
+    )
+    days = {day for first, end, _ in rows for day in (first, end) if day is not None}
+    for day in days:
+        held = [relationship for first, end, relationship in rows if first <= day and (end is None or day < end)]
+        if held and held.count(HEAD) != 1:
+            return False
+    return True
+
+
 # ---- slots ----
 
 

@@ -17,6 +17,7 @@ from shouwang.register.services.common import (
     adult_check,
     audited,
     day_check,
+    has_head_every_day,
     household_touch,
     membership_of,
     memberships_on,
@@ -89,6 +90,9 @@ def _memberships_drop(viewer: Viewer, double: Person, moved: dict[str, Any], *, 
             moved["ended"].append(household.pk)
         moved["memberships"].append(row.pk)
     Membership.objects.filter(pk__in=moved["memberships"]).update(superseded_at=at)
+    # She may have headed others in the past too: then those days would be left without a head.
+    if not all(has_head_every_day(household_id) for household_id in {row.household_id for row in rows}):
+        raise errors.DoubleIsHead
     for household_id in {row.household_id for row in rows} - set(moved["ended"]):
         adult_check(Household.objects.get(pk=household_id), on=on, at=at)
 
@@ -119,6 +123,11 @@ def persons_unmerge(*, viewer: Viewer, merge_id: int, reason: str, at: datetime)
                 Membership.objects.filter(pk__in=moved["memberships"]).update(superseded_at=None)
         except IntegrityError:
             raise errors.MergeNotUndoable from None
+        homes = Membership.objects.filter(pk__in=moved["memberships"]).values_list("household", "household__ended_on")
+        if any(ended is not None for _, ended in homes.filter(valid_to__isnull=True)) or not all(
+            has_head_every_day(pk) for pk, _ in homes
+        ):
+            raise errors.MergeNotUndoable
         for model in OF_PERSON:
             for pk, household_id, slot in moved["rows"].get(model._meta.model_name, []):
                 model.objects.filter(pk=pk, person_id=merge.kept_id).update(
