@@ -87,7 +87,7 @@ class FormContext:
     facts: Sequence[tuple[str, Any]] = ()
     hidden: Sequence[tuple[str, object]] = ()
     village_search: str = ""
-    village_shown: str = ""
+    unit: str = ""
 
     @property
     def relationships(self) -> list[Any]:

@@ -112,7 +112,7 @@ def correct(request: HttpRequest, household_id: int, subject: str, row_id: int, 
         shown += [("有人提出异议", f"{found.objected_by}：{found.reason}"), ("认为应当是", found.claimed or "没有写")]
     page = FormContext(
         f"更正“{label}”", household_lead(viewer, household_id), form, f"更正{label}", back, facts=shown,
-        hidden=[("version", version)],
+        hidden=[("version", version)], unit="元" if field.endswith("_fen") else "",
         happens=["原来的登记不删除，留在这一项的变化记录里", *(["这条异议随之办结"] if found else [])],
     )  # fmt: skip
     return form_page(request, page)

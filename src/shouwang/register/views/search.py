@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """This function shows the search and what it found; one household found by a number opens at once."""
     viewer = viewer_of(request)
     asked = request.POST if request.method == "POST" else request.GET
-    text = asked.get("q", "").strip()[:LONGEST]
+    text = asked.get("q", "").replace("\x00", "").strip()[:LONGEST]
     is_private = stays_out_of_addresses(text)
     form = VillageForm({"village": asked.get("village", "")}, viewer=viewer)
     place = form.cleaned_data["village"] if form.is_valid() else None
