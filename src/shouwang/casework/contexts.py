@@ -49,6 +49,12 @@ class ListPage:
     kept: Mapping[str, str]
     is_filtered: bool
     problem: str = ""
+    counted: int = 100_000
+
+    @property
+    def is_more(self) -> bool:
+        """There are more cases than were counted."""
+        return self.total > self.counted
 
 
 @dataclass(frozen=True)

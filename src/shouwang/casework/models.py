@@ -61,14 +61,16 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            # Lamp counts by area read this index alone.
-            models.Index(fields=["slot"], include=["opened_on", "closed_on", "outcome"], name="case_lamps"),
+            # Lamp counts by area read this index alone; the policy of the table needs the id.
+            models.Index(fields=["slot"], include=["opened_on", "closed_on", "outcome", "id"], name="case_lamps"),
             models.Index(fields=["household_id", "-opened_at"], name="case_household"),
-            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            # Pages by key sort unknown values last and then by id; "the latest" do without.
+            models.Index(F("opened_at").desc(nulls_last=True), F("id").asc(), name="case_newest"),
+            models.Index(fields=["-opened_at", "-id"], name="case_latest"),
             models.Index(
                 fields=["holder_kind", "slot", "due_on"], condition=Q(closed_on__isnull=True), name="case_holder"
             ),
-            models.Index(fields=["due_on"], condition=Q(closed_on__isnull=True), name="case_due"),
+            models.Index(fields=["due_on", "id"], name="case_due"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -15,9 +15,10 @@ from shouwang.casework.selectors.cases import cases_reported_by, cases_visible_t
 from shouwang.casework.selectors.lamps import with_lamp
 from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import tasks_of_organisation
-from shouwang.people.access import Viewer
+from shouwang.people.access import Kind, Viewer
 
 RESULT_DAYS = 14
+REPORTERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,10 @@ def desk_returned(viewer: Viewer, on: date) -> Desk:
     two weeks of the cases that the viewer's organisation reported.
     """
     since = on - timedelta(days=RESULT_DAYS)
-    again = Q(pk__in=cases_waiting(viewer).filter(is_returned=True).values("pk"))
-    settled = Q(pk__in=cases_reported_by(viewer).filter(closed_on__gte=since, closed_on__lte=on).values("pk"))
-    return Desk(
-        _due_first(cases_visible_to(viewer).filter(again | settled), on), _tasks_open(viewer).filter(round__gt=1)
-    )
+    again = cases_waiting(viewer).filter(is_returned=True)
+    found = again
+    if viewer.kind in REPORTERS:
+        settled = cases_reported_by(viewer).filter(closed_on__gte=since, closed_on__lte=on)
+        both = Q(pk__in=again.values("pk")) | Q(pk__in=settled.values("pk"))
+        found = cases_visible_to(viewer).filter(both)
+    return Desk(_due_first(found, on), _tasks_open(viewer).filter(round__gt=1))
