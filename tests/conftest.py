@@ -20,11 +20,26 @@ __all__ = ["cast", "real_cast"]
 RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
 
 
+def _chromium_offer() -> None:
+    """Puts Playwright's own Chromium on the PATH where the system has none (`tools/browser` fetched it)."""
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+    found = sorted(folder.glob("chromium-*/chrome-linux*/chrome"))
+    if found:
+        link = RUN.root / "bin" / "chromium"
+        link.parent.mkdir(exist_ok=True)
+        if not link.exists():
+            link.symlink_to(found[-1])
+        os.environ["PATH"] = f"{link.parent}:{os.environ.get('PATH', '')}"
+
+
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _chromium_offer()
     if hasattr(config, "workerinput"):
         return
     signal.signal(signal.SIGTERM, _interrupted)
