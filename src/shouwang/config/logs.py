@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from shouwang.config.places import LOG_DIR
+from shouwang.kit.texts import numbers_hidden
 
 ErrorFacts = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -22,6 +23,9 @@ def frames_text(error: BaseException) -> str:
 
 class NoValues(logging.Formatter):
     """Formats errors by their frames and type; messages of the database and of conversions quote values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return numbers_hidden(super().format(record))  # somebody's number in an address that was not found
 
     def formatException(self, ei: ErrorFacts) -> str:  # noqa: N802 - the name is logging's
         return frames_text(ei[1]) if ei[1] is not None else ""
