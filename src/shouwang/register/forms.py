@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 
 from shouwang.kit.codes import Labour, PovertyStatus, Relationship, Sex, StudentStatus, WatchType
-from shouwang.kit.errors import Refusal
-from shouwang.kit.resident_id import resident_id_parse
 from shouwang.kit.texts import squeezed
 from shouwang.people.access import Viewer
 from shouwang.register.fields import DayField, FilesField, PlaceField
@@ -22,6 +20,7 @@ from shouwang.ui.forms import FreeTextForm
 NOTHING = ("", "请选择")
 RELATIONSHIPS = [(member.value, member.label) for member in Relationship]
 HEALTH = [("is_chronic", "长期慢性病"), ("is_seriously_ill", "患有大病"), ("is_disabled", "残疾")]
+_ID_SHAPED = re.compile(r"\d{6}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?:\d{2,4})?|\d{8}[01]\d[0-3]\d{4}")
 ELSEWHERE = "外县的写“县名 村名”，或 12 位区划代码"
 
 
@@ -80,7 +79,7 @@ class HouseholdForm(FreeTextForm):
 
     def clean_number(self) -> str:
         number = squeezed(self.cleaned_data["number"])
-        if is_resident_id(number):
+        if looks_like_id(number):
             raise forms.ValidationError("这是身份证号，不是户编号，请填到成员那里")
         return number
 
@@ -90,13 +89,9 @@ class HouseholdForm(FreeTextForm):
         return {key: self.cleaned_data[key] for key in ("poverty_status", "watch_type") if self.cleaned_data[key]}
 
 
-def is_resident_id(text: str) -> bool:
-    """This function tells whether a text is a resident ID."""
-    try:
-        resident_id_parse(text, on=date.max)
-    except Refusal:
-        return False
-    return True
+def looks_like_id(text: str) -> bool:
+    """This function tells whether a text is a resident ID or one with a slip of the pen: it must not lie unsealed."""
+    return bool(_ID_SHAPED.fullmatch(text))
 
 
 class MemberForm(FreeTextForm):
