@@ -181,11 +181,9 @@ def test_a_case_closed_on_its_way_keeps_its_reason(cast: Cast, closing: str) -> 
 
 
 def test_a_case_stays_on_the_pack_version_it_began_with(cast: Cast) -> None:
-    from tests.factories.standards import policy_adopt
-
     walk = case_make(cast, upto="dispatch")
     first = walk.case.pack_version_id
-    policy_adopt(cast.places.county, "hengshui", valid_from=date(2020, 1, 1))
+    workflow_ready(cast, "hengshui", valid_from=date(2020, 1, 1))
     walk.dispatch().answer_all().review()
     assert walk.case.pack_version_id == first
     assert walk.case.act == "decide"  # under the later pack the county would have decided alone

@@ -17,27 +17,31 @@ from shouwang.standards.selectors import versions
 PASSIVE = (Act.ANSWERS.value,)
 
 
+@lru_cache(maxsize=1024)
+def _name(version_id: int) -> tuple[str, str]:
+    return versions().values_list("place", "digest").get(pk=version_id)
+
+
 @lru_cache(maxsize=16)
-def _source(version_id: int) -> tuple[PackSource, str]:
-    version = versions().get(pk=version_id)
-    return PackSource.from_files(version.files), version.place
+def _source(place: str, digest: str) -> PackSource:
+    version = versions().filter(place=place, digest=digest).get()
+    return PackSource.from_files(version.files)
 
 
 @lru_cache(maxsize=512)
-def _workflow(version_id: int, on: date) -> Workflow:
+def _workflow(place: str, digest: str, on: date) -> Workflow:
     # The version was checked whole when it was loaded; here only its workflow is wanted, in milliseconds.
-    source, place = _source(version_id)
-    return workflow_of(policy_resolve(source, place=place, on=on))
+    return workflow_of(policy_resolve(_source(place, digest), place=place, on=on))
 
 
 def workflow_by_version_id(version_id: int, *, on: date) -> Workflow:
     """This function returns the workflow that a stored pack version states for a day."""
-    return _workflow(version_id, on)
+    return _workflow(*_name(version_id), on)
 
 
 def workflow_for(case: Case) -> Workflow:
     """This function returns the workflow a case stays on to its end."""
-    return _workflow(case.pack_version_id, case.opened_at.astimezone(SHANGHAI).date())
+    return workflow_by_version_id(case.pack_version_id, on=case.opened_at.astimezone(SHANGHAI).date())
 
 
 def procedure_for(case: Case) -> Procedure:
