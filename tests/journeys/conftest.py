@@ -1,0 +1,75 @@
+"""Whole journeys in a real browser against a live server on the test database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+from tests.factories.cast import Cast
+from tests.factories.standards import policy_adopt
+from tests.journeys.steps import Actor, account_open
+
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Viewer
+from shouwang.ui.assets import assets_build
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PHONE, DESK, WALL = 375, 1280, 1920
+
+SignIn = Callable[..., Actor]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed here")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browser_loop() -> None:
+    """The browser's event loop runs in the test's own thread, until the session ends; Django must not mind."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def assets() -> None:
+    """The front-end assets of the pages."""
+    try:
+        assets_build()
+    except Refusal as refusal:
+        pytest.skip(f"front-end assets cannot be fetched here: {refusal.message}")
+
+
+@pytest.fixture
+def county(assets: None, real_cast: Cast, settings: Any, tmp_path: Path) -> Cast:
+    """巨鹿县 with everybody in her place and 邢台's policy in force; nothing else."""
+    settings.SNAPSHOTS_DIR = tmp_path / "snapshots"
+    settings.FILES_DIR = tmp_path / "files"
+    policy_adopt(real_cast.places.county, "xingtai")
+    return real_cast
+
+
+@pytest.fixture
+def sign_in(county: Cast, browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
+    """Signs a member of the cast in, with her own password in a browser of her own; once, then she stays signed in."""
+    actors: dict[int, Actor] = {}
+
+    def signed_in(viewer: Viewer, *, width: int = DESK) -> Actor:
+        assert viewer.user_id is not None
+        if viewer.user_id not in actors:
+            username, password = account_open(viewer)
+            actor = Actor(browser, live_server.url, name=viewer.name, width=width)
+            actor.sign_in(username, password)
+            actors[viewer.user_id] = actor
+        return actors[viewer.user_id]
+
+    yield signed_in
+    for actor in actors.values():
+        actor.leave()
