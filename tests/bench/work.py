@@ -83,7 +83,7 @@ def load(folder: str) -> dict[str, Any]:
     """A snapshot folder by COPY."""
     from django.utils import timezone
 
-    from shouwang.people.access import SYSTEM, acting_as
+    from shouwang.people.access import SYSTEM
     from shouwang.register.services.bulk import bulk_load
 
     area, began = _area(COUNTY), time.perf_counter()
@@ -93,8 +93,8 @@ def load(folder: str) -> dict[str, Any]:
         tables[table] = round(time.perf_counter() - began - sum(tables.values()), 1)
 
     viewer = replace(SYSTEM, ranges=((area.lo, area.hi),))
-    with acting_as(viewer):
-        made = bulk_load(viewer=viewer, folder=Path(folder), at=timezone.now(), note=note)
+    made = bulk_load(viewer=viewer, folder=Path(folder), at=timezone.now(), note=note)
+    tables["indexes and checks"] = round(time.perf_counter() - began - sum(tables.values()), 1)
     return {"rows": sum(made.counts.values()), "tables": tables}
 
 
