@@ -25,9 +25,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "navigation": _links(request, viewer),
-        "search_url": _address("register:search") if viewer is not None and not viewer.is_anonymous else "",
+        "search_url": _address("register:search") if _reads_register(viewer) else "",
         "switch_url": _address("people:switch"),
     }
+
+
+def _reads_register(viewer: Any) -> bool:
+    """This function tells whether the top bar searches households: departments, insurers and operators have none."""
+    return viewer is not None and not viewer.is_anonymous and getattr(viewer, "reads_register", True)
 
 
 def _links(request: HttpRequest, viewer: Any) -> list[NavLink]:
