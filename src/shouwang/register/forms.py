@@ -44,7 +44,7 @@ class ImportForm(FreeTextForm):
 
     area = PlaceField(label="导入到哪个辖区", help_text="县、乡镇或村的名称或代码；表里的村名在这个辖区里找")
     data_date = DayField(label="数据截至哪一天", help_text="从国家系统导出的那天，不是上传的日子")
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="导出的工作簿", help_text="监测对象信息、户信息、已外出务工信息等，一次可以选几个；不用改表头"
     )
 
@@ -238,7 +238,7 @@ class SplitForm(_RelationshipsForm):
     village = PlaceField(label="新户在哪个村", required=False, help_text="还在本村就不填")
     address = forms.CharField(label="新户的门牌或住址", max_length=200, required=False)
     number = forms.CharField(label="新户的户编号", max_length=40, required=False, help_text="没有就不填")
-    field_order: ClassVar[list[str]] = ["stay_head", "village", "address", "number", "on", "reason"]
+    field_order = ["stay_head", "village", "address", "number", "on", "reason"]
 
     def __init__(self, *args: Any, viewer: Viewer, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -320,7 +320,7 @@ class HouseholdMoveForm(DayForm):
 
     village = PlaceField(label="迁到哪个村", help_text=ELSEWHERE, find=villages_anywhere)
     address = forms.CharField(label="新的门牌或住址", max_length=200, required=False)
-    field_order: ClassVar[list[str]] = ["village", "address", "on", "reason"]
+    field_order = ["village", "address", "on", "reason"]
 
 
 # ---- one person ----

@@ -98,12 +98,17 @@ def facts_of(
     return found
 
 
+def verbose(model: Any, name: str) -> str:
+    """This function returns what a field is called on a page."""
+    return str(model._meta.get_field(name).verbose_name)
+
+
 def person_facts(viewer: Viewer, member: Member, objected: Collection[tuple[str, int, str]] = ()) -> list[Fact]:
     """This function returns the facts of a member in words, who she is first, each with its source."""
     person = person_row(viewer, member.person_id)
     found = [
         Fact(
-            str(Person._meta.get_field(name).verbose_name), fact_text(person, name), "", None, "person", person.pk,
+            verbose(Person, name), fact_text(person, name), "", None, "person", person.pk,
             name, ("person", person.pk, name) in objected,
         )
         for name in PERSON_FIELDS
@@ -114,7 +119,7 @@ def person_facts(viewer: Viewer, member: Member, objected: Collection[tuple[str,
         origin = state.origins.get(name) or [state.source, state.source_ref, state.valid_from.isoformat()]
         found.append(
             Fact(
-                str(PersonState._meta.get_field(name).verbose_name), fact_text(state, name), source_label(origin[0]),
+                verbose(PersonState, name), fact_text(state, name), source_label(origin[0]),
                 date.fromisoformat(origin[2]), "person_state", state.pk, name,
                 ("person_state", state.pk, name) in objected,
             )
@@ -157,7 +162,7 @@ def income_facts(
     return [
         Fact(
             f"{row.month:%Y-%m} {IncomeKind.parse(row.kind).label}"
-            + (f"（{names[row.person_id]}）" if row.person_id in names else ""),
+            + (f"（{names[row.person_id or 0]}）" if row.person_id in names else ""),
             fact_text(row, "amount_fen"), source_label(row.source), None, "income", row.pk, "amount_fen",
             ("income", row.pk, "amount_fen") in objected,
         )
@@ -191,7 +196,11 @@ def objections_of(household_id: int, subject: str, row: Model, field: str) -> Qu
     A state's row changes with every fact in it: its objections are found by whom they are about.
     """
     found = FactObjection.objects.filter(household_id=household_id, subject=subject, field=field)
-    found = found.filter(person_id=person_of(subject, row)) if subject in STATES else found.filter(row_id=row.pk)
+    if subject not in STATES:
+        found = found.filter(row_id=row.pk)
+    else:
+        person_id = person_of(subject, row)
+        found = found.filter(person_id__isnull=True) if person_id is None else found.filter(person_id=person_id)
     return found.order_by("-objected_at", "-pk")
 
 
@@ -203,7 +212,7 @@ def row_today(said: FactObjection) -> int:
     if said.subject == "household_state":
         rows: QuerySet[Any] = HouseholdState.objects.filter(household_id=said.household_id, **current)
     else:
-        rows = PersonState.objects.filter(person_id=said.person_id, **current)
+        rows = PersonState.objects.filter(person_id=said.person_id or 0, **current)
     return rows.values_list("pk", flat=True).first() or said.row_id
 
 

@@ -189,4 +189,5 @@ def refusals_first(run: RegisterImport, *, limit: int) -> Refusals:
 def refusals_counted(run: RegisterImport, *, notices: bool = False, limit: int = 30) -> list[dict[str, Any]]:
     """This function returns why rows were refused (or noticed) and how many: column, message, rows; most first."""
     grouped = ImportRefusal.objects.filter(run=run, is_notice=notices).values("column", "message")
-    return list(grouped.annotate(rows=Count("pk")).order_by("-rows", "message")[:limit])
+    counted: Any = grouped.annotate(rows=Count("pk")).order_by("-rows", "message")[:limit]
+    return list(counted)

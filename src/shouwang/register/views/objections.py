@@ -103,7 +103,7 @@ def correct(request: HttpRequest, household_id: int, subject: str, row_id: int, 
             messages.success(request, f"“{label}”已更正。")
             return redirect(back)
 
-        now = [(form["value"].label, fact_text(row, field), form.shown)]
+        now: list[tuple[str, Any, Any]] = [(str(form["value"].label), fact_text(row, field), form.shown)]
         if (answer := change(request, form, act, back=back, now=now, beside=BESIDE)) is not None:
             return answer
     shown = _shown(viewer, household_id, subject, row, field)
