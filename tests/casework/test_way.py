@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from tests.factories.casework import AT, Walk, case_make, workflow_ready
 from tests.factories.cast import Cast
 
@@ -12,7 +13,10 @@ from shouwang.casework import services
 from shouwang.casework.errors import CaseClosed, NotAssisted, StatementMissing, TaskClosed, WrongStage
 from shouwang.casework.models import CaseEvent, Decision
 from shouwang.casework.selectors import case_timeline
+from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import SYSTEM, acting_as
+from shouwang.register.selectors import household_get, state_on
+from shouwang.register.services import household_move
 
 
 def happened(walk: Walk) -> list[str]:
@@ -214,3 +218,60 @@ def test_the_timeline_names_who_did_what(cast: Cast) -> None:
     assert lines[0].what == "DECIDED"
     assert lines[0].decision is not None
     assert {line.actor for line in lines} >= {"守望 系统自动", "巨鹿县防贫中心 王秀英", "王虎寨镇防贫工作站 赵文静"}
+
+
+def test_a_handed_over_household_is_noted_in_the_register(cast: Cast) -> None:
+    walk = case_make(cast, upto="visit").visit(is_risk_gone=False).hand_over()
+    with acting_as(cast.county):
+        state = state_on(cast.county, walk.case.household_id, walk.at.date())
+    assert state is not None
+    assert state.poverty_status == "POOR"
+    assert (state.source, state.source_ref) == ("casework", f"case:{walk.case_id}")
+
+
+def test_an_open_case_goes_along_when_its_household_moves_inside_the_county(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch", at=timezone.now() - timedelta(days=2)).dispatch()
+    there = cast.places.sibling_town_village.lo
+    with acting_as(cast.county):
+        household_move(
+            viewer=cast.county, household_id=walk.case.household_id, to_slot=there, on=timezone.localdate(),
+            at=timezone.now(), version=household_get(cast.county, walk.case.household_id).version, reason="投亲",
+        )  # fmt: skip
+    assert services.moves_collect(at=timezone.now()) == 1
+    assert services.moves_collect(at=timezone.now()) == 0
+    assert walk.case.slot == there
+    assert {task.slot for task in walk.tasks()} == {there}
+    with acting_as(cast.sibling_township):
+        assert case_timeline(cast.sibling_township, walk.case_id)
+    walk.answer_all()
+    assert walk.case.act == "review"
+
+
+def test_a_household_that_leaves_the_county_comes_back_to_the_centre(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch", at=timezone.now() - timedelta(days=2))
+    with acting_as(SYSTEM):
+        household_move(
+            viewer=SYSTEM, household_id=walk.case.household_id, to_slot=cast.neighbour_slot, on=timezone.localdate(),
+            at=timezone.now(), version=household_get(SYSTEM, walk.case.household_id).version, reason="迁居",
+        )  # fmt: skip
+    assert services.moves_collect(at=timezone.now()) == 1
+    assert services.moves_collect(at=timezone.now()) == 0
+    assert (walk.case.slot, walk.case.is_returned) == (cast.slot, True)
+    with acting_as(cast.county):
+        services.case_close(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, closing="moved", reason="已交接", at=walk.at
+        )
+    assert walk.case.outcome == "OTHER"
+
+
+def test_an_id_number_in_a_reason_is_refused(cast: Cast) -> None:
+    walk = case_make(cast, upto="review")
+    with acting_as(cast.county), pytest.raises(PersonalNumberInText):
+        services.case_review(
+            viewer=cast.county,
+            case_id=walk.case_id,
+            version=walk.version,
+            conforms=True,
+            reason="本人 130599197005200053 属实",
+            at=AT,
+        )

@@ -9,11 +9,20 @@ from django import forms
 
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
+from shouwang.kit.texts import numbers_refuse
 from shouwang.rulebook.workflow import Figure, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
 from shouwang.ui.forms import FreeTextForm
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+
+
+def no_numbers(text: str) -> None:
+    """This function refuses an ID, phone or account number in a free text, beside its field."""
+    try:
+        numbers_refuse(text)
+    except Refusal as refusal:
+        raise forms.ValidationError(refusal.message) from refusal
 
 
 class FigureField(forms.CharField):
@@ -48,8 +57,9 @@ class AnswerForm(FreeTextForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     meets = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "请选一项。"})
     reasons = forms.CharField(
-        label="核查情况和理由", max_length=1000, widget=LONG, error_messages={"required": "请写明核查到的情况和理由。"}
-    )
+        label="核查情况和理由", max_length=1000, widget=LONG, validators=[no_numbers],
+        error_messages={"required": "请写明核查到的情况和理由。"},
+    )  # fmt: skip
 
     def __init__(self, *arguments: Any, kind: TaskKind, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -86,9 +96,9 @@ class JudgeForm(FreeTextForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     move = forms.ChoiceField(label="决定", widget=forms.RadioSelect, error_messages={"required": "请选一项决定。"})
     reason_key = forms.ChoiceField(label="不予救助的理由", widget=forms.RadioSelect, required=False)
-    clause = StatedField(label="依据条款", max_length=300)
-    reason = StatedField(label="理由和意见", max_length=1000, widget=LONG)
-    told = StatedField(label="告知农户的话", max_length=1000, widget=LONG)
+    clause = StatedField(label="依据条款", max_length=300, validators=[no_numbers])
+    reason = StatedField(label="理由和意见", max_length=1000, widget=LONG, validators=[no_numbers])
+    told = StatedField(label="告知农户的话", max_length=1000, widget=LONG, validators=[no_numbers])
 
     use_required_attribute = False
 
@@ -160,7 +170,9 @@ class CloseForm(FreeTextForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     closing = forms.ChoiceField(label="怎样结案", widget=forms.RadioSelect, error_messages={"required": "请选一项。"})
-    reason = forms.CharField(label="理由", max_length=500, widget=LONG, error_messages={"required": "请写明理由。"})
+    reason = forms.CharField(
+        label="理由", max_length=500, widget=LONG, validators=[no_numbers], error_messages={"required": "请写明理由。"}
+    )
 
     def __init__(self, *arguments: Any, closings: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -171,5 +183,9 @@ class WithdrawForm(FreeTextForm):
     """Taking a task back."""
 
     reason = forms.CharField(
-        label="撤回的理由", max_length=500, widget=LONG, error_messages={"required": "请写明撤回的理由。"}
+        label="撤回的理由",
+        max_length=500,
+        widget=LONG,
+        validators=[no_numbers],
+        error_messages={"required": "请写明撤回的理由。"},
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.casework.services import sources_collect, tasks_expire
+from shouwang.casework.services import moves_collect, sources_collect, tasks_expire
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.collect", queue="short", queueing_lock="casework.collect", lock="casework.collect")
 def collect_sources(timestamp: int) -> None:
-    """This function takes new clues and warnings into cases, each minute."""
-    sources_collect(at=timezone.now())
+    """This function takes new clues and warnings into cases, and cases along with their households, each minute."""
+    now = timezone.now()
+    moves_collect(at=now)
+    sources_collect(at=now)
 
 
 @app.periodic(cron="5 0 * * *")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from shouwang.kit.codes import Risk
+from shouwang.kit.codes import PovertyStatus, Risk, WatchType
 from shouwang.rulebook.topic import Topic
 from shouwang.rulebook.values import Entry, Key, Model, Text
 from shouwang.rulebook.workflow_checks import stages_check
@@ -36,6 +36,10 @@ FIELDS = {
     "housing": "住房安全", "water": "饮水安全",
     "study": "就学情况", "labour": "劳动能力与务工", "health": "健康状况",
 }  # fmt: skip
+
+
+# Facts of a household that an ending may note in the register.
+SETTABLE: dict[str, Any] = {"poverty_status": PovertyStatus, "watch_type": WatchType}
 
 
 class Act(enum.StrEnum):
@@ -146,10 +150,19 @@ class Stage(Model):
 
 
 class End(Model):
-    """One way a case ends: which ending it is (the lamp follows from it) and what people call it."""
+    """One way a case ends: which ending it is (the lamp follows from it), its name, what the register then notes."""
 
     name: Text
     ending: Ending
+    sets: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("sets")
+    @classmethod
+    def _sets(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, code in value.items():
+            _among(key, SETTABLE, "可登记的事实")
+            _among(code, [member.value for member in SETTABLE[key]], "代码")
+        return value
 
 
 class Closing(Model):

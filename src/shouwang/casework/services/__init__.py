@@ -35,6 +35,7 @@ from shouwang.casework.services.judging import (
     case_review,
     cases_decide,
 )
+from shouwang.casework.services.moving import moves_collect
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "case_withdraw",
     "cases_decide",
     "clue_take",
+    "moves_collect",
     "sources_collect",
     "task_answer",
     "task_open",

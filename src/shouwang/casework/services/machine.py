@@ -31,7 +31,8 @@ from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
-from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer
+from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer, acting_as
+from shouwang.register.services import household_status_set
 from shouwang.rulebook.workflow import JUDGING, Act, Move, Stage
 
 What = CaseEvent.What
@@ -242,6 +243,12 @@ def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: 
     case.due_on = case.warn_on = None
     case.is_due_provisional = False
     case.closed_at, case.closed_on = at, max(on, case.opened_on)
+    if end.sets:
+        with acting_as(SYSTEM):
+            household_status_set(
+                viewer=SYSTEM, household_id=case.household_id, on=on, at=at, source_ref=f"case:{case.pk}",
+                reason=f"{viewer.label}：{end.name}", **end.sets,
+            )  # fmt: skip
     case.outcome, case.end_key, case.end_name, case.end_reason = end.ending, end_key, end.name, reason[:500]
     case.cause_rows.update(is_open=False)
 

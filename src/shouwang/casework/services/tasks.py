@@ -151,7 +151,7 @@ def task_answer(
     mine = Task.objects.filter(pk=task_id, organisation_id=viewer.organisation_id or 0).first()
     if mine is None or viewer.role not in (Role.CLERK, Role.LEADER):
         raise TaskNotFound
-    with writing_for(viewer):
+    with writing_for(viewer, slot=mine.slot):
         case = Case.objects.select_for_update().get(pk=mine.case_id)
         task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
         _answerable(task, case, version)
