@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import resource
-import time
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
 from datetime import date
@@ -158,14 +159,30 @@ def test_a_cell_at_the_end_of_the_sheet_does_not_take_the_memory() -> None:
         rows_of(far)
 
 
+BOMB_ALONE = """
+import resource, time
+from shouwang.kit import tables
+from tests.kit.test_tables import BOMB, rows_of
+began = time.monotonic()
+try:
+    rows_of(BOMB.getvalue())
+except tables.TableBomb:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss, time.monotonic() - began)
+"""
+
+
 def test_a_bomb_is_refused_quickly_and_in_little_memory() -> None:
-    began, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    with pytest.raises(tables.TableBomb):
-        rows_of(BOMB.getvalue())
-    now = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime < 2
-    assert now.ru_maxrss < 512 * 1024
-    assert time.monotonic() - began < 20  # the machine may be busy; the processor time above is what counts
+    # A process of its own: the largest child of a whole test run is the browser.
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
+    done = subprocess.run(
+        [sys.executable, "-c", BOMB_ALONE], env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
+    processor, kilobytes, clock = map(float, done.stdout.split())
+    assert processor < 2
+    assert kilobytes < 512 * 1024
+    assert clock < 20  # the machine may be busy; the processor time above is what counts
 
 
 @pytest.mark.parametrize(("content", "name"), [(PLAIN, "表.xlsx"), (b"a,b\n" * 99, "表.csv")])
