@@ -28,8 +28,6 @@ from shouwang.register.selectors import HouseholdCard, household_cards
 
 ROWS = 10
 BRIEF = 5
-# Those whose work is mostly tasks: the number stands there also when it is nought.
-ASKED = (Kind.DEPARTMENT, Kind.INSURER)
 # Who looks after the lateness of others.
 OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 
@@ -41,8 +39,8 @@ def waiting(viewer: Viewer, on: date) -> Question:
     if viewer.reads_register:
         counts += _act_counts(viewer)
     number = desk.tasks.count()
-    if number or viewer.kind in ASKED:
-        near = soon.tasks.count() if number else 0
+    if number:
+        near = soon.tasks.count()
         counts.append(
             Count(number, "核查和落实任务", address("casework:tasks", list="waiting"),
                   note=f"{near} 件快到期" if near else "")
