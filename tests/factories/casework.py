@@ -24,6 +24,7 @@ from shouwang.standards.models import Adoption, PackVersion
 from shouwang.standards.rules import pack_of
 
 AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
+NAMES = {"xingtai": "邢台市", "hengshui": "衡水市"}
 _key = itertools.count(1)
 
 # The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them,
@@ -232,7 +233,9 @@ def workflow_ready(cast: Cast, place: str = "xingtai", *, valid_from: date = dat
         # The pack's own tests check it; loading it whole for every test here would take half of their time.
         digest, files = _pack(place)
         version, _ = PackVersion.objects.get_or_create(
-            place=place, digest=digest, defaults={"name": place, "files": files, "loaded_at": AT, "loaded_by": "测试"}
+            place=place,
+            digest=digest,
+            defaults={"name": NAMES[place], "files": files, "loaded_at": AT, "loaded_by": "测试"},
         )
         Adoption.objects.create(
             area=county,

@@ -118,7 +118,7 @@ class JudgeForm(FreeTextForm):
         for name in ("clause", "told"):
             if name not in needed:
                 del self.fields[name]
-        self.fields["reason"].required = "reason" in needed and not reasons
+        self.fields["reason"].required = any("reason" in move.needs and not move.reasons for move in moves.values())
         if "told" in self.fields:
             self.fields["told"].required = not reasons
             how = "；留空就用所选理由的说法" if reasons else ""
