@@ -110,6 +110,7 @@ class RegistrationContext:
     village_shown: str
     back: str
     most: int
+    problems: Sequence[dict[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ NOTHING = ("", "请选择")
 RELATIONSHIPS = [(member.value, member.label) for member in Relationship]
 HEALTH = [("is_chronic", "长期慢性病"), ("is_seriously_ill", "患有大病"), ("is_disabled", "残疾")]
 _ID_SHAPED = re.compile(r"\d{6}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?:\d{2,4})?|\d{8}[01]\d[0-3]\d{4}")
+STAYS = "STAYS"
 ELSEWHERE = "外县的写“县名 村名”，或 12 位区划代码"
 
 
@@ -197,30 +198,31 @@ class DayForm(FreeTextForm):
     reason = text_area(label="理由", help_text="户里和上级都能看到")
 
 
+class _StayField(forms.ChoiceField):
+    """What a person is in the new household; who is not asked about stays."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or STAYS)
+
+
 class _RelationshipsForm(DayForm):
     """Asks what each of some persons is to a head; one field a person."""
 
-    def ask(
-        self, members: Iterable[Member], suggested: Mapping[int, str], *, empty: str, choices: Sequence[Any]
-    ) -> None:
-        """This function adds the questions; `empty` is the choice of nothing."""
+    def ask(self, members: Iterable[Member], suggested: Mapping[int, str], choices: Sequence[Any]) -> None:
+        """This function adds the questions, each with the suggested answer."""
         for member in members:
             self.fields[f"as_{member.person_id}"] = forms.ChoiceField(
-                label=who(member), required=False, choices=[("", empty), *choices],
+                label=who(member),
+                choices=[NOTHING, *choices],
                 initial=suggested.get(member.person_id, ""),
-            )  # fmt: skip
+                error_messages={"required": "请选与户主的关系"},
+            )
 
     @property
     def relationships(self) -> dict[int, str]:
-        """The chosen relationship by person; who has none is left out."""
+        """The chosen relationship by person; who stays is left out."""
         chosen = {name: self.cleaned_data.get(name) for name in self.fields if name.startswith("as_")}
-        return {int(name.removeprefix("as_")): value for name, value in chosen.items() if value}
-
-    def demand_all(self) -> None:
-        """This function complains beside each person without a relationship."""
-        for name in list(self.fields):
-            if name.startswith("as_") and not self.cleaned_data.get(name) and name not in self.errors:
-                self.add_error(name, "请选与户主的关系")
+        return {int(name.removeprefix("as_")): value for name, value in chosen.items() if value and value != STAYS}
 
 
 def who(member: Member) -> str:
@@ -246,9 +248,11 @@ class SplitForm(_RelationshipsForm):
         self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
         heirs = [(str(m.person_id), m.name) for m in members if m.relationship != Relationship.HEAD]
         self.fields["stay_head"].choices = [("", "户主留在原户"), *heirs]  # type: ignore[attr-defined]
-        self.ask(
-            members, {}, empty="留在原户", choices=[(v, f"分出去，在新户里是{label}") for v, label in RELATIONSHIPS]
-        )
+        away = [(value, f"分出去，在新户里是{label}") for value, label in RELATIONSHIPS]
+        for member in members:
+            self.fields[f"as_{member.person_id}"] = _StayField(
+                label=who(member), choices=[(STAYS, "留在原户"), *away], initial=STAYS
+            )
         self.order_fields(self.field_order)
 
     clean_number = HouseholdForm.clean_number
@@ -256,7 +260,7 @@ class SplitForm(_RelationshipsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         head = next((pk for pk, value in self.before.items() if value == Relationship.HEAD), None)
-        leaving = {int(name.removeprefix("as_")) for name, value in cleaned.items() if name.startswith("as_") and value}
+        leaving = set(self.relationships)
         chosen = cleaned.get("stay_head")
         if head in leaving and not chosen and set(self.before) - leaving:
             self.add_error("stay_head", "户主要分出去，请选原户的新户主")
@@ -284,12 +288,7 @@ class HeadForm(_RelationshipsForm):
 
     def __init__(self, *args: Any, members: Sequence[Member], suggested: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ask(members, suggested, empty="请选择", choices=RELATIONSHIPS)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self.demand_all()
-        return cleaned
+        self.ask(members, suggested, RELATIONSHIPS)
 
 
 class MergeForm(_RelationshipsForm):
@@ -297,12 +296,7 @@ class MergeForm(_RelationshipsForm):
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ask(members, {}, empty="请选择", choices=RELATIONSHIPS[1:])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self.demand_all()
-        return cleaned
+        self.ask(members, {}, RELATIONSHIPS[1:])
 
 
 class HouseholdNumberForm(FreeTextForm):

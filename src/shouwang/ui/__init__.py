@@ -40,7 +40,7 @@ renews itself: `<section {% live "screen" 60 %}>{% updated page.at %}…</sectio
 - `{% errors form %}` on top; `{% field form.x known=True source="医保 2020-05" unit="元" %}` each
 - `{% picker form.village search_url with_fields="town" %}`; its search answers `?q=` with `ui/picker_options.html`
   (`options` of (value, text, note), `asked`); the form itself must accept typed text too
-- the search box of the top bar posts `q` to `register:search`: names and numbers stand in no address
+- the search box of the top bar posts `q` to `register:search`: an ID or a phone number stands in no address
 - `<form data-careful>`: sent only when the server can be reached, else nothing is lost (phone forms);
   `<form data-unguarded>`: may be left without a question (sign-in, search)
 - groups `<fieldset class="sw-group"><legend>`, buttons `<p class="sw-buttons">`; a button says what it does: 送核查

@@ -99,7 +99,7 @@ def _sides(viewer: Viewer, kept: PersonHit, double: PersonHit) -> list[tuple[str
     def of(hit: PersonHit) -> list[Any]:
         return [
             hit.name, numbers.get(hit.person_id, "未登记"), Sex.parse(hit.sex).label if hit.sex else "未登记",
-            hit.birth_date or "未登记", places[hit.slot],
+            hit.birth_date.isoformat() if hit.birth_date else "未登记", places[hit.slot],
             Relationship.parse(hit.relationship).label if hit.relationship else "不在户",
         ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from shouwang.register.errors import DayInFuture, NotAVillage, NotYourArea
 from shouwang.register.forms import HouseholdForm, MemberForm, MemberRows
 from shouwang.register.services import NewMember, Registered, household_register
 from shouwang.register.views.common import EDITORS, WORKERS, change, posted, viewer_of, villages_url
+from shouwang.ui.words import problems
 
 BESIDE = {DayInFuture: "on", NotYourArea: "village", NotAVillage: "village"}
 
@@ -50,8 +53,22 @@ def new(request: HttpRequest) -> HttpResponse:
         village_shown=place.full_name if place else "",
         back=reverse("register:search"),
         most=MemberRows.MOST,
+        problems=_problems(form, rows) if rows.is_bound else (),
     )
     return render(request, "register/registration.html", {"page": page}, status=422 if rows.is_bound else 200)
+
+
+def _problems(form: HouseholdForm, rows: MemberRows) -> list[dict[str, str]]:
+    """This function returns everything that must be mended, each with the address of its field."""
+    parts: list[tuple[str, Any]] = [("", form)]
+    parts += [("户主：" if index == 0 else f"第 {index + 1} 人：", row) for index, row in enumerate(rows.forms)]
+    found = []
+    for where, part in parts:
+        found += [{"text": f"{where}{text}", "href": ""} for text in part.non_field_errors()]
+        for bound in part:
+            said = problems(bound)
+            found += [{"text": f"{where}{bound.label}：{text}", "href": f"#{bound.auto_id}"} for text in said]
+    return found
 
 
 def _member(row: MemberForm) -> NewMember:
