@@ -22,7 +22,7 @@ WORKERS = {Role.CLERK, Role.LEADER}
 
 def _version(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _found(viewer: Viewer, measure_id: int) -> Measure:

@@ -105,7 +105,7 @@ def complete(request: HttpRequest, case_id: int) -> HttpResponse:
     help_complete(
         viewer=viewer,
         case_id=case.pk,
-        version=int(version) if version.isdigit() else 0,
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
         at=timezone.now(),
     )
     messages.success(request, "救助已落实，已转回访。")

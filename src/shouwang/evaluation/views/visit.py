@@ -47,7 +47,7 @@ def visit(request: HttpRequest, case_id: int) -> HttpResponse:
         visit_record(
             viewer=viewer,
             case_id=case.pk,
-            version=int(version) if version.isdigit() else 0,
+            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
             finding=finding,
             at=timezone.now(),
         )
