@@ -35,7 +35,8 @@ def forms_of_the_house():
             continue
         module = importlib.import_module(f"shouwang.{room.name}.forms")
         for name, form in sorted(vars(module).items()):
-            if isinstance(form, type) and issubclass(form, forms.BaseForm) and form.__module__ == module.__name__:
+            is_form = isinstance(form, type) and issubclass(form, forms.BaseForm)
+            if is_form and f"{form.__module__}.".startswith(f"{module.__name__}."):
                 yield f"{room.name}.{name}", form
 
 

@@ -1,4 +1,4 @@
-"""Form fields of the register: a day, a place, several files."""
+"""What the forms share: a day, a place, several files, a sentence or two."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 
 from django import forms
 
+from shouwang.kit.codes import Relationship
 from shouwang.kit.dates import day_parse
 from shouwang.kit.errors import Refusal
 from shouwang.register.selectors.villages import PlaceOption
 
 SHOWN_PLACES = 6
+NOTHING = ("", "请选择")
+RELATIONSHIPS = [(member.value, member.label) for member in Relationship]
+ELSEWHERE = "外县的写“县名 村名”，或 12 位区划代码"
 
 Finder = Callable[[str], Sequence[PlaceOption]]
 
@@ -69,3 +73,8 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
+
+
+def text_area(**kwargs: Any) -> forms.CharField:
+    """This function returns a field for a sentence or two."""
+    return forms.CharField(max_length=kwargs.pop("max_length", 300), widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
