@@ -57,6 +57,10 @@ def measured(here: House) -> list[Line]:
     ) -> Measured:
         CONSOLE.print(f"{name} …")
         done = here.run(*arguments)
+        CONSOLE.print(
+            f"    {done.seconds:.1f} s, {done.cpu_seconds:.1f} + {done.database_seconds:.1f} s of processor, "
+            f"{done.peak_mib:,.0f} MiB; {tell(done)}"
+        )
         lines.append(
             Line(name, done.seconds, done.cpu_seconds, done.database_seconds, done.peak_mib, tell(done), reach)
         )
