@@ -157,7 +157,7 @@ SYSTEM = Viewer(None, None, None, Kind.SYSTEM, "", Role.NOBODY, EVERYWHERE, "系
 NOBODY = Viewer(None, None, None, Kind.OPERATOR, "", Role.NOBODY, (), "未登录")
 
 SETTINGS = (
-    *("sw.kind", "sw.organisation", "sw.appointment", "sw.purpose", "sw.scope"),
+    *("sw.kind", "sw.organisation", "sw.appointment", "sw.purpose"),
     *(f"sw.{end}{number}" for number in range(1, MAX_RANGES + 1) for end in ("lo", "hi")),
 )
 
@@ -169,7 +169,6 @@ def scope_values(viewer: Viewer) -> list[str]:
         str(viewer.organisation_id or ""),
         str(viewer.appointment_id or ""),
         "",
-        "{" + ",".join(f"[{lo},{hi}]" for lo, hi in viewer.ranges) + "}" if viewer.ranges else "",
     ]
     for number in range(MAX_RANGES):
         lo, hi = viewer.ranges[number] if number < len(viewer.ranges) else ("", "")

@@ -5,7 +5,7 @@
 from django.db import migrations
 
 from shouwang.people import rls
-from shouwang.people.access import READS_REGISTER, Kind
+from shouwang.people.access import MAX_RANGES, READS_REGISTER, Kind
 
 # Auditors read everything in their areas and change nothing.
 WRITERS = READS_REGISTER - {Kind.AUDIT}
@@ -48,7 +48,10 @@ IDENTIFIER_GRANT = (
     " and m.superseded_at is null and (m.valid_to is null or m.valid_to > current_date))))"
 )
 
-COVERS = f"(int8range(lo, hi, '[]') <@ {rls.scope()})"
+COVERS = " or ".join(
+    f"(lo >= {rls.setting(f'lo{number}', 'bigint')} and hi <= {rls.setting(f'hi{number}', 'bigint')})"
+    for number in range(1, MAX_RANGES + 1)
+)
 SUPERIORS = rls.of_kinds(WRITERS - {Kind.VILLAGE, Kind.LEADING_GROUP})
 
 PERIODS = """
