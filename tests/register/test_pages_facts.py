@@ -6,14 +6,17 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make, income_make, person_make, spending_make, status_make
 
+from shouwang.audit.models import Entry
 from shouwang.people.access import SYSTEM, acting_as
-from shouwang.register.models import FactObjection, Household, HouseholdState, Person, PersonState, Spending
+from shouwang.register.models import FactObjection, Household, HouseholdState, Person, PersonState, Residence, Spending
 
 REASON = "与户口本不符"
 
@@ -215,6 +218,15 @@ def test_a_number_in_a_reason_is_refused(client: Client, cast: Cast, home: House
     assert "不要写身份证号" in answer.content.decode()
 
 
+def test_an_address_is_corrected(client: Client, cast: Cast, home: Household) -> None:
+    row = current(Residence, household=home)
+    sign_in(client, cast.township)
+    url = address("correct", home, row, "residence", "address")
+    assert url in client.get(reverse("register:facts", args=[home.pk])).content.decode()
+    assert client.post(url, {"value": "村东头 12 号", "reason": REASON, "version": version(home)}).status_code == 302
+    assert "村东头 12 号" in client.get(reverse("register:facts", args=[home.pk])).content.decode()
+
+
 @pytest.mark.parametrize("name", ["facts", "fact", "objection", "correct"])
 @pytest.mark.parametrize("who", ["neighbour", "medical", "insurer", "sibling_officer"])
 def test_who_may_not_see_the_household_finds_no_page(
@@ -244,3 +256,29 @@ def test_a_fact_of_another_household_is_absent(client: Client, cast: Cast, home:
     state = current(HouseholdState, household=other)
     sign_in(client, cast.county)
     assert client.get(address("correct", home, state, "household_state", "water_safe")).status_code == 404
+
+
+def test_a_page_of_facts_costs_the_same_queries_for_few_and_for_many(
+    client: Client, cast: Cast, home: Household
+) -> None:
+    sign_in(client, cast.county)
+    counts = []
+    for _ in range(2):
+        spending_make(home, date(2020, 5, 1), gross_fen=10_000_000)
+        status_make(home, "DIBAO", date(2020, 1, 1))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("register:facts", args=[home.pk])).status_code == 200
+        counts.append(len(queries))
+        for number in range(6):
+            person_make(home, f"张{number}", "CHILD")
+            spending_make(home, date(2020, 4, 1 + number), gross_fen=100_000)
+    assert counts[0] == counts[1]
+    assert counts[0] <= 42
+
+
+def test_reading_the_facts_is_logged(client: Client, cast: Cast, home: Household) -> None:
+    sign_in(client, cast.officer)
+    client.get(reverse("register:facts", args=[home.pk]))
+    with acting_as(SYSTEM):
+        entry = Entry.objects.get(action="household.read")
+    assert (entry.subject_id, entry.user_id, entry.purpose) == (home.pk, cast.officer.user_id, "查看登记信息")

@@ -69,7 +69,7 @@ class MemberForm(FreeTextForm):
     name = forms.CharField(label="姓名", max_length=60)
     relationship = forms.ChoiceField(label="与户主关系", choices=[NOTHING, *RELATIONSHIPS])
     resident_id = forms.CharField(
-        label="身份证号", max_length=30, required=False, help_text="性别和出生日期由它得出，也可以填残疾人证号",
+        label="身份证号", max_length=30, required=False, help_text="性别和出生日期由它得出",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     sex = forms.ChoiceField(

@@ -23,13 +23,16 @@ from shouwang.register.models import (
     Income,
     Person,
     PersonState,
+    Residence,
+    Spending,
+    Status,
 )
 from shouwang.register.rules import source_label
 from shouwang.register.selectors.people import (
     Member,
     person_row,
 )
-from shouwang.register.selectors.scope import holding, of_household
+from shouwang.register.selectors.scope import holding, of_household, of_person
 
 STATE_FIELDS = (
     "poverty_status", "watch_type", "identified_date", "removed_date", "risks", "is_exit_unstable", "is_low_income",
@@ -103,9 +106,15 @@ def verbose(model: Any, name: str) -> str:
     return str(model._meta.get_field(name).verbose_name)
 
 
-def person_facts(viewer: Viewer, member: Member, objected: Collection[tuple[str, int, str]] = ()) -> list[Fact]:
+def person_facts(
+    viewer: Viewer,
+    member: Member,
+    objected: Collection[tuple[str, int, str]] = (),
+    *,
+    person: Person | None = None,
+) -> list[Fact]:
     """This function returns the facts of a member in words, who she is first, each with its source."""
-    person = person_row(viewer, member.person_id)
+    person = person or person_row(viewer, member.person_id)
     found = [
         Fact(
             verbose(Person, name), fact_text(person, name), "", None, "person", person.pk,
@@ -168,6 +177,31 @@ def income_facts(
         )
         for row in rows
     ]  # fmt: skip
+
+
+def address_fact(
+    viewer: Viewer, household_id: int, on: date, objected: Collection[tuple[str, int, str]] = ()
+) -> Fact | None:
+    """This function returns where a household lives on a day, or None."""
+    row = of_household(Residence.objects.filter(holding(on), household_id=household_id), viewer).first()
+    if row is None:
+        return None
+    return Fact(
+        "住址", row.address or UNKNOWN, source_label(row.source), row.valid_from, "residence", row.pk, "address",
+        ("residence", row.pk, "address") in objected,
+    )  # fmt: skip
+
+
+def persons_of(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:
+    """This function returns persons in sight by id."""
+    return {row.pk: row for row in of_person(Person.objects.filter(pk__in=person_ids), viewer, field="id")}
+
+
+def rows_of(viewer: Viewer, subject: str, household_id: int) -> dict[int, Any]:
+    """This function returns the spending events or statuses of a household that are believed, by id."""
+    model: Any = {"spending": Spending, "status": Status}[subject]
+    rows = of_household(model.objects.filter(household_id=household_id, superseded_at__isnull=True), viewer)
+    return {row.pk: row for row in rows}
 
 
 # ---- one fact through time ----

@@ -154,7 +154,7 @@ def _objection_entries(viewer: Viewer, household_id: int) -> list[TimelineEntry]
     entries = []
     for row in of_household(FactObjection.objects.filter(household_id=household_id), viewer):
         href = reverse("register:facts", args=[household_id])
-        if row.settled_at == row.objected_at:  # corrected without an objection
+        if row.state == FactObjection.State.CORRECTED and not row.answer:  # corrected, nobody had objected
             text = f"{row.stated} → {row.claimed or '未登记'}：{row.reason}"
             entries.append(TimelineEntry(row.objected_at, "更正登记信息", text, row.objected_by, href))
             continue

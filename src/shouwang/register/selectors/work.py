@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,6 +140,15 @@ def merges_of(viewer: Viewer, person_id: int) -> list[PersonMerge]:
     if not viewer.reads_register:
         return []
     return list(PersonMerge.objects.filter(viewer.q(), kept_id=person_id).select_related("double").order_by("-pk"))
+
+
+def merges_standing(viewer: Viewer, person_ids: Collection[int]) -> dict[int, list[PersonMerge]]:
+    """This function returns the merges of doubles that were not undone, by the kept person, newest first."""
+    rows = PersonMerge.objects.filter(viewer.q(), kept_id__in=person_ids, undone_at__isnull=True)
+    found: dict[int, list[PersonMerge]] = {}
+    for row in rows.select_related("double").order_by("-pk") if viewer.reads_register else ():
+        found.setdefault(row.kept_id, []).append(row)
+    return found
 
 
 def merge_get(viewer: Viewer, merge_id: int) -> PersonMerge | None:

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from shouwang.audit.services import entry_append
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.contexts import FactLine, FactsContext, HistoryContext, MemberLine, ObjectionLine
-from shouwang.register.models import FactObjection
+from shouwang.register.models import FactObjection, Person, PersonMerge
 from shouwang.register.selectors import (
     Fact,
     HouseholdFile,
@@ -21,18 +22,21 @@ from shouwang.register.selectors import (
     household_file,
     household_get,
     members_of,
-    merges_of,
 )
 from shouwang.register.selectors.facts import (
     SPENDING_FIELDS,
     STATUS_FIELDS,
+    address_fact,
     fact_text,
     fact_versions,
     income_facts,
     objections_of,
     person_facts,
     person_of,
+    persons_of,
+    rows_of,
 )
+from shouwang.register.selectors.work import merges_standing
 from shouwang.register.services.facts import fact_row
 from shouwang.register.services.values import field_label
 from shouwang.register.views.common import (
@@ -56,12 +60,22 @@ def facts(request: HttpRequest, household_id: int) -> HttpResponse:
     names = {member.person_id: member.name for member in file.members}
     objected = _objected(file)
     lines = Lines(viewer, household_id, objected, is_ended=file.card.ended_on is not None)
+    home, ids = address_fact(viewer, household_id, on, objected), list(names)
+    persons, merges = persons_of(viewer, ids), merges_standing(viewer, ids)
+    spendings, statuses = rows_of(viewer, "spending", household_id), rows_of(viewer, "status", household_id)
     page = FactsContext(
         file=file,
-        facts=[lines.of(fact) for fact in file.facts],
-        members=[_member(viewer, member, lines, objected) for member in file.members],
-        spendings=[(line, lines.rows("spending", line.id, SPENDING_FIELDS, line.source)) for line in file.spendings],
-        statuses=[(line, lines.rows("status", line.id, STATUS_FIELDS, line.source)) for line in file.statuses],
+        facts=[lines.of(fact) for fact in [*([home] if home else []), *file.facts]],
+        members=[
+            _member(viewer, member, lines, objected, persons[member.person_id], merges.get(member.person_id, []))
+            for member in file.members
+        ],
+        spendings=[
+            (line, lines.rows("spending", spendings[line.id], SPENDING_FIELDS, line.source)) for line in file.spendings
+        ],
+        statuses=[
+            (line, lines.rows("status", statuses[line.id], STATUS_FIELDS, line.source)) for line in file.statuses
+        ],
         incomes=[lines.of(f) for f in income_facts(viewer, household_id, file.net.first_month, names, objected)],
         objections=[objection_line(row, lines, names) for row in file.objections],
         may_edit=lines.edits,
@@ -69,6 +83,10 @@ def facts(request: HttpRequest, household_id: int) -> HttpResponse:
         may_merge=may_decide(viewer),
         may_show=viewer.kind is not Kind.AUDIT and viewer.role in WORKERS,
     )
+    entry_append(
+        viewer=viewer, action="household.read", subject_type="register.Household", subject_id=household_id,
+        slot=file.card.slot, at=timezone.now(), purpose="查看登记信息",
+    )  # fmt: skip
     return render(request, "register/facts.html", {"page": page})
 
 
@@ -111,9 +129,8 @@ class Lines:
             is_objected=is_objected,
         )
 
-    def rows(self, subject: str, row_id: int, fields: Sequence[str], source: str) -> list[FactLine]:
+    def rows(self, subject: str, row: Any, fields: Sequence[str], source: str) -> list[FactLine]:
         """This function returns the lines of a row's fields."""
-        row = fact_row(self.household_id, subject, row_id)
         return [self.of(_fact(subject, row, name, source)) for name in fields]
 
 
@@ -121,10 +138,16 @@ def _fact(subject: str, row: Any, name: str, source: str) -> Fact:
     return Fact(field_label(subject, name), fact_text(row, name), source, None, subject, row.pk, name)
 
 
-def _member(viewer: Viewer, member: Member, lines: Lines, objected: set[tuple[str, int, str]]) -> MemberLine:
-    found = [lines.of(fact) for fact in person_facts(viewer, member, objected)]
-    doubles = [merge for merge in merges_of(viewer, member.person_id) if merge.undone_at is None]
-    return MemberLine(member, found, doubles)
+def _member(
+    viewer: Viewer,
+    member: Member,
+    lines: Lines,
+    objected: set[tuple[str, int, str]],
+    person: Person,
+    merges: Sequence[PersonMerge],
+) -> MemberLine:
+    found = [lines.of(fact) for fact in person_facts(viewer, member, objected, person=person)]
+    return MemberLine(member, found, merges)
 
 
 def objection_line(row: FactObjection, lines: Lines, names: dict[int, str]) -> ObjectionLine:
