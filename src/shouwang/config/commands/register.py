@@ -45,13 +45,6 @@ def import_(
     on: str = typer.Option("", "--on", help="数据截至哪一天；不写则取表头上的导出时间，再没有就是今天"),
 ) -> None:
     """导入国家系统导出的表，列出登记了多少户、多少人，退回了哪些行。"""
-    from shouwang.config.installation import database_running
-
-    with database_running():
-        _import(files, area, username, on)
-
-
-def _import(files: list[Path], area: str, username: str, on: str) -> None:
     import django
 
     django.setup()
