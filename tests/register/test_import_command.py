@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from tests.factories.cast import Cast
+from tests.factories.exports import person, persons
 from tests.factories.register import resident_id_make
-from tests.register.test_import import person, persons
 from typer.testing import CliRunner
 
 from shouwang.config.commands.register import group

@@ -21,7 +21,7 @@ from shouwang.register.models import (
 from shouwang.register.rules import NATIONAL
 from shouwang.register.services.copying import years_copy
 from shouwang.register.services.importing.chunk import ChunkBase
-from shouwang.register.services.importing.parsing import WorkStint
+from shouwang.register.services.importing.parsed import WorkStint
 from shouwang.register.services.importing.plans import HouseholdPlan
 from shouwang.register.services.states import HOUSEHOLD_FACTS, PERSON_FACTS, facts_tidied, state_after
 

@@ -15,7 +15,8 @@ from shouwang.register.models import Household, Membership, Person
 from shouwang.register.rules import names_agree
 from shouwang.register.selectors.scope import places_of
 from shouwang.register.services.elsewhere import Taken, resident_ids_taken
-from shouwang.register.services.importing.parsing import HouseholdFacts, ParsedPerson, RowParser, WorkStint
+from shouwang.register.services.importing.parsed import HouseholdFacts, ParsedPerson, WorkStint
+from shouwang.register.services.importing.parsing import RowParser
 from shouwang.register.services.importing.reading import RawHousehold, RawRow
 from shouwang.register.services.importing.villages import VillageFinder
 

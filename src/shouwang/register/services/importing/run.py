@@ -38,7 +38,8 @@ from shouwang.register import errors
 from shouwang.register.models import ImportRefusal, RegisterImport
 from shouwang.register.services.common import may_edit
 from shouwang.register.services.importing.layout import layout_load
-from shouwang.register.services.importing.parsing import Problem, RowParser
+from shouwang.register.services.importing.parsed import Problem
+from shouwang.register.services.importing.parsing import RowParser
 from shouwang.register.services.importing.plans import Planner, repeated_rows
 from shouwang.register.services.importing.reading import Reading, files_read
 from shouwang.register.services.importing.refused import refused_workbook
