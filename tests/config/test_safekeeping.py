@@ -77,8 +77,9 @@ def options(ring):
 
 
 @pytest.fixture
-def saved(tmp_path, transactional_db, ring):
+def saved(tmp_path, transactional_db, ring, monkeypatch):
     """A backup of a database with three files."""
+    monkeypatch.setattr(settings, "FILES_DIR", tmp_path / "kept")
     stored = files_made()
     path = tmp_path / "county.backup"
     backup_write(path, **options(ring))

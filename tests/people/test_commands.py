@@ -57,12 +57,15 @@ def test_a_link_is_made_for_an_account_and_refused_for_none(command_env: dict[st
     assert (code, complaint.strip()) == (1, "没有账号 nobody。")
 
 
-def test_the_log_is_sealed_and_verified(command_env: dict[str, str], real_cast: Cast, admin_url: str) -> None:
+def test_the_log_is_sealed_and_verified(
+    command_env: dict[str, str], real_cast: Cast, admin_url: str, tmp_path: Path
+) -> None:
     import psycopg
 
     from shouwang.audit.services import entry_append
     from shouwang.people.access import SYSTEM, acting_as
 
+    command_env = {**command_env, "SHOUWANG_VAR_DIR": str(tmp_path)}  # heads of this log alone
     with acting_as(SYSTEM):
         entry_append(
             viewer=SYSTEM,

@@ -71,6 +71,7 @@ VERBS = {
     "end": "结束",
     "expire": "到期",
     "failed": "失败",
+    "follow": "随户转移",
     "grant": "批准",
     "head": "变更户主",
     "help": "救助",

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,22 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+
+def exit_when_orphaned(*, seconds: float) -> None:
+    """This function ends this process some seconds after its parent died, whatever it is waiting for by then.
+
+    The signal that the kernel sends asks politely; a worker whose database dies in the same moment may hang on it.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="orphaned", daemon=True).start()
 
 
 def log_rotate(log: Path) -> None:

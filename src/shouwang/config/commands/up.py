@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from shouwang.config.serving import Wish
 
+ORPHAN_SECONDS = 10  # a worker whose parent was killed may finish its jobs for this long
 
 def up(
     port: int = typer.Option(8000, envvar="PORT", min=1, max=65535, help="网页端口"),
@@ -74,6 +75,9 @@ def worker(concurrency: int = typer.Option(2, "--concurrency")) -> None:
     django.setup()
     from django.core.management import call_command
 
+    from shouwang.config.processes import exit_when_orphaned
+
+    exit_when_orphaned(seconds=ORPHAN_SECONDS)
     call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=5)
 
 

@@ -32,16 +32,16 @@ class ReasonMissing(Refusal):
 def held_settle(*, viewer: Viewer, warning_id: int, is_released: bool, reason: str, at: datetime) -> Warning:
     """This function releases a held warning, so that it becomes a case, or dismisses it; both with a reason.
 
-    Raises WarningNotFound, NotHeld, ReasonMissing.
+    Raises WarningNotFound, NotHeld, ReasonMissing, in this order: what may not be seen looks absent first.
     """
-    if not reason.strip():
-        raise ReasonMissing
     with transaction.atomic():
         warning = Warning.objects.select_for_update(of=("self",)).filter(pk=warning_id).first()
         if warning is None or not viewer.can_see(warning.slot):
             raise WarningNotFound
         if not warning.is_held or warning.settled_at is not None:
             raise NotHeld
+        if not reason.strip():
+            raise ReasonMissing
         warning.is_held = not is_released
         warning.is_dismissed = not is_released
         warning.settled_at = at
