@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ORPHAN_SECONDS = 10  # a worker whose parent was killed may finish its jobs for this long
 
+
 def up(
     port: int = typer.Option(8000, envvar="PORT", min=1, max=65535, help="网页端口"),
     host: str = typer.Option("127.0.0.1", envvar="SHOUWANG_HOST", help="监听地址；对外服务请放在 HTTPS 代理后面"),
