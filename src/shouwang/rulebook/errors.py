@@ -19,4 +19,12 @@ class PackError(Refusal):
 
 
 class ConditionError(Refusal):
-    """A condition is not well formed: unknown fact or function, or types that do not fit."""
+    """A condition is not well formed: unknown fact or function, or types that do not fit.
+
+    `column` is the place in the text, counted from 1; None when the whole text is meant.
+    """
+
+    def __init__(self, sentence: str, *, column: int | None = None) -> None:
+        self.sentence = sentence
+        self.column = column
+        super().__init__(sentence if column is None else f"{sentence}（第 {column} 个字处）")

@@ -14,11 +14,14 @@ from fractions import Fraction
 from sqlglot import exp
 
 from shouwang.rulebook.conditions.nodes import (
+    NUMBER_SCALE,
+    NUMBER_TEXT,
     Among,
     Arith,
     Coalesce,
     Compare,
     Const,
+    DateShift,
     DayShift,
     FactRef,
     HasAny,
@@ -27,6 +30,7 @@ from shouwang.rulebook.conditions.nodes import (
     Logic,
     Node,
     Not,
+    NumberOf,
     Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import FACTS, Fact, Kind
@@ -88,6 +92,12 @@ class Emitter:
                 return self.column(fact)
             case DayShift(months=months, days=days):
                 return self._date(months_before(self.on, months) - timedelta(days=days))
+            case DateShift(value=value, months=months, days=days):
+                later = exp.DateAdd(this=self.sql(value), expression=exp.Literal.number(months), unit=exp.var("MONTH"))
+                if days:
+                    number = exp.Literal.number(days)
+                    later = exp.DateAdd(this=self.sql(value), expression=number, unit=exp.var("DAY"))
+                return exp.cast(later, "date")
             case Coalesce(value=value, otherwise=otherwise):
                 return exp.Coalesce(this=self.sql(value), expressions=[self.sql(otherwise)])
             case _:
@@ -153,6 +163,8 @@ class Emitter:
                 return Scaled(exp.Case().when(positive, total), 1, True)
             case FactRef(fact=fact):
                 return Scaled(_wide(self.column(fact)), 1, False)
+            case NumberOf(value=value):
+                return self._number_of(self.sql(value))
             case Arith(op="*", left=left, right=right):
                 one, other = self.scaled(left), self.scaled(right)
                 product = exp.Mul(this=exp.paren(one.sql), expression=exp.paren(other.sql))
@@ -163,6 +175,15 @@ class Emitter:
                 given, spare, (scale, heads) = self._aligned(self.scaled(value), self.scaled(otherwise))
                 return Scaled(exp.Coalesce(this=given, expressions=[spare]), scale, heads)
         raise TypeError(f"no number in {type(node).__name__}")
+
+    @staticmethod
+    def _number_of(text: exp.Expr) -> Scaled:
+        pattern = exp.Literal.string(f"^({NUMBER_TEXT.pattern})$")
+        whole = exp.Case().when(exp.RegexpLike(this=text, expression=pattern), text.copy())
+        decimal = exp.cast(whole, exp.DataType.build("DECIMAL(18, 4)"))
+        widened = exp.Mul(this=exp.cast(decimal, exp.DataType.build("DECIMAL(38, 4)")),
+                          expression=exp.Literal.number(NUMBER_SCALE))  # fmt: skip
+        return Scaled(_wide(widened), NUMBER_SCALE, False)
 
     def _joined(self, make: type[exp.Expr], left: Node, right: Node) -> Scaled:
         one, other, (scale, heads) = self._aligned(self.scaled(left), self.scaled(right))

@@ -8,11 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from shouwang.rulebook.conditions.nodes import (
+    NUMBER_TEXT,
     Among,
     Arith,
     Coalesce,
     Compare,
     Const,
+    DateShift,
     DayShift,
     FactRef,
     HasAny,
@@ -21,6 +23,7 @@ from shouwang.rulebook.conditions.nodes import (
     Logic,
     Node,
     Not,
+    NumberOf,
     Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import FACTS, Fact, Kind
@@ -103,6 +106,12 @@ def evaluate(node: Node, facts: Mapping[str, Any], *, on: date) -> Any:
             return fact_value(fact, facts)
         case DayShift(months=months, days=days):
             return months_before(on, months) - timedelta(days=days)
+        case DateShift(value=value, months=months, days=days):
+            result = evaluate(value, facts, on=on)
+            return None if result is None else months_before(result, -months) + timedelta(days=days)
+        case NumberOf(value=value):
+            result = evaluate(value, facts, on=on)
+            return Fraction(result) if result is not None and NUMBER_TEXT.fullmatch(result) else None
         case Arith():
             return _arith(node, facts, on)
         case Compare():

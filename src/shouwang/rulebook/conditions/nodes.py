@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
@@ -10,6 +11,10 @@ from fractions import Fraction
 from shouwang.rulebook.facts import Fact, Kind
 from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.values import Provision
+
+
+NUMBER_TEXT = re.compile(r"-?[0-9]{1,12}([.][0-9]{1,4})?", re.ASCII)
+NUMBER_SCALE = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,22 @@ class DayShift(Node):
 
     months: int = 0
     days: int = 0
+
+
+@dataclass(frozen=True)
+class DateShift(Node):
+    """A date moved by months (kept inside the month) or days, later when positive."""
+
+    value: Node
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class NumberOf(Node):
+    """The number a text says in plain digits, at most four decimals; unknown when it says none."""
+
+    value: Node
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from shouwang.kit.money import FEN_PER_YUAN
 from shouwang.rulebook.conditions.nodes import (
@@ -19,6 +19,7 @@ from shouwang.rulebook.conditions.nodes import (
     Coalesce,
     Compare,
     Const,
+    DateShift,
     DayShift,
     FactRef,
     HasAny,
@@ -27,13 +28,17 @@ from shouwang.rulebook.conditions.nodes import (
     Logic,
     Node,
     Not,
+    NumberOf,
 )  # fmt: skip
 from shouwang.rulebook.errors import ConditionError
 from shouwang.rulebook.facts import KIND_LABELS, Fact, Kind
 from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
 
-FUNCTIONS = ("line", "amount", "listed", "has", "yuan", "coalesce", "known", "today", "months_ago", "days_ago")
+FUNCTIONS = (
+    "line", "amount", "listed", "has", "yuan", "coalesce", "known", "today", "months_ago", "days_ago",
+    "months_after", "days_after", "number", "filled", "empty",
+)  # fmt: skip
 _COMPARE: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -50,11 +55,15 @@ DEEPEST = 60
 
 @dataclass(frozen=True)
 class Scope:
-    """What a condition may speak of: the facts, and the values of a policy. `codes` adds values to coded facts."""
+    """What a condition may speak of: the facts, and the values of a policy. `codes` adds values to coded facts.
+
+    `functions` are those of one topic only; each gets its arguments as SQLGlot reads them.
+    """
 
     facts: Mapping[str, Fact]
     policy: Policy | None = None
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[list[exp.Expr]], Node]] = field(default_factory=dict)
 
 
 def _refuse(sentence: str) -> ConditionError:
@@ -69,10 +78,21 @@ class _Reader:
         self.functions: dict[str, Callable[[list[exp.Expr]], Node]] = {
             "line": self._line, "amount": self._amount, "has": self._has, "yuan": self._yuan, "known": self._known,
             "today": self._today, "months_ago": self._months_ago, "days_ago": self._days_ago,
+            "months_after": self._months_after, "days_after": self._days_after, "number": self._number_of,
+            "filled": self._filled, "empty": self._empty, **scope.functions,
         }  # fmt: skip
 
     def read(self, tree: exp.Expr) -> Node:
-        """This function returns the typed node of one expression."""
+        """This function returns the typed node of one expression; a refusal points at its place in the text."""
+        try:
+            return self._read(tree)
+        except ConditionError as error:
+            column = _column_of(tree) if error.column is None else None
+            if column is None:
+                raise
+            raise ConditionError(error.sentence, column=column) from None
+
+    def _read(self, tree: exp.Expr) -> Node:
         if isinstance(tree, exp.Paren):
             return self.read(tree.this)
         if isinstance(tree, exp.And | exp.Or):
@@ -108,10 +128,16 @@ class _Reader:
             name = str(tree.this).lower()
             if name in self.functions:
                 return self.functions[name](tree.expressions)
-            raise _refuse(f"不认识的函数“{name}”，可用的有：{'、'.join(FUNCTIONS)}")
+            raise _refuse(f"不认识的函数“{name}”，可用的有：{self._known_functions}")
+        if isinstance(tree, exp.CurrentDate) and tree.this is None:
+            return DayShift(Kind.DATE)
         if isinstance(tree, exp.Func):
-            raise _refuse(f"不认识的函数“{tree.sql_name().lower()}”，可用的有：{'、'.join(FUNCTIONS)}")
+            raise _refuse(f"不认识的函数“{tree.sql_name().lower()}”，可用的有：{self._known_functions}")
         raise _refuse(f"条件里不能用“{tree.sql()[:60]}”")
+
+    @property
+    def _known_functions(self) -> str:
+        return "、".join((*FUNCTIONS, *self.scope.functions))
 
     def _column(self, tree: exp.Column) -> Node:
         name = tree.name
@@ -299,6 +325,64 @@ class _Reader:
     def _days_ago(self, arguments: list[exp.Expr]) -> Node:
         return DayShift(Kind.DATE, days=self._whole(self._exactly(arguments, 1, "days_ago")[0]))
 
+    def _months_after(self, arguments: list[exp.Expr]) -> Node:
+        value, count = self._exactly(arguments, 2, "months_after")
+        return DateShift(Kind.DATE, self._day(value), months=self._span(count, 1200))
+
+    def _days_after(self, arguments: list[exp.Expr]) -> Node:
+        value, count = self._exactly(arguments, 2, "days_after")
+        return DateShift(Kind.DATE, self._day(value), days=self._span(count, 36_500))
+
+    def _day(self, tree: exp.Expr) -> Node:
+        node = self.read(tree)
+        if node.kind is not Kind.DATE:
+            raise _refuse(f"“{tree.sql()}”是{KIND_LABELS[node.kind]}，这里要写日期")
+        return node
+
+    def _span(self, tree: exp.Expr, most: int) -> int:
+        count = self._whole(tree)
+        if abs(count) > most:
+            raise _refuse(f"“{tree.sql()}”太大，最多 {most}")
+        return count
+
+    def _words(self, arguments: list[exp.Expr], function: str) -> Node:
+        node = self.read(self._exactly(arguments, 1, function)[0])
+        if node.kind is not Kind.TEXT:
+            raise _refuse(f"{function}() 里要写文字或代码，“{arguments[0].sql()}”是{KIND_LABELS[node.kind]}")
+        return node
+
+    def _number_of(self, arguments: list[exp.Expr]) -> Node:
+        return NumberOf(Kind.NUMBER, self._words(arguments, "number"))
+
+    def _filled(self, arguments: list[exp.Expr]) -> Node:
+        said = Compare(Kind.BOOL, "<>", self._words(arguments, "filled"), Const(Kind.TEXT, ""))
+        return IsTrue(Kind.BOOL, said, True)
+
+    def _empty(self, arguments: list[exp.Expr]) -> Node:
+        said = Compare(Kind.BOOL, "=", self._words(arguments, "empty"), Const(Kind.TEXT, ""))
+        return IsTrue(Kind.BOOL, said, True)
+
+
+def _column_of(tree: exp.Expr) -> int | None:
+    """This function returns where an expression begins in its text, from 1; None when SQLGlot kept no place."""
+    starts = [node.meta["start"] for node in tree.walk() if "start" in node.meta]
+    return min(starts) + 1 if starts else None
+
+
+def _column_of_fault(error: Exception, text: str) -> int | None:
+    """This function returns where SQLGlot gave up reading, from 1."""
+    found = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    line, column = found.get("line"), found.get("col")
+    if line is None or column is None:
+        return None
+    before = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
+    return max(1, before + column - len(found.get("highlight") or " ") + 1)
+
+
+def tree_read(tree: exp.Expr, scope: Scope) -> Node:
+    """This function reads an expression that stands inside another, such as members(…); raises ConditionError."""
+    return _Reader(scope).read(tree)
+
 
 def _depth(tree: exp.Expr) -> int:
     deepest, stack = 0, [(tree, 1)]
@@ -315,8 +399,9 @@ def expression_parse(text: str, scope: Scope) -> Node:
         raise _refuse(f"条件太长（超过 {LONGEST} 个字符）")
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
-    except (SqlglotError, RecursionError):
-        raise _refuse(f"“{text[:80]}”不是合格的条件，请检查括号、引号和 and/or") from None
+    except (SqlglotError, RecursionError) as error:
+        sentence = f"“{text[:80]}”不是合格的条件，请检查括号、引号和 and/or"
+        raise ConditionError(sentence, column=_column_of_fault(error, text)) from None
     if not isinstance(tree, exp.Expr) or _depth(tree) > DEEPEST:
         raise _refuse("条件嵌套太深")
     return _Reader(scope).read(tree)

@@ -13,6 +13,7 @@ from shouwang.rulebook.conditions.nodes import (
     Coalesce,
     Compare,
     Const,
+    DateShift,
     DayShift,
     FactRef,
     HasAny,
@@ -21,6 +22,7 @@ from shouwang.rulebook.conditions.nodes import (
     Logic,
     Node,
     Not,
+    NumberOf,
     Unknown,
 )  # fmt: skip
 from shouwang.rulebook.facts import Kind
@@ -89,6 +91,10 @@ def node_text(node: Node) -> str:
             return fact.name
         case DayShift():
             return _day_text(node)
+        case DateShift(value=value, months=months, days=days):
+            return f"{node_text(value)}之后 {months} 个月" if months else f"{node_text(value)}之后 {days} 天"
+        case NumberOf(value=value):
+            return f"{node_text(value)}里的数"
         case Arith(op=op, left=left, right=right):
             return f"{node_text(left)} {_SIGNS[op]} {node_text(right)}"
         case Coalesce(value=value, otherwise=otherwise):
