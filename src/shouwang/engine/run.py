@@ -17,9 +17,10 @@ from sqlglot import exp
 
 from shouwang.engine.errors import RuleFailure, SnapshotError
 from shouwang.engine.freshness import feeds_judge
-from shouwang.engine.result import FeedState, ScreenResult
+from shouwang.engine.report import run_report
+from shouwang.engine.result import ScreenResult
 from shouwang.engine.shape import Shape, shape_of
-from shouwang.engine.snapshot import Opened, handled_open, snapshot_check, snapshot_digest, snapshot_open
+from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_digest, snapshot_open
 from shouwang.engine.sqltext import DIALECT, quoted
 from shouwang.engine.steps.facts import steps, typed_step
 from shouwang.engine.steps.rules import evidence_step, flags_step, hits_step, outcome_step, tally_step, warnings_step
@@ -95,36 +96,6 @@ def outcomes_read(connection: duckdb.DuckDBPyConnection, program: Program) -> pa
     return connection.sql(query.sql(dialect=DIALECT)).to_arrow_table()
 
 
-def _report(
-    policy: Policy, warnings: pa.Table, counts: dict[str, int], tallies: dict[str, tuple[int, int]], opened: Opened,
-    feeds: Sequence[FeedState], digest: str, shape: Shape,
-) -> dict[str, Any]:  # fmt: skip
-    causes = warnings.column("cause").value_counts().to_pylist()
-    return {
-        "format": 1,
-        "engine": "duckdb",
-        "place": policy.place,
-        "place_name": policy.name,
-        "on": policy.on.isoformat(),
-        "policy_digest": policy.digest,
-        "snapshot_digest": digest,
-        "shape_digest": shape.digest,
-        "households": counts["household"],
-        "persons": counts["person"],
-        "warnings": warnings.num_rows,
-        "held": sum(warnings.column("is_held").to_pylist()),
-        "by_cause": {row["values"]: row["counts"] for row in sorted(causes, key=lambda row: row["values"])},
-        "triggers": {key: {"warned": warned, "undecided": unknown} for key, (warned, unknown) in tallies.items()},
-        "missing_tables": list(opened.missing_tables),
-        "missing_columns": list(opened.missing_columns),
-        "feeds": [
-            {"department": feed.department, "kind": feed.kind, "is_stale": feed.is_stale, "sentence": feed.sentence,
-             "data_date": feed.data_date.isoformat() if feed.data_date else None, "max_age_days": feed.max_age_days}
-            for feed in feeds
-        ],
-    }  # fmt: skip
-
-
 def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {
         table: connection.execute(exp.select("count(*)").from_(table).sql(dialect=DIALECT)).fetchall()[0][0]
@@ -156,7 +127,7 @@ def _run(
     warnings = warnings_table(found, policy, program, snapshot_digest=digest)
     return ScreenResult(
         warnings=warnings,
-        run=_report(policy, warnings, counts, tallies, opened, feeds, digest, shape),
+        run=run_report(policy, warnings, counts, tallies, opened, feeds, digest, shape, engine="duckdb"),
         feeds=feeds,
         missing_tables=opened.missing_tables,
         missing_columns=opened.missing_columns,
