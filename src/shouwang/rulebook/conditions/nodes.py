@@ -12,7 +12,6 @@ from shouwang.rulebook.facts import Fact, Kind
 from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.values import Provision
 
-
 NUMBER_TEXT = re.compile(r"-?[0-9]{1,12}([.][0-9]{1,4})?", re.ASCII)
 NUMBER_SCALE = 10_000
 
