@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwang.kit.codes import IncomeKind, Labour, PovertyStatus, SpendingCause, WatchType
+from shouwang.kit.codes import IncomeKind, Labour, Measure, PovertyStatus, Risk, SpendingCause, WatchType
 
 TABLES: dict[str, dict[str, str]] = {
     "household": {
@@ -70,7 +70,26 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "named": {"household_key": "BIGINT", "person_key": "BIGINT", "name": "VARCHAR", "value": "VARCHAR"},
     "feed": {"department": "VARCHAR", "kind": "VARCHAR", "data_date": "DATE", "imported_at": "TIMESTAMP"},
+    "risk": {
+        "risk_key": "BIGINT",
+        "household_key": "BIGINT",
+        "risk": "VARCHAR",
+        "from_date": "DATE",
+        "removed_date": "DATE",
+        "removal": "VARCHAR",
+    },
+    "measure": {
+        "measure_key": "BIGINT",
+        "household_key": "BIGINT",
+        "person_key": "BIGINT",
+        "kind": "VARCHAR",
+        "from_date": "DATE",
+        "until_date": "DATE",
+        "source": "VARCHAR",
+    },
 }
+# A screening reads these; risks and measures are for the data-quality checks alone.
+SCREENED: tuple[str, ...] = tuple(name for name in TABLES if name not in {"risk", "measure"})
 
 # A table without these columns says nothing; any other column may be missing and is then unknown.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -81,6 +100,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "status": ("status_key", "household_key", "kind", "from_date"),
     "named": ("household_key", "name", "value"),
     "feed": ("department", "data_date"),
+    "risk": ("household_key", "risk"),
+    "measure": ("household_key", "kind"),
 }
 
 CODES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -89,6 +110,9 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = {
     ("person", "labour"): tuple(Labour),
     ("income", "kind"): tuple(IncomeKind),
     ("spending", "cause"): tuple(SpendingCause),
+    ("risk", "risk"): tuple(Risk),
+    ("risk", "removal"): ("HELP", "SELF"),
+    ("measure", "kind"): tuple(Measure),
 }
 
 # Evidence that has led to a case before: (household, table, key); for income the key is the year and month, 202006.

@@ -14,7 +14,7 @@ import duckdb
 from sqlglot import exp
 
 from shouwang.engine.errors import SnapshotError
-from shouwang.engine.schema import CODES, HANDLED, KEYS, TABLES
+from shouwang.engine.schema import CODES, HANDLED, KEYS, SCREENED, TABLES
 from shouwang.engine.sqltext import DIALECT
 
 MANIFEST = "manifest.json"
@@ -144,11 +144,13 @@ def _empty(table: str) -> exp.Select:
     return exp.select(*columns).where(exp.false())
 
 
-def snapshot_open(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Opened:
+def snapshot_open(
+    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], *, tables: Sequence[str] = SCREENED
+) -> Opened:
     """This function makes one typed view a table over all folders; missing tables are empty, and named."""
     pieces = [piece for folder in folders for piece in tables_find(folder)]
     missing_tables, missing_columns = [], []
-    for table in TABLES:
+    for table in tables:
         queries = []
         for number, piece in enumerate(piece for piece in pieces if piece.table == table):
             query, missing = _selected(connection, piece, f"{table}_file_{number}")
@@ -165,9 +167,11 @@ def snapshot_open(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]
     return Opened(tuple(missing_tables), tuple(dict.fromkeys(missing_columns)))
 
 
-def snapshot_check(connection: duckdb.DuckDBPyConnection) -> None:
+def snapshot_check(connection: duckdb.DuckDBPyConnection, *, tables: Sequence[str] = SCREENED) -> None:
     """This function refuses codes nobody declared, a household that stands twice, and cells that cannot be read."""
     for (table, column), allowed in CODES.items():
+        if table not in tables:
+            continue
         found = connection.execute(
             exp.select(column).distinct().from_(table).where(exp.column(column).is_(exp.Null()).not_())
             .where(exp.column(column).isin(*allowed).not_()).order_by(column).limit(1).sql(dialect=DIALECT)
