@@ -14,6 +14,7 @@ from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.shown import FactGroup
 from shouwang.register.selectors import HouseholdCard
 from shouwang.rulebook.workflow import Task as TaskKind
+from shouwang.ui.pages import Happened
 from shouwang.ui.tables import KeyPage, Table
 
 
@@ -236,19 +237,27 @@ class MeetingPage:
     form: Form
     reasons: Sequence[tuple[str, str, str]]
     page: KeyPage
-    refused: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)
-class StalePage:
-    """Somebody changed the case meanwhile: what and who, beside what was about to be saved."""
+class RefusedLine:
+    """One case of several that was not decided: why, and what others did with it."""
 
+    name: str
     message: str
-    theirs: Sequence[TimelineLine]
+    href: str
+    theirs: Sequence[Happened]
+
+
+@dataclass(frozen=True)
+class MeetingRefusedPage:
+    """The cases that were not decided with the others; `waiting` of them can still be, with what was typed."""
+
+    refused: Sequence[RefusedLine]
+    done: int
     mine: Sequence[tuple[str, str]]
+    waiting: int
     carried: Sequence[tuple[str, str]]
-    back: str
-    case_href: str
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,27 @@ class TaskNotFound(Refusal):
 
 
 class CaseStale(StaleWrite):
-    """Somebody else changed the case after the reader opened it; `theirs` are the later events, oldest first."""
+    """Somebody else changed the case after the reader opened it.
+
+    `theirs` are the later events, oldest first; `stage_seen` is where the case stood when it was opened, `version` what
+    it has come to.
+    """
 
     def __init__(
-        self, *, case_id: int, version: int, theirs: Sequence[object], changed_by: str, changed_at: str
+        self,
+        *,
+        case_id: int,
+        version: int,
+        theirs: Sequence[object],
+        changed_by: str,
+        changed_at: str,
+        stage_seen: str = "",
     ) -> None:
         super().__init__("这个案件", changed_by, changed_at)
         self.case_id = case_id
         self.version = version
         self.theirs = tuple(theirs)
+        self.stage_seen = stage_seen
 
 
 class CaseClosed(Refusal):
@@ -107,11 +119,17 @@ class OrganisationMissing(Refusal):
         super().__init__(f"本地还没有登记负责“{name}”的机构，请先由管理员登记。")
 
 
-class TaskClosed(Refusal):
-    """The task was answered, withdrawn, or ended by itself."""
+class TaskClosed(StaleWrite):
+    """The task was answered, withdrawn, or ended by itself; `theirs` are the events that tell by whom."""
 
-    def __init__(self, state: str) -> None:
-        super().__init__(f"这项任务{state}，不能再反馈。")
+    def __init__(
+        self, state: str, *, theirs: Sequence[object] = (), changed_by: str = "", changed_at: str = ""
+    ) -> None:
+        super().__init__()
+        who = f"（{changed_by}，{changed_at}）" if changed_by else ""
+        self.message = f"这项任务{state}{who}，不用再办。"
+        self.args = (self.message,)
+        self.theirs = tuple(theirs)
 
 
 class FigureRefused(Refusal):

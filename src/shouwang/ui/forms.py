@@ -5,8 +5,26 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpRequest
 
+from shouwang.kit.errors import Refusal
 from shouwang.kit.texts import PersonalNumberInText, has_personal_number
+
+VERSION_DIGITS = 9  # a version counts the changes of one row
+
+
+class VersionUnreadable(Refusal):
+    """The page was posted without the version it showed, or with one that no row can have."""
+
+    sentence = "这一页的内容不完整，没有保存。请从工作台重新打开这一项再办。"
+
+
+def version_posted(request: HttpRequest) -> int:
+    """This function reads the version of the row that the reader saw; raises VersionUnreadable."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS):
+        raise VersionUnreadable
+    return int(text)
 
 
 class FreeTextForm(forms.Form):

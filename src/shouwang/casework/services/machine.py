@@ -6,7 +6,7 @@ events, a decision where something was judged, and an audit entry, all in one tr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -71,14 +71,22 @@ def case_locked(*, viewer: Viewer, case_id: int, version: int | None, is_asked: 
 def stale_of(case: Case, version: int) -> CaseStale:
     """This function returns the refusal that names who changed a case after a version."""
     theirs = list(CaseEvent.objects.filter(case=case, case_version__gt=version).order_by("pk"))
-    last = theirs[-1] if theirs else None
     return CaseStale(
         case_id=case.pk,
         version=case.version,
         theirs=theirs,
-        changed_by=last.actor if last else "",
-        changed_at=f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last else "",
+        stage_seen=theirs[0].stage if theirs else case.stage,
+        **changed(theirs),
     )
+
+
+def changed(events: Sequence[CaseEvent]) -> dict[str, str]:
+    """This function returns who changed something last, and when; a person rather than what followed by itself."""
+    last = next((event for event in reversed(events) if event.user_id), events[-1] if events else None)
+    return {
+        "changed_by": last.actor if last else "",
+        "changed_at": f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last else "",
+    }
 
 
 def stage_at(case: Case, *acts: Act, wanted: str) -> Stage:

@@ -19,7 +19,15 @@ from shouwang.casework.errors import (
 from shouwang.casework.models import Answer, Case, CaseEvent, Task
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.procedures import stage_for, workflow_for
-from shouwang.casework.services.machine import actor_check, case_audit, case_locked, case_move, event_add, stale_of
+from shouwang.casework.services.machine import (
+    actor_check,
+    case_audit,
+    case_locked,
+    case_move,
+    changed,
+    event_add,
+    stale_of,
+)
 from shouwang.casework.services.scope import ASKED_ONLY, writing_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
@@ -190,9 +198,17 @@ def task_answer(
 
 def _answerable(task: Task, case: Case, version: int) -> None:
     if task.state != Task.State.OPEN:
-        raise TaskClosed(Task.State(task.state).label)
+        raise task_closed(task)
     if task.version != version:
         raise stale_of(case, case.version)
+
+
+def task_closed(task: Task) -> TaskClosed:
+    """This function returns the refusal that names who ended a task; its body may read that, if nothing of the case."""
+    with acting_as(SYSTEM):
+        events = CaseEvent.objects.filter(case_id=task.case_id, what__in=(What.ANSWERED, What.TASK_ENDED))
+        theirs = list(events.filter(data__task_id=task.pk).order_by("pk"))
+    return TaskClosed(Task.State(task.state).label, theirs=theirs, **changed(theirs))
 
 
 def _figures_checked(stated: TaskKind, figures: Mapping[str, int]) -> dict[str, int]:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from shouwang.casework.contexts import ConfirmPage, StalePage
-from shouwang.casework.errors import CaseStale
-from shouwang.casework.models import CaseEvent
+from shouwang.casework.contexts import ConfirmPage
+from shouwang.casework.errors import CaseStale, TaskClosed
+from shouwang.casework.models import Case, CaseEvent
 from shouwang.casework.selectors.cases import timeline_line
-
-SKIPPED = {"csrfmiddlewaretoken", "version", "confirm", "resume"}
-
-
-def carried(request: HttpRequest, *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """This function returns what was posted, to be posted again."""
-    left_out = SKIPPED | set(without)
-    return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
-
-
-def is_resumed(request: HttpRequest) -> bool:
-    """This function tells whether a refused form comes back to be looked over, not to be saved."""
-    return request.method == "POST" and "resume" in request.POST
+from shouwang.casework.services.machine import stale_of
+from shouwang.people.access import Viewer
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import Happened, is_resumed, overtaken_page
 
 
 def confirm(request: HttpRequest, page: ConfirmPage) -> HttpResponse:
@@ -33,27 +23,46 @@ def confirm(request: HttpRequest, page: ConfirmPage) -> HttpResponse:
     return render(request, "casework/confirm.html", {"page": page})
 
 
-def stale(
-    request: HttpRequest, *, error: CaseStale, form: Form | None, back: str, mine: Sequence[tuple[str, str]] = ()
-) -> HttpResponse:
+def overtaken(request: HttpRequest, case: Case) -> CaseStale | None:
+    """This function returns the refusal of a form that was posted for an older version of its case."""
+    if request.method != "POST" or is_resumed(request):
+        return None
+    version = version_posted(request)
+    return stale_of(case, version) if version != case.version else None
+
+
+def happened(events: Sequence[object]) -> list[Happened]:
+    """This function returns events as a page shows them."""
+    lines = [timeline_line(event) for event in events if isinstance(event, CaseEvent)]
+    return [Happened(line.at, line.what_label, line.text, line.actor) for line in lines]
+
+
+def stale(request: HttpRequest, *, error: CaseStale, mine: Sequence[tuple[str, str]], resume: str = "") -> HttpResponse:
     """This function shows what changed meanwhile beside what was about to be saved; nothing typed is lost."""
-    page = StalePage(
-        message=error.message,
-        theirs=[timeline_line(event) for event in error.theirs if isinstance(event, CaseEvent)],
-        mine=mine or (_typed(form) if form is not None else []),
-        carried=[*carried(request), ("version", str(error.version))],
-        back=back,
-        case_href=reverse("casework:case", args=[error.case_id]),
+    return overtaken_page(
+        request,
+        error=error,
+        theirs=happened(error.theirs),
+        mine=mine,
+        back=reverse("casework:case", args=[error.case_id]),
+        label="看案件",
+        resume=resume,
+        version=error.version,
     )
-    return render(request, "casework/stale.html", {"page": page}, status=409)
 
 
-def _typed(form: Form) -> list[tuple[str, str]]:
-    lines = []
-    for bound in form:
-        value = bound.value()
-        if bound.is_hidden or value in (None, ""):
-            continue
-        choices = dict(getattr(bound.field, "choices", ()))
-        lines.append((str(bound.label), str(choices.get(value, value))))
-    return lines
+def task_ended(
+    request: HttpRequest,
+    *,
+    error: TaskClosed,
+    viewer: Viewer,
+    task_id: int,
+    case_id: int,
+    mine: Sequence[tuple[str, str]],
+) -> HttpResponse:
+    """This function shows who ended a task before, beside what was about to be answered."""
+    if viewer.reads_register:
+        back, label = reverse("casework:case", args=[case_id]), "看案件"
+    else:
+        back, label = reverse("casework:task", args=[task_id]), "看本单位的反馈"
+    return overtaken_page(request, error=error, theirs=happened(error.theirs), mine=mine, back=back, label=label)

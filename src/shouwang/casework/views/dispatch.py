@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from shouwang.casework.contexts import DispatchPage, Offer
-from shouwang.casework.errors import CaseStale, NothingToSend, NotYourTurn
+from shouwang.casework.contexts import CaseHead, DispatchPage, Offer
+from shouwang.casework.errors import CaseStale, NothingToSend, NotYourTurn, OrganisationMissing, TaskNotAllowed
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import stage_for, workflow_for
 from shouwang.casework.services import case_dispatch
 from shouwang.casework.views import ACTING_ROLES, ACTORS
-from shouwang.casework.views.answers import is_resumed, stale
+from shouwang.casework.views.answers import stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisation_for
 from shouwang.rulebook.workflow import FIELDS, Act
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import is_resumed
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,9 +32,6 @@ def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
     on = timezone.localdate()
     found = case_shown(viewer, case_id, on)
     head = case_head(viewer, found, on)
-    if head.action.act != Act.DISPATCH:
-        messages.info(request, f"这个案件现在处于“{head.action.stage_name or found.end_name}”，不用送核查。")
-        return redirect("casework:case", case_id)
     chosen = request.POST.getlist("tasks") if request.method == "POST" else None
     problem = ""
     if chosen is not None and not is_resumed(request):
@@ -42,21 +39,25 @@ def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
             case_dispatch(
                 viewer=viewer,
                 case_id=case_id,
-                version=_number(request.POST.get("version", "")),
+                version=version_posted(request),
                 tasks=chosen,
                 note=request.POST.get("note", ""),
                 at=timezone.now(),
             )
         except CaseStale as error:
-            names = "、".join(workflow_for(found).tasks[key].name for key in chosen if key in _known(found))
-            mine = [("送核查", names), ("说明", request.POST.get("note", ""))]
-            return stale(request, error=error, form=None, back=request.path, mine=[row for row in mine if row[1]])
-        except (NothingToSend, PersonalNumberInText) as refusal:
+            # The case is read again: a faster colleague may have changed it while this request was under way.
+            now = case_head(viewer, case_shown(viewer, case_id, on), on)
+            resume = request.path if _waits(now) and now.action.may_act else ""
+            return stale(request, error=error, mine=_mine(request, found, chosen), resume=resume)
+        except (NothingToSend, PersonalNumberInText, TaskNotAllowed, OrganisationMissing) as refusal:
             problem = refusal.message
         else:
             messages.success(request, f"已送 {len(set(chosen))} 个单位核查。")
             return redirect("casework:case", case_id)
-    elif not head.action.may_act:
+    if not _waits(head):
+        messages.info(request, f"这个案件现在处于“{head.action.stage_name or found.end_name}”，不用送核查。")
+        return redirect("casework:case", case_id)
+    if not head.action.may_act:
         raise NotYourTurn(stage=head.action.stage_name, who=head.action.who)
     offers = _offers(found, chosen)
     page = DispatchPage(
@@ -71,12 +72,15 @@ def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(request, "casework/dispatch.html", {"page": page}, status=422 if problem else 200)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+def _waits(head: CaseHead) -> bool:
+    return head.action.act == Act.DISPATCH
 
 
-def _known(case: Case) -> Collection[str]:
-    return workflow_for(case).tasks.keys()
+def _mine(request: HttpRequest, case: Case, chosen: list[str]) -> list[tuple[str, str]]:
+    """This function returns what was about to be sent, in words."""
+    tasks = workflow_for(case).tasks
+    names = "、".join(tasks[key].name for key in chosen if key in tasks)
+    return [row for row in (("送核查", names), ("说明", request.POST.get("note", ""))) if row[1]]
 
 
 def _offers(case: Case, chosen: list[str] | None) -> list[Offer]:

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_http_methods
 from shouwang.casework.contexts import CaseHead, ConfirmPage, JudgePage, TaskLine
 from shouwang.casework.errors import CaseStale, NotYourTurn, OwnWork
 from shouwang.casework.forms import JudgeForm
+from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
+from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import case_judge
 from shouwang.casework.views import ACTING_ROLES, ACTORS
-from shouwang.casework.views.answers import carried, confirm, is_resumed, stale
+from shouwang.casework.views.answers import confirm, overtaken, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
 from shouwang.people.access import Viewer, requires
 from shouwang.rulebook.workflow import Act, Reason
+from shouwang.ui.pages import carried, is_resumed, typed_lines
 
 JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE}
 # Moves that nobody takes by hand: the machine does when the last answer is in.
@@ -35,17 +38,20 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
     on = timezone.localdate()
     found = case_shown(viewer, case_id, on)
     head = case_head(viewer, found, on)
+    error = overtaken(request, found)
+    if error is not None:
+        return _stale(request, head, error)
     if head.action.act not in JUDGED:
         messages.info(request, f"这个案件现在处于“{head.action.stage_name or found.end_name}”。")
         return redirect("casework:case", case_id)
-    form = judge_form(request, head)
+    form = judge_form(request, found, found.stage)
     if request.method == "POST" and not is_resumed(request) and form.is_valid():
         if form.chosen.end and "confirm" not in request.POST:
             return confirm(request, _closing(request, head, form))
         try:
             case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), **stated(form))
-        except CaseStale as error:
-            return stale(request, error=error, form=form, back=request.path)
+        except CaseStale as late:
+            return _stale(request, case_head(viewer, case_shown(viewer, case_id, on), on), late)
         messages.success(request, f"已办理：{form.chosen.name}。")
         return redirect("casework:case", case_id)
     if not head.action.may_act:
@@ -69,14 +75,22 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(request, "casework/judge.html", {"page": page}, status=status)
 
 
-def judge_form(request: HttpRequest, head: CaseHead) -> JudgeForm:
-    """This function returns the form of a case's stage, bound to what was posted."""
-    flow = workflow_for(head.case)
-    moves = {key: move for key, move in head.action.moves.items() if key not in AUTOMATIC}
+def _stale(request: HttpRequest, head: CaseHead, error: CaseStale) -> HttpResponse:
+    """This function shows who was faster; the form can go on where the case still waits for the same decision."""
+    is_same = head.action.may_act and head.case.stage == error.stage_seen
+    mine = typed_lines(judge_form(request, head.case, error.stage_seen))
+    return stale(request, error=error, mine=mine, resume=request.path if is_same else "")
+
+
+def judge_form(request: HttpRequest, case: Case, stage_key: str) -> JudgeForm:
+    """This function returns the form of one of a case's stages, bound to what was posted."""
+    flow = workflow_for(case)
+    stage = procedure_for(case).stages.get(stage_key)
+    moves = {key: move for key, move in (stage.moves if stage else {}).items() if key not in AUTOMATIC}
     reasons: dict[str, Reason] = {}
     for move in moves.values():
         reasons |= flow.reasons_of(move.reasons)
-    initial = {"version": head.case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
+    initial = {"version": case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
     return JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons, initial=initial)
 
 

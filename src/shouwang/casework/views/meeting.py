@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.contrib import messages
@@ -11,18 +12,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from shouwang.casework.contexts import AgendaLine, CaseHead, ConfirmPage, MeetingPage
+from shouwang.casework.contexts import (
+    AgendaLine,
+    CaseHead,
+    ConfirmPage,
+    MeetingPage,
+    MeetingRefusedPage,
+    RefusedLine,
+)
+from shouwang.casework.errors import CaseStale
 from shouwang.casework.forms import JudgeForm
 from shouwang.casework.models import Case, Decision
 from shouwang.casework.selectors import cases_visible_to, cases_waiting, with_lamp, workflow_for
+from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import cases_decide
+from shouwang.casework.services.machine import stale_of
 from shouwang.casework.views import ACTING_ROLES
-from shouwang.casework.views.answers import carried, confirm
+from shouwang.casework.views.answers import confirm, happened
 from shouwang.casework.views.heads import case_heads, task_lines
+from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.selectors import household_cards
 from shouwang.rulebook.workflow import Act, Move, Reason
-from shouwang.ui.tables import KeyPage, key_page
+from shouwang.ui.pages import carried, is_resumed, typed_lines
+from shouwang.ui.tables import key_page
 
 ALIKE = ("approve", "refuse")
 
@@ -36,25 +49,43 @@ def meeting(request: HttpRequest) -> HttpResponse:
     waiting = with_lamp(cases_waiting(viewer).filter(act=Act.DECIDE.value), on)
     page = key_page(waiting.prefetch_related("cause_rows"), order=("due_on",), after=request.GET.get("after"))
     chosen = chosen_versions(request)
-    moves, reasons = _moves(list(page.rows))
-    form = JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons)
-    form.fields["version"].required = False
-    if request.method == "POST" and not chosen:
-        form.add_error(None, "请先勾选要决定的案件。")
-    if request.method == "POST" and form.is_valid():
-        if "confirm" not in request.POST:
-            return confirm(request, _preview(request, viewer, form, chosen))
-        return _decided(request, viewer, form, chosen, on)
+    moved = cases_overtaken(viewer, chosen)
+    form = _form(request, list(page.rows), viewer, moved)
+    if request.method == "POST" and not is_resumed(request):
+        if not chosen:
+            form.add_error(None, "请先勾选要决定的案件。")
+        if moved and len(moved) == len(chosen):
+            return _refused(request, viewer, form, moved, done=0)
+        if form.is_valid():
+            if "confirm" not in request.POST:
+                return confirm(request, _preview(request, viewer, form, chosen, moved))
+            return _decided(request, viewer, form, chosen)
     heads = case_heads(viewer, list(page.rows), on)
     context = MeetingPage(
         lines=[_line(viewer, head, on, chosen) for head in heads],
         total=waiting.count(),
         form=form,
-        reasons=[(key, reason.name, reason.told) for key, reason in reasons.items()],
+        reasons=[(key, reason.name, reason.told) for key, reason in form.reasons.items()],
         page=page,
     )
-    status = 422 if request.method == "POST" else 200
+    status = 422 if request.method == "POST" and not is_resumed(request) else 200
     return render(request, "casework/meeting.html", {"page": context}, status=status)
+
+
+def cases_overtaken(viewer: Viewer, chosen: dict[int, int]) -> dict[int, CaseStale]:
+    """This function returns, of the ticked cases, those that somebody changed after the agenda was opened."""
+    cases = cases_visible_to(viewer).in_bulk(list(chosen))
+    return {pk: stale_of(case, chosen[pk]) for pk, case in cases.items() if case.version != chosen[pk]}
+
+
+def _form(request: HttpRequest, cases: list[Case], viewer: Viewer, moved: dict[int, CaseStale]) -> JudgeForm:
+    """This function returns the form for the agenda, and for ticked cases that have left it meanwhile."""
+    left = cases_visible_to(viewer).in_bulk(list(moved))
+    stages = [(case, case.stage) for case in cases] + [(left[pk], error.stage_seen) for pk, error in moved.items()]
+    moves, reasons = _moves(stages)
+    form = JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons)
+    form.fields["version"].required = False
+    return form
 
 
 def chosen_versions(request: HttpRequest) -> dict[int, int]:
@@ -67,13 +98,14 @@ def chosen_versions(request: HttpRequest) -> dict[int, int]:
     return found
 
 
-def _moves(cases: list[Case]) -> tuple[dict[str, Move], dict[str, Reason]]:
-    """This function returns the moves and reasons of the agenda; all its packs together."""
+def _moves(stages: list[tuple[Case, str]]) -> tuple[dict[str, Move], dict[str, Reason]]:
+    """This function returns the moves and reasons of cases at their stages; all packs together."""
     moves: dict[str, Move] = {}
     reasons: dict[str, Reason] = {}
-    for case in cases:
+    for case, stage_key in stages:
         flow = workflow_for(case)
-        for key, move in flow.stage(case.procedure, case.stage).moves.items():
+        stage = procedure_for(case).stages.get(stage_key)
+        for key, move in (stage.moves if stage else {}).items():
             if key in ALIKE:
                 moves.setdefault(key, move)
                 reasons |= flow.reasons_of(move.reasons)
@@ -105,8 +137,13 @@ def _names(viewer: Viewer, case_ids: list[int]) -> dict[int, tuple[str, str]]:
     return found
 
 
-def _preview(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict[int, int]) -> ConfirmPage:
+def _preview(
+    request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict[int, int], moved: dict[int, CaseStale]
+) -> ConfirmPage:
+    """This function names what will happen to the ticked cases, without those that somebody was faster with."""
     names = _names(viewer, list(chosen))
+    left = [names.pop(case_id) for case_id in moved if case_id in names]
+    kept = [("case", f"{case_id}:{chosen[case_id]}") for case_id in names]
     closes = form.chosen.end is not None
     return ConfirmPage(
         title=f"{form.chosen.name}：{len(names)} 户",
@@ -115,16 +152,17 @@ def _preview(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict
             f"依据：{form.cleaned_data.get('clause') or '—'}",
             f"理由：{form.cleaned_data.get('reason') or '按所选理由'}",
             "案件结案并告知农户。" if closes else "案件交县级防贫中心落实救助。",
+            *(f"{name}的案件别人刚办过，不在其内，请单独看过再办。" for name, _ in left),
         ],
         button=f"{form.chosen.name}（{len(names)} 户）",
-        carried=[*carried(request), ("confirm", "1")],
+        carried=[*carried(request, without={"case"}), *kept, ("confirm", "1")],
         back=reverse("casework:meeting"),
         told=form.words,
         rows=list(names.values()),
     )
 
 
-def _decided(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict[int, int], on: date) -> HttpResponse:
+def _decided(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict[int, int]) -> HttpResponse:
     data = form.cleaned_data
     result = cases_decide(
         viewer=viewer, versions=chosen, approve=data["move"] == "approve", clause=data.get("clause") or "",
@@ -134,12 +172,32 @@ def _decided(request: HttpRequest, viewer: Viewer, form: JudgeForm, chosen: dict
         messages.success(request, f"已决定 {len(result.done)} 个案件：{form.chosen.name}。")
     if not result.refused:
         return redirect("casework:meeting")
-    names = _names(viewer, list(result.refused))
-    refused = [(_who(names, case_id), refusal.message, reverse("casework:case", args=[case_id]))
-               for case_id, refusal in result.refused.items()]  # fmt: skip
-    page = MeetingPage((), 0, form, (), KeyPage([], None, True), refused)
-    return render(request, "casework/meeting_refused.html", {"page": page, "done": len(result.done)})
+    return _refused(request, viewer, form, result.refused, done=len(result.done))
 
 
-def _who(names: dict[int, tuple[str, str]], case_id: int) -> str:
-    return " ".join(names.get(case_id, (f"案件 {case_id}", ""))).strip()
+def _refused(
+    request: HttpRequest, viewer: Viewer, form: JudgeForm, refused: Mapping[int, Refusal], *, done: int
+) -> HttpResponse:
+    """This function names the cases that were not decided and why, and keeps what was typed for those still open."""
+    names = _names(viewer, list(refused))
+    waiting = cases_waiting(viewer).filter(act=Act.DECIDE.value).in_bulk(list(refused))
+    page = MeetingRefusedPage(
+        refused=[
+            RefusedLine(
+                name=" ".join(names.get(case_id, (f"案件 {case_id}", ""))).strip(),
+                message=refusal.message,
+                href=reverse("casework:case", args=[case_id]),
+                theirs=happened(getattr(refusal, "theirs", ())),
+            )
+            for case_id, refusal in refused.items()
+        ],
+        done=done,
+        mine=typed_lines(form),
+        waiting=len(waiting),
+        carried=[
+            *carried(request, without={"case"}),
+            *(("case", f"{pk}:{case.version}") for pk, case in waiting.items()),
+        ],
+    )
+    # Nothing was decided: nothing is kept of the request. Something was: it must be.
+    return render(request, "casework/meeting_refused.html", {"page": page}, status=200 if done else 409)

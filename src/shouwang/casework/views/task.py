@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,19 +13,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import TaskPage
-from shouwang.casework.errors import CaseStale, FigureRefused, TaskNotFound
+from shouwang.casework.errors import CaseStale, FigureRefused, TaskClosed, TaskNotFound
 from shouwang.casework.forms import AnswerForm, WithdrawForm
 from shouwang.casework.models import Answer, Case, Task
 from shouwang.casework.selectors import case_get, figure_lines, task_get, task_kind
 from shouwang.casework.selectors.shown import FactGroup, household_shown, task_case
 from shouwang.casework.services import task_answer, task_withdraw
-from shouwang.casework.services.tasks import DELIVER
+from shouwang.casework.services.tasks import DELIVER, task_closed
 from shouwang.casework.views import ACTING_ROLES, ANSWERERS
-from shouwang.casework.views.answers import is_resumed, stale
+from shouwang.casework.views.answers import stale, task_ended
 from shouwang.casework.views.heads import address, days_late
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.rulebook.workflow import Task as TaskKind
-from shouwang.ui.pages import confirm_page
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import confirm_page, is_resumed, typed_lines
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,19 +45,24 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     case = task_case(viewer, found)
     kind = task_kind(case, found)
     form = _form(request, viewer, found, kind)
+    if form is not None and found.state != Task.State.OPEN:
+        return _ended(request, viewer, found, task_closed(found), form)
+    version = version_posted(request) if request.method == "POST" else found.version
     if request.method == "POST" and form is not None and not is_resumed(request) and form.is_valid():
         try:
             task_answer(
                 viewer=viewer,
                 task_id=task_id,
-                version=form.cleaned_data["version"],
+                version=version,
                 meets=form.cleaned_data["meets"] == "yes",
                 reasons=form.cleaned_data["reasons"],
                 figures=form.figures,
                 at=timezone.now(),
             )
+        except TaskClosed as error:
+            return _ended(request, viewer, found, error, form)
         except CaseStale as error:
-            return stale(request, error=error, form=form, back=request.path)
+            return stale(request, error=error, mine=typed_lines(form), resume=request.path)
         except FigureRefused as refusal:
             form.add_error(f"figure_{refusal.field}", refusal.message)
         else:
@@ -67,9 +74,16 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, viewer: Viewer, found: Task, kind: TaskKind) -> AnswerForm | None:
-    if found.state != Task.State.OPEN or viewer.role not in (Role.CLERK, Role.LEADER):
+    """This function returns the form of who may answer; of a task that has ended, what was posted to it too late."""
+    is_over = found.state != Task.State.OPEN and request.method != "POST"
+    if is_over or viewer.role not in (Role.CLERK, Role.LEADER):
         return None
     return AnswerForm(request.POST if request.method == "POST" else None, kind=kind, initial={"version": found.version})
+
+
+def _ended(request: HttpRequest, viewer: Viewer, found: Task, error: TaskClosed, form: Form) -> HttpResponse:
+    mine = typed_lines(form)
+    return task_ended(request, error=error, viewer=viewer, task_id=found.pk, case_id=found.case_id, mine=mine)
 
 
 def _page(viewer: Viewer, found: Task, case: Case, kind: TaskKind, form: AnswerForm | None, on: date) -> TaskPage:
@@ -104,15 +118,19 @@ def withdraw(request: HttpRequest, task_id: int) -> HttpResponse:
     case_get(viewer, found.case_id)
     back = reverse("casework:case", args=[found.case_id])
     form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if found.state != Task.State.OPEN:
+        return _ended(request, viewer, found, task_closed(found), form)
     if request.method == "POST" and form.is_valid():
-        version = request.POST.get("version", "")
-        task_withdraw(
-            viewer=viewer,
-            task_id=task_id,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
-            reason=form.cleaned_data["reason"],
-            at=timezone.now(),
-        )
+        try:
+            task_withdraw(
+                viewer=viewer,
+                task_id=task_id,
+                version=version_posted(request),
+                reason=form.cleaned_data["reason"],
+                at=timezone.now(),
+            )
+        except TaskClosed as error:
+            return _ended(request, viewer, found, error, form)
         messages.success(request, f"已撤回{found.organisation.name}的任务。")
         return redirect(back)
     return confirm_page(
