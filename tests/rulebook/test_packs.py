@@ -146,8 +146,8 @@ def test_a_condition_nested_without_end_is_refused(small: dict[str, str]) -> Non
         ),
         (
             "low/watch.yaml",
-            "a: {values: [{from: 2019-01-01, value: {level: county, at_least: x}, source: 乙}]}",
-            "at_least",
+            "a: {values: [{from: 2019-01-01, value: {level: county, at_least: 7%}, source: 乙}]}",
+            "缺少“when”",
         ),
     ],
 )

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shouwang.engine.explanation import typed_facts
+from shouwang.engine.outcomes import Outcome, outcome_differences, outcome_misses, scalar_outcome, screened_outcomes
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.run import screen
 from shouwang.engine.schema import HANDLED, TABLES
 from shouwang.engine.shape import shape_of
+from shouwang.engine.sqltext import DIALECT
+from shouwang.engine.steps.areas import judged_areas_step
 from shouwang.kit.divisions import slot_range
-from shouwang.rulebook.cases import AreaCase, Case, cases_read, fen
+from shouwang.rulebook.area_facts import AREA_FACTS
+from shouwang.rulebook.cases import Case, CaseFile, cases_read, fen
 from shouwang.rulebook.conditions import evaluate
+from shouwang.rulebook.facts import Kind
 from shouwang.rulebook.policy import Policy, load_policy
-from shouwang.rulebook.program import Program, program_compile
+from shouwang.rulebook.program import program_compile
 from shouwang.rulebook.source import PackSource
+from shouwang.rulebook.value_cases import AreaCase, claim_misses, sweep_misses, value_misses
 from shouwang.rulebook.windows import months_before
-from shouwang.rulebook.workflow_cases import WorkflowCase, workflow_misses
+from shouwang.rulebook.workflow_cases import workflow_misses
 from shouwang.rulebook.workflow_policy import workflow_of
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -92,7 +98,7 @@ def _incomes(case: Case, key: int, last_month: date) -> Iterator[dict[str, Any]]
         yield {"household_key": key, "month": month, "kind": income.kind, "amount_fen": fen(income.amount)}
 
 
-def _rows(case: Case, key: int, policy: Policy) -> Rows:
+def situation_rows(case: Case, key: int, policy: Policy) -> Rows:
     given = case.village or (policy.division if policy.division != "0" else "110101001001")
     village = slot_range(given)[0]
     last_month = months_before(shape_of(policy, on=case.on).span("income")[1], 1)
@@ -121,117 +127,153 @@ def _rows(case: Case, key: int, policy: Policy) -> Rows:
     return rows
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple | list) else value
+@dataclass(frozen=True)
+class Screened:
+    """Cases of one day after a screening: their facts, outcomes and evidence, by the key of each case."""
 
-
-class _Judge:
-    """Holds one screening of many cases and tells each case's outcome, by DuckDB and by the scalar evaluator."""
-
-    def __init__(self, policy: Policy, program: Program, result: ScreenResult) -> None:
-        self.policy, self.program = policy, program
-        self.facts = {row["household_key"]: row for row in result.facts.to_pylist()}
-        outcomes = result.outcomes.to_pylist() if result.outcomes is not None else []
-        self.outcomes = {row["household_key"]: row for row in outcomes}
-        self.warnings: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in result.warnings.to_pylist():
-            self.warnings[row["household_key"]].append(row)
-
-    def differences(self, key: int) -> Iterator[str]:
-        """This function yields what the scalar evaluator finds otherwise than DuckDB."""
-        row = self.facts[key]
-        stored = {name: value for name, value in row.items() if name not in {"household_type", "is_type_unknown"}}
-        scalar = typed_facts(self.policy, stored, on=self.policy.on)
-        for name in ("household_type", "is_type_unknown"):
-            if scalar[name] != row[name]:
-                yield f"{name}：逐户计算得 {scalar[name]}，DuckDB 得 {row[name]}"
-        for rule in self.program.triggers:
-            one = evaluate(rule.result, scalar, on=self.policy.on)
-            other = self.outcomes[key][rule.stated.key] if key in self.outcomes else False
-            if one is not other:
-                yield f"{rule.stated.key}：逐户计算得 {one}，DuckDB 得 {other}"
-        if self.warnings[key]:
-            yield from self._flag_differences(key, scalar)
-
-    def _flag_differences(self, key: int, scalar: dict[str, Any]) -> Iterator[str]:
-        one = [rule.stated.key for rule in self.program.flags if evaluate(rule.when, scalar, on=self.policy.on) is True]
-        other = [flag["key"] for flag in self.warnings[key][0]["flags"]]
-        if one != other:
-            yield f"核看情形：逐户计算得 {one}，DuckDB 得 {other}"
+    policy: Policy
+    facts: dict[int, dict[str, Any]]
+    outcomes: dict[int, Outcome]
+    evidence: dict[int, list[str]]
 
     def misses(self, key: int, case: Case) -> Iterator[str]:
-        """This function yields what came out otherwise than the case expects."""
-        expect, row = case.expect, self.facts[key]
-        warned = self.warnings[key]
-        fired = sorted({trigger for warning in warned for trigger in warning["trigger_keys"]})
-        undecided = [name for name, result in self.outcomes.get(key, {}).items() if result is None]
-        found: list[tuple[str, Any, Any]] = [("warns", sorted(expect.warns), fired)]
-        if "type" in expect.model_fields_set:
-            found.append(("type", expect.type, row["household_type"]))
-        if expect.undecided is not None:
-            found.append(("undecided", sorted(expect.undecided), sorted(undecided)))
-        if expect.causes is not None:
-            found.append(("causes", sorted(expect.causes), sorted(warning["cause"] for warning in warned)))
-        if expect.is_held is not None:
-            found.append(("is_held", expect.is_held, any(warning["is_held"] for warning in warned)))
-        if expect.flags is not None:
-            flags = sorted({flag["key"] for warning in warned for flag in warning["flags"]})
-            found.append(("flags", sorted(expect.flags), flags))
-        for name, value in expect.facts.items():
-            wanted = fen(value) if name.endswith("_fen") and value is not None else _plain(value)
-            found.append((name, wanted, _plain(row.get(name))))
-        for name, wanted, got in found:
-            if wanted != got:
-                yield f"{name}：应为 {wanted}，得到 {got}"
+        """This function yields what came out otherwise than the case expects, by the engine."""
+        yield from outcome_misses(self.policy, case, self.outcomes[key], self.facts[key])
+        if case.expect.evidence is not None and sorted(case.expect.evidence) != self.evidence.get(key, []):
+            yield f"evidence：应为 {sorted(case.expect.evidence)}，得到 {self.evidence.get(key, [])}"
+
+    def differences(self, key: int, *, name: str) -> Iterator[str]:
+        """This function yields what the scalar evaluator finds otherwise than the engine."""
+        one = scalar_outcome(self.policy, self.facts[key])
+        yield from outcome_differences(one, self.outcomes[key], name=name)
 
 
-def _judge(cases: list[Case], policy: Policy) -> _Judge:
+def cases_screen(cases: Sequence[Case], policy: Policy, *, engine: Callable[..., ScreenResult] = screen) -> Screened:
+    """This function screens cases of one day together; the first has the key 1."""
     rows: Rows = defaultdict(list)
     for key, case in enumerate(cases, start=1):
-        for table, found in _rows(case, key, policy).items():
+        for table, found in situation_rows(case, key, policy).items():
             rows[table] += found
     with tempfile.TemporaryDirectory(prefix="shouwang-cases-") as name:
         snapshot_of(rows, Path(name))
         handled = table_of("handled", rows["handled"])
-        result = screen(Path(name), policy, on=policy.on, handled=handled, with_outcomes=True)
-    return _Judge(policy, program_compile(policy), result)
+        result = engine(Path(name), policy, on=policy.on, handled=handled, with_outcomes=True)
+    evidence: dict[int, list[str]] = defaultdict(list)
+    for row in result.warnings.select(["household_key", "evidence"]).to_pylist():
+        evidence[row["household_key"]] += [_shown(item) for item in row["evidence"]]
+    return Screened(
+        policy=policy,
+        facts={row["household_key"]: row for row in result.facts.to_pylist()},
+        outcomes=screened_outcomes(policy, result),
+        evidence={key: sorted(set(found)) for key, found in evidence.items()},
+    )
 
 
-def _households(source: PackSource, place: str, cases: list[tuple[str, Case]]) -> Iterator[CaseFailure]:
-    by_day: dict[date, list[tuple[str, Case]]] = defaultdict(list)
-    for file, case in cases:
-        by_day[case.on].append((file, case))
-    for day, group in sorted(by_day.items()):
-        judge = _judge([case for _, case in group], load_policy(source, place=place, on=day))
+def _shown(item: dict[str, Any]) -> str:
+    key = item["key"] if item["table"] in {"income", "household"} else item["key"] % SPACE
+    return item["table"] if item["table"] == "household" else f"{item['table']} {key}"
+
+
+def areas_misses(policy: Policy, cases: Sequence[AreaCase]) -> Iterator[tuple[AreaCase, tuple[str, ...]]]:
+    """This function yields the area cases that came out otherwise than expected, by DuckDB and the scalar evaluator."""
+    rules = program_compile(policy).areas
+    rows = [
+        {"level": case.level, "code": number, **{name: case.facts.get(name) for name in AREA_FACTS}}
+        for number, case in enumerate(cases)
+    ]
+    kinds = {fact.column: pa.bool_() if fact.kind is Kind.BOOL else pa.int64() for fact in AREA_FACTS.values()}
+    schema = pa.schema([("level", pa.string()), ("code", pa.int64()), *kinds.items()])
+    with duckdb.connect() as connection:
+        connection.register("given", pa.Table.from_pylist(rows, schema=schema))
+        query = judged_areas_step(rules, shape_of(policy, on=policy.on), areas="given")
+        judged = connection.sql(query.sql(dialect=DIALECT)).to_arrow_table().to_pylist()
+    for row in judged:
+        case = cases[row["code"]]
+        scalar = [
+            rule.stated.value.level == case.level and evaluate(rule.when, rows[row["code"]], on=policy.on)
+            for rule in rules if rule.when is not None
+        ]  # fmt: skip
+        results = [row[f"rule_{number}"] for number in range(len(rules))]
+        sentences = [] if scalar == results else [f"逐地区计算得 {scalar}，DuckDB 得 {results}"]
+        for name, wanted, value in (("holds", case.holds, True), ("unknown", case.unknown, None)):
+            got = sorted(rule.stated.key for rule, result in zip(rules, results, strict=True) if result is value)
+            if sorted(wanted) != got:
+                sentences.append(f"{name}：应为 {sorted(wanted)}，得到 {got}")
+        if sentences:
+            yield case, tuple(sentences)
+
+
+@dataclass(frozen=True)
+class Casebook:
+    """All cases of one place, with the file each stands in."""
+
+    place: str
+    files: tuple[tuple[str, CaseFile], ...]
+
+    @classmethod
+    def of(cls, source: PackSource, place: str) -> Casebook:
+        """This function reads the cases of a place; raises PackError when one cannot be read."""
+        return cls(place, tuple((file, cases_read(source, place, file)) for file in source.case_files(place)))
+
+    def of_kind(self, kind: str) -> list[tuple[str, Any]]:
+        """This function returns the cases of a kind (`cases`, `areas`, …) with their files."""
+        return [(file, case) for file, read in self.files for case in getattr(read, kind)]
+
+    def days(self, kind: str) -> dict[date, list[tuple[str, Any]]]:
+        """This function returns the cases of a kind by day, in order of day."""
+        by_day: dict[date, list[tuple[str, Any]]] = defaultdict(list)
+        for file, case in self.of_kind(kind):
+            by_day[case.on].append((file, case))
+        return dict(sorted(by_day.items()))
+
+    @property
+    def count(self) -> int:
+        """The number of all cases."""
+        return sum(len(self.of_kind(kind)) for kind in ("cases", "areas", *PLAIN, "workflow"))
+
+
+# Cases that need neither household nor area, and what judges them.
+PLAIN: dict[str, Callable[[Policy, Any], Iterator[str]]] = {
+    "values": value_misses,
+    "rounds": sweep_misses,
+    "claims": claim_misses,
+}
+
+
+def plain_misses(policy: Policy, kind: str, case: Any) -> tuple[str, ...]:
+    """This function returns what comes out otherwise than a case without household or area expects."""
+    if kind == "workflow":
+        return tuple(workflow_misses(workflow_of(policy), case))
+    return tuple(PLAIN[kind](policy, case))
+
+
+def _failures(
+    source: PackSource, book: Casebook, engine: Callable[..., ScreenResult], name: str
+) -> Iterator[CaseFailure]:
+    def policy_on(day: date) -> Policy:
+        return load_policy(source, place=book.place, on=day)
+
+    for day, group in book.days("cases").items():
+        screened = cases_screen([case for _, case in group], policy_on(day), engine=engine)
         for key, (file, case) in enumerate(group, start=1):
-            sentences = (*judge.misses(key, case), *judge.differences(key))
-            if sentences:
+            if sentences := (*screened.misses(key, case), *screened.differences(key, name=name)):
+                yield CaseFailure(file, case.name, sentences)
+    for day, group in book.days("areas").items():
+        files = {id(case): file for file, case in group}
+        for case, sentences in areas_misses(policy_on(day), [case for _, case in group]):
+            yield CaseFailure(files[id(case)], case.name, sentences)
+    for kind in (*PLAIN, "workflow"):
+        for file, case in book.of_kind(kind):
+            if sentences := plain_misses(policy_on(case.on), kind, case):
                 yield CaseFailure(file, case.name, sentences)
 
 
-def _area(source: PackSource, place: str, file: str, case: AreaCase) -> Iterator[CaseFailure]:
-    stated = load_policy(source, place=place, on=case.on).watch.get(case.watch)
-    if stated is None:
-        yield CaseFailure(file, case.name, (f"当日没有“{case.watch}”这一项",))
-    elif stated.value.is_watched(poor=case.poor, population=case.population) is not case.is_watched:
-        yield CaseFailure(file, case.name, (f"is_watched：应为 {case.is_watched}",))
+def cases_run(
+    source: PackSource, *, place: str, engine: Callable[..., ScreenResult] = screen, name: str = "DuckDB"
+) -> CaseReport:
+    """This function runs all cases of one place on an engine and the scalar evaluator, which must agree.
 
-
-def cases_run(source: PackSource, *, place: str) -> CaseReport:
-    """This function runs all cases of one place; raises PackError when its packs or cases cannot be read."""
-    households: list[tuple[str, Case]] = []
-    areas: list[tuple[str, AreaCase]] = []
-    ways: list[tuple[str, WorkflowCase]] = []
-    for file in source.case_files(place):
-        read = cases_read(source, place, file)
-        households += [(file, case) for case in read.cases]
-        areas += [(file, case) for case in read.areas]
-        ways += [(file, case) for case in read.workflow]
-    failures = list(_households(source, place, households))
-    for file, case in areas:
-        failures += _area(source, place, file, case)
-    for file, way in ways:
-        flow = workflow_of(load_policy(source, place=place, on=way.on))
-        if sentences := tuple(workflow_misses(flow, way)):
-            failures.append(CaseFailure(file, way.name, sentences))
-    return CaseReport(len(households) + len(areas) + len(ways), tuple(failures))
+    `engine` is called like `screen`. Raises PackError when the packs or the cases cannot be read.
+    """
+    book = Casebook.of(source, place)
+    return CaseReport(book.count, tuple(_failures(source, book, engine, name)))

@@ -14,7 +14,7 @@ from datetime import date
 from shouwang.kit.codes import SpendingCause
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.policy import Policy
-from shouwang.rulebook.windows import REQUIRED
+from shouwang.rulebook.windows import OPTIONAL, REQUIRED
 
 Span = tuple[date, date]
 
@@ -28,6 +28,11 @@ class Shape:
     causes: tuple[tuple[str, str, bool], ...]
     serious_diseases: tuple[str, ...] | None
     covered_schools: tuple[str, ...] | None
+    since: str | None = None  # the household's date from which the window `since_event` runs
+
+    def has_span(self, key: str) -> bool:
+        """This function tells whether the policy states an optional window."""
+        return key in dict(self.spans)
 
     def span(self, key: str) -> Span:
         """This function returns a window's first day and the first day after it."""
@@ -57,11 +62,18 @@ def shape_of(policy: Policy, *, on: date) -> Shape:
         else (cause.value, cause.value, False)
         for cause in SpendingCause
     ]
+    since = policy.windows.get("since_event")
     serious, schools = policy.lists.get("serious_diseases"), policy.lists.get("covered_schools")
     return Shape(
         on=on,
-        spans=tuple((key, policy.windows[key].value.span(on)) for key in REQUIRED),
+        spans=tuple((key, policy.windows[key].value.span(on)) for key in _dated(policy)),
         causes=tuple(causes),
         serious_diseases=serious.value.names if serious else None,
         covered_schools=schools.value.names if schools else None,
+        since=f"{since.value.event}_date" if since else None,
     )
+
+
+def _dated(policy: Policy) -> tuple[str, ...]:
+    """This function returns the windows of the policy that have days of their own."""
+    return (*REQUIRED, *(key for key in OPTIONAL if key in policy.windows and key != "since_event"))

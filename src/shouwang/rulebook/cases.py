@@ -1,7 +1,8 @@
 """Cases: situations on the boundary with the result that is expected, kept beside the pack they test.
 
-A case file holds `about`, `situations` (named beginnings), `cases` (households), `areas` (incidence of poverty)
-and `workflow` (ways of a case).
+A case file holds `about`, `situations` (named beginnings), `cases` (households), `areas` (villages, townships,
+counties), `values` (what is in force on a day), `rounds` (sweeps due), `claims` (what a ladder pays) and `workflow`
+(ways of a case).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from shouwang.kit.money import fen_parse
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.packs import refusal_of
 from shouwang.rulebook.source import PackSource
+from shouwang.rulebook.value_cases import AreaCase, ClaimCase, SweepCase, ValueCase
 from shouwang.rulebook.values import Model, Text
 from shouwang.rulebook.workflow_cases import WorkflowCase
 
@@ -79,6 +81,12 @@ class Expect(Model):
     is_held: bool | None = None
     flags: tuple[str, ...] | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
+    evidence: tuple[str, ...] | None = None  # "spending 1", "income 202005", of all warnings
+    identified: tuple[str, ...] | None = None  # types whose requirements of identification hold
+    removal: tuple[str, ...] | None = None  # requirements of removal that do not hold
+    removal_unknown: tuple[str, ...] | None = None  # those that cannot be told
+    sweeps: tuple[str, ...] | None = None  # sweeps that look for this household
+    measures: tuple[str, ...] | None = None  # offers for this household
 
 
 class Situation(Model):
@@ -103,23 +111,15 @@ class Case(Situation):
     expect: Expect
 
 
-class AreaCase(Model):
-    """One case of an area: poor people among its population, and whether it is watched."""
-
-    name: Text
-    on: date
-    watch: Text
-    poor: int
-    population: int
-    is_watched: bool
-
-
 class CaseFile(Model):
     """All cases of one file."""
 
     about: str = ""
     cases: tuple[Case, ...] = ()
     areas: tuple[AreaCase, ...] = ()
+    values: tuple[ValueCase, ...] = ()
+    rounds: tuple[SweepCase, ...] = ()
+    claims: tuple[ClaimCase, ...] = ()
     workflow: tuple[WorkflowCase, ...] = ()
 
 

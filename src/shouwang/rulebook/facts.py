@@ -80,6 +80,8 @@ def _household() -> list[Fact]:
         fact("housing_safe", Kind.BOOL, "住房安全"),
         fact("water_safe", Kind.BOOL, "饮水安全"),
         fact("verified_income", Kind.MONEY, "退出时核定的家庭纯收入", "没有核定过"),
+        Fact("per_capita_verified_income", Kind.PER_HEAD, "退出时核定的人均纯收入", "facts",
+             "没有核定过，或家庭没有成员", of="verified_income"),
     ]  # fmt: skip
 
 
@@ -201,6 +203,18 @@ def _spendings() -> list[Fact]:
     add("rigid_cause", Kind.TEXT, "刚性支出最大的原因", "相等时按 causes 里的先后", default=None,
         values=tuple(SpendingCause))  # fmt: skip
     add("self_paid_all", Kind.MONEY, "全部自付支出", "时段 spending 内各原因，含已处理的事件")
+    add(
+        "previous_self_paid_all",
+        Kind.MONEY,
+        "上一时段全部自付支出",
+        "时段 previous_spending 内各原因，含已处理的事件；政策没有这个时段时未知",
+    )
+    add(
+        "since_event_self_paid",
+        Kind.MONEY,
+        "某事以来的自付支出",
+        "时段 since_event 内各原因，不含已处理的事件；政策没有这个时段时未知，户没有这件事时为 0",
+    )
     add("diseases", Kind.SET, "时段内因病支出的病种", "时段 spending", default=())
     add("school_kinds", Kind.SET, "时段内因学支出的学校种类", "时段 spending", default=())
     return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError, field_validator
@@ -49,6 +49,7 @@ class StatedBlock:
     topic: Topic
     key: str
     block: Block
+    read: dict[tuple[int, str], Any] = field(default_factory=dict, compare=False, hash=False, repr=False)  # provisions
 
 
 _SENTENCES = {

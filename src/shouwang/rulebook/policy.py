@@ -143,6 +143,13 @@ def _digest(body: dict[str, Any]) -> str:
 
 
 def _provision(stated: StatedBlock, number: int, entry: Entry, name: str) -> Provision[Any]:
+    if (number, name) not in stated.read:
+        stated.read[number, name] = _provision_read(stated, number, entry, name)
+    found: Provision[Any] = stated.read[number, name]
+    return found
+
+
+def _provision_read(stated: StatedBlock, number: int, entry: Entry, name: str) -> Provision[Any]:
     key = f"{stated.key}.values.{number}"
     return Provision(
         key=stated.key,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from shouwang.rulebook.area_facts import AREA_FACTS
 from shouwang.rulebook.conditions.nodes import (
     Among,
     Compare,
@@ -29,6 +30,7 @@ from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.triggers import Trigger
 from shouwang.rulebook.values import Provision
+from shouwang.rulebook.windows import windows_fault
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,23 @@ class FlagRule:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """A rule that picks households or areas without warning of them; `when` None holds for all."""
+
+    topic: str
+    stated: Provision[Any]
+    when: Node | None
+
+
+@dataclass(frozen=True)
 class Program:
-    """Everything the engine evaluates, in order."""
+    """Everything the engine evaluates, in order. `judgements` are over households, `areas` over area facts."""
 
     types: tuple[TypeRule, ...]
     triggers: tuple[TriggerRule, ...]
     flags: tuple[FlagRule, ...]
+    judgements: tuple[Judgement, ...] = ()
+    areas: tuple[Judgement, ...] = ()
 
     def trigger(self, key: str) -> TriggerRule | None:
         """This function returns a trigger's rule, None when the policy has no such trigger."""
@@ -123,12 +136,16 @@ def _read(stated: Provision[Any], part: str, text: str, read: Callable[[str, Sco
         raise PackError(error.message, file=stated.file, key=f"{stated.key}.{part}") from None
 
 
+def _known_type(key: str, types: tuple[str, ...], stated: Provision[Any]) -> None:
+    if key not in types:
+        known = "、".join(types) or "无"
+        raise PackError(f"当日没有“{key}”这个类型，现有：{known}", file=stated.file, key=f"{stated.key}.types")
+
+
 def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -> TriggerRule:
     value = stated.value
     for key in value.types:
-        if key not in types:
-            known = "、".join(types) or "无"
-            raise PackError(f"当日没有“{key}”这个类型，现有：{known}", file=stated.file, key=f"{stated.key}.types")
+        _known_type(key, types, stated)
     when = _read(stated, "when", value.when, condition_parse, scope)
     undecided = _read(stated, "undecided", value.undecided, condition_parse, scope) if value.undecided else None
     measured = _read(stated, "measured", value.measured, expression_parse, scope)
@@ -138,9 +155,29 @@ def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -
     return TriggerRule(stated, _member(value.types), _rested(value.rest_months), when, undecided, measured, threshold)
 
 
+# Topics of judgements over households and over areas, and the part of a value that holds the condition.
+HOUSEHOLD_TOPICS = {"exit": "requires", "measures": "when", "sweeps": "whom"}
+AREA_TOPICS = {"watch": "when", "teams": "when"}
+
+
+def _judgements(policy: Policy, topics: dict[str, str], scope: Scope) -> tuple[Judgement, ...]:
+    found = []
+    for topic, part in topics.items():
+        for stated in policy.topic(topic).values():
+            for key in getattr(stated.value, "types", ()):
+                _known_type(key, tuple(policy.types), stated)
+            when = stated.value.when
+            node = _read(stated, part, when, condition_parse, scope) if when is not None else None
+            found.append(Judgement(topic, stated, node))
+    return tuple(found)
+
+
 @lru_cache(maxsize=64)
 def program_compile(policy: Policy) -> Program:
     """This function parses and checks every condition of a policy; raises PackError naming file and key."""
+    fault = windows_fault({key: stated.value for key, stated in policy.windows.items()})
+    if fault is not None:
+        raise PackError(fault[1], file=policy.windows[fault[0]].file, key=fault[0])
     early = Scope({key: fact for key, fact in FACTS.items() if key not in TYPE_FACTS}, policy)
     keys = tuple(policy.types)
     late = Scope(FACTS, policy, {"household_type": keys})
@@ -153,4 +190,8 @@ def program_compile(policy: Policy) -> Program:
         FlagRule(stated, _read(stated, "when", stated.value.when, condition_parse, late))
         for stated in policy.flags.values()
     )
-    return Program(types, triggers, flags)
+    for stated in policy.topic("insurance").values():
+        for key_ in getattr(stated.value, "types", ()):
+            _known_type(key_, keys, stated)
+    judgements = _judgements(policy, HOUSEHOLD_TOPICS, late)
+    return Program(types, triggers, flags, judgements, _judgements(policy, AREA_TOPICS, Scope(AREA_FACTS, policy)))

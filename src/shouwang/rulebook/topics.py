@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from shouwang.rulebook import causes, feeds, flags, household_types, lines, lists, triggers, watch, windows, workflow
+from shouwang.rulebook import (
+    causes,
+    checks,
+    exits,
+    feeds,
+    flags,
+    household_types,
+    insurance,
+    lines,
+    lists,
+    measures,
+    notice,
+    sweeps,
+    teams,
+    triggers,
+    watch,
+    windows,
+    workflow,
+)
 from shouwang.rulebook.topic import Topic
 
 TOPICS: dict[str, Topic] = {
@@ -17,7 +35,14 @@ TOPICS: dict[str, Topic] = {
         triggers.TOPIC,
         flags.TOPIC,
         feeds.TOPIC,
+        exits.TOPIC,
+        measures.TOPIC,
+        sweeps.TOPIC,
+        insurance.TOPIC,
+        notice.TOPIC,
+        checks.TOPIC,
         watch.TOPIC,
+        teams.TOPIC,
         workflow.TOPIC,
     )
 }

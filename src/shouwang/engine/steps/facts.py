@@ -83,9 +83,13 @@ def base_step(shape: Shape) -> exp.Expr:
 
 
 def _is_unlisted(fact: Fact, shape: Shape) -> bool:
-    return (fact.key.startswith("listed_illness_") and shape.serious_diseases is None) or (
-        fact.key.startswith("covered_study_") and shape.covered_schools is None
-    )
+    missing = {
+        "listed_illness_": shape.serious_diseases is None,
+        "covered_study_": shape.covered_schools is None,
+        "previous_self_paid_": not shape.has_span("previous_spending"),
+        "since_event_": shape.since is None,
+    }
+    return any(is_missing and fact.key.startswith(prefix) for prefix, is_missing in missing.items())
 
 
 def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:

@@ -19,11 +19,13 @@ SELECT
   handled.key IS NOT NULL AS is_handled,
   event_date >= :spending_from AND event_date < :spending_until AS is_current,
   event_date >= :year_from AND event_date < :year_until AS is_this_year,
+  :is_previous AS is_previous,
+  :is_since AS is_since,
   :is_listed AS is_listed
 FROM spending
 LEFT JOIN handled
   ON handled."table" = 'spending' AND handled.household_key = spending.household_key AND handled.key = event_key
-WHERE event_date >= :first AND event_date < :last
+WHERE :wanted
 """
 
 _OPEN = "is_current AND NOT is_handled AND cause = :cause"
@@ -36,14 +38,33 @@ def events_step(shape: Shape) -> exp.Expr:
     """This function returns the query of the events in any window; a listed one has its detail in the cause's list."""
     start, end = shape.span("spending")
     year, tomorrow = date(shape.on.year, 1, 1), max(end, start)
-    return sql_tree(
+    previous = shape.span("previous_spending") if shape.has_span("previous_spending") else None
+    first = min(start, year, *(previous[:1] if previous else ()))
+    wanted = sql_tree("event_date >= :first AND event_date < :last", first=first, last=tomorrow)
+    since = _since(shape)
+    query = sql_tree(
         _EVENTS,
+        is_previous=sql_tree("event_date >= :first AND event_date < :last", first=previous[0], last=previous[1])
+        if previous else exp.false(),
+        is_since=since if since is not None else exp.false(),
+        wanted=wanted if since is None else exp.or_(wanted, since.copy()),
         counts_as=_mapped(shape, 1),
         is_rigid=_mapped(shape, 2),
         is_listed=_listed(shape),
         spending_from=start, spending_until=end, year_from=year, year_until=tomorrow,
-        first=min(start, year), last=tomorrow,
     )  # fmt: skip
+    if since is None or not isinstance(query, exp.Select):
+        return query
+    return query.join("household", on="household.household_key = spending.household_key", join_type="left")
+
+
+def _since(shape: Shape) -> exp.Expr | None:
+    """This function returns whether an event lies after the household's own date, None where no window asks."""
+    if shape.since is None:
+        return None
+    own = exp.column(shape.since, table="household")
+    inside = sql_tree("coalesce(event_date > :own AND event_date <= :today, FALSE)", own=own, today=shape.on)
+    return exp.paren(inside)
 
 
 def _mapped(shape: Shape, part: int) -> exp.Expr:
@@ -111,6 +132,20 @@ def _listed_columns(shape: Shape) -> list[exp.Expr]:
     return columns
 
 
+def _optional_columns(shape: Shape) -> list[exp.Expr]:
+    """This function returns the sums over the optional windows; a window that the policy lacks costs nothing."""
+    unknown = exp.cast(exp.Null(), "BIGINT")
+    previous, since = "previous_self_paid_all_fen", "since_event_self_paid_fen"
+    return [
+        _money(previous, "self_paid_fen", exp.column("is_previous"))
+        if shape.has_span("previous_spending")
+        else exp.alias_(unknown.copy(), previous),
+        _money(since, "self_paid_fen", sql_tree("is_since AND NOT is_handled"))
+        if shape.since
+        else exp.alias_(unknown.copy(), since),
+    ]
+
+
 def _largest(shape: Shape) -> exp.Expr:
     """This function returns the rigid cause with the largest sum, the first of them when equal, null without any."""
     sums = {
@@ -139,6 +174,7 @@ def spendings_step(shape: Shape) -> exp.Expr:
         _count("rigid_unknown", _unpaid(rigid)),
         _largest(shape),
         _money("self_paid_all_fen", "self_paid_fen", exp.column("is_current")),
+        *_optional_columns(shape),
         exp.alias_(sql_tree(_NAMES, which=sql_tree("is_current AND cause = 'ILLNESS'")), "diseases"),
         exp.alias_(sql_tree(_NAMES, which=sql_tree("is_current AND cause = 'STUDY'")), "school_kinds"),
     ]

@@ -1,0 +1,129 @@
+"""Cases that need no household: what is in force on a day, when a sweep is due, what a ladder pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from shouwang.kit.money import yuan_text
+from shouwang.rulebook.insurance import Ladder
+from shouwang.rulebook.lines import Measure, Quantity
+from shouwang.rulebook.policy import Line, Policy, plain
+from shouwang.rulebook.values import Key, Model, Provision, Text
+
+_ABSENT = "（无）"
+
+
+class ValueCase(Model):
+    """What is in force on a day. `keys`: all keys of a topic; `values`: single values by `topic.key[.path]`."""
+
+    name: Text
+    on: date
+    keys: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class SweepCase(Model):
+    """A sweep, the rounds made, and how many are still due on the day in the period that holds it."""
+
+    name: Text
+    on: date
+    sweep: Key
+    rounds: tuple[date, ...] = ()
+    missing: int
+
+
+class ClaimCase(Model):
+    """A loss and what the ladders pay for it; `ladder` null: none covers it."""
+
+    name: Text
+    on: date
+    cause: Text
+    type_: Annotated[str | None, Field(alias="type")] = None
+    loss: Annotated[str, BeforeValidator(str)]
+    ladder: Key | None
+    paid: Annotated[str, BeforeValidator(str)] = "0.00"
+
+
+class AreaCase(Model):
+    """An area of a level with its facts, and the area rules that hold for it or cannot be told."""
+
+    name: Text
+    on: date
+    level: Literal["village", "township", "county"]
+    facts: dict[Key, int | bool | None]
+    holds: tuple[Key, ...] = ()
+    unknown: tuple[Key, ...] = ()
+
+
+def quantity_plain(value: Quantity) -> Any:
+    """This function returns a quantity as a case writes it: yuan with two digits, or an exact number as text."""
+
+    def text(number: Any) -> str:
+        return yuan_text(int(number)).replace(",", "") if value.measure is not Measure.NUMBER else str(number)
+
+    if not value.areas:
+        return text(value.value)
+    return {"else": text(value.value), **{str(lo): text(number) for lo, _, number in value.areas}}
+
+
+def value_at(policy: Policy, path: str) -> Any:
+    """This function returns what stands at `topic.key[.path]` on the policy's day, in the shape a case writes it."""
+    topic, key, *rest = path.split(".")
+    found = policy.topics[topic].get(key) if topic in policy.topics else None
+    stated = found.at(0) if isinstance(found, Line) else found
+    if not isinstance(stated, Provision):
+        return _ABSENT
+    value = stated.value
+    body = quantity_plain(value) if isinstance(value, Quantity) else plain(value)
+    for part in rest:
+        if isinstance(body, list):
+            body = body[int(part)] if part.isdigit() and int(part) < len(body) else _ABSENT
+        else:
+            body = body.get(part, _ABSENT) if isinstance(body, dict) else _ABSENT
+    return body
+
+
+def _in_force(policy: Policy, topic: str) -> list[str]:
+    found = policy.topics[topic]
+    return sorted(key for key, stated in found.items() if not isinstance(stated, Line) or stated.at(0) is not None)
+
+
+def value_misses(policy: Policy, case: ValueCase) -> Iterator[str]:
+    """This function yields what is in force otherwise than the case says."""
+    for topic, keys in case.keys.items():
+        got = _in_force(policy, topic)
+        if sorted(keys) != got:
+            yield f"{topic}：应为 {sorted(keys)}，得到 {got}"
+    for path, wanted in case.values.items():
+        got_value = value_at(policy, path)
+        if plain(wanted) != got_value:
+            yield f"{path}：应为 {wanted}，得到 {got_value}"
+
+
+def sweep_misses(policy: Policy, case: SweepCase) -> Iterator[str]:
+    """This function yields how the rounds due differ from the case."""
+    stated = policy.topic("sweeps").get(case.sweep)
+    if stated is None:
+        yield f"当日没有“{case.sweep}”这项排查"
+        return
+    missing = stated.value.missing(case.rounds, on=case.on)
+    if missing != case.missing:
+        yield f"missing：应为 {case.missing}，得到 {missing}"
+
+
+def claim_misses(policy: Policy, case: ClaimCase) -> Iterator[str]:
+    """This function yields how the payment differs from the case; the first ladder that covers the claim pays."""
+    from shouwang.rulebook.cases import fen
+
+    ladders = [stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Ladder)]
+    found = next((each for each in ladders if each.value.covers(cause=case.cause, type_key=case.type_)), None)
+    key = found.key if found else None
+    if key != case.ladder:
+        yield f"ladder：应为 {case.ladder}，得到 {key}"
+    paid = found.value.payout(fen(case.loss) or 0) if found else 0
+    if paid != fen(case.paid):
+        yield f"paid：应为 {case.paid}，得到 {yuan_text(paid)}"
