@@ -59,27 +59,36 @@ def _digest(hashes: dict[str, str]) -> str:
     return hashlib.sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode()).hexdigest()
 
 
-def folder_digest(folder: Path) -> str:
-    """This function returns a folder's digest: the manifest's, once every file agrees with it, or one of its own."""
-    hashes = _hashes(folder)
-    file = folder / MANIFEST
-    if not file.is_file():
+def digest_agreed(hashes: dict[str, str], manifest: str | None, *, where: str) -> str:
+    """This function returns the digest of files by their sha256: the manifest's, once all agree, or one of their own."""
+    if manifest is None:
         return _digest(hashes)
     try:
-        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        stated: dict[str, Any] = json.loads(manifest)
     except ValueError:
-        raise SnapshotError(f"快照清单“{file}”不是合格的 JSON。") from None
-    stated = manifest.get("sha256", {})
+        raise SnapshotError(f"快照清单“{where}/{MANIFEST}”不是合格的 JSON。") from None
+    listed = stated.get("sha256", {})
     for name, value in hashes.items():
-        if name in stated and stated[name] != value:
-            raise SnapshotError(f"快照文件“{folder / name}”与清单不符，可能被改动过。")
-    return str(manifest.get("digest") or _digest(hashes))
+        if name in listed and listed[name] != value:
+            raise SnapshotError(f"快照文件“{where}/{name}”与清单不符，可能被改动过。")
+    return str(stated.get("digest") or _digest(hashes))
+
+
+def folder_digest(folder: Path) -> str:
+    """This function returns a folder's digest: the manifest's, once every file agrees with it, or one of its own."""
+    file = folder / MANIFEST
+    manifest = file.read_text(encoding="utf-8") if file.is_file() else None
+    return digest_agreed(_hashes(folder), manifest, where=str(folder))
+
+
+def digests_joined(digests: Sequence[str]) -> str:
+    """This function returns the digest of one or several folders read together."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def snapshot_digest(folders: Sequence[Path]) -> str:
-    """This function returns the digest of one or several folders read together."""
-    digests = [folder_digest(folder) for folder in folders]
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    """This function returns the digest of one or several local folders read together."""
+    return digests_joined([folder_digest(folder) for folder in folders])
 
 
 def manifest_write(folder: Path, *, on: date) -> dict[str, Any]:
