@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -206,17 +206,23 @@ def policy_resolve(source: PackSource, *, place: str, on: date) -> Policy:
     head = chain[0][1]
     topics = _resolve(blocks_read(source, place), on)
     names = tuple(pack for pack, _ in chain)
-    body = {"format": FORMAT, "place": place, "division": head.division, "chain": names}
-    digest = _digest({**body, "topics": plain(topics)})
-    return Policy(place, head.name, head.division, on, names, topics, digest)
+    return policy_seal(Policy(place, head.name, head.division, on, names, topics, digest=""))
+
+
+def policy_seal(policy: Policy) -> Policy:
+    """This function returns the policy with the digest of what it holds."""
+    body = {"format": FORMAT, "place": policy.place, "division": policy.division, "chain": policy.chain}
+    return replace(policy, digest=_digest({**body, "topics": plain(policy.topics)}))
 
 
 def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
     """This function resolves a place's packs on a day, checks every condition and the workflow; raises PackError."""
+    from shouwang.rulebook.check_program import checks_compile
     from shouwang.rulebook.program import program_compile  # a program is built over a policy
     from shouwang.rulebook.workflow_policy import workflow_of
 
     policy = policy_resolve(source, place=place, on=on)
     program_compile(policy)
+    checks_compile(policy)
     workflow_of(policy)
     return policy
