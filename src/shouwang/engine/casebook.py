@@ -229,7 +229,7 @@ class Casebook:
     @property
     def count(self) -> int:
         """The number of all cases."""
-        return sum(len(self.of_kind(kind)) for kind in ("cases", "areas", *PLAIN, "workflow"))
+        return sum(len(self.of_kind(kind)) for kind in ("cases", "areas", *PLAIN, "workflow", "checks"))
 
 
 # Cases that need neither household nor area, and what judges them.
@@ -275,5 +275,10 @@ def cases_run(
 
     `engine` is called like `screen`. Raises PackError when the packs or the cases cannot be read.
     """
+    from shouwang.engine.checkbook import check_misses, place_check_cases  # it builds its rows by this module
+
     book = Casebook.of(source, place)
-    return CaseReport(book.count, tuple(_failures(source, book, engine, name)))
+    failures = [*_failures(source, book, engine, name)]
+    for missed in check_misses(source, place=place, cases=place_check_cases(source, place)):
+        failures.append(CaseFailure(*missed))
+    return CaseReport(book.count, tuple(failures))

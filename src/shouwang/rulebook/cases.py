@@ -121,6 +121,7 @@ class CaseFile(Model):
     rounds: tuple[SweepCase, ...] = ()
     claims: tuple[ClaimCase, ...] = ()
     workflow: tuple[WorkflowCase, ...] = ()
+    checks: tuple[Any, ...] = ()  # read by check_cases
 
 
 def _begun(raw: Any, situations: dict[str, Any], file: str, number: int) -> Any:
