@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sqltext import DIALECT
+from shouwang.kit.codes import WatchType
 from shouwang.rulebook.conditions import evaluate
 from shouwang.rulebook.conditions.emit import Emitter
 from shouwang.rulebook.policy import Policy
@@ -45,13 +46,15 @@ def household_judge(policy: Policy, facts: Mapping[str, Any], *, on: date) -> li
     ]
 
 
-def removal_open(policy: Policy, results: list[bool | None], *, type_key: str | None) -> list[tuple[str, bool | None]]:
+def removal_open(
+    policy: Policy, results: list[bool | None], *, watch_type: str | None
+) -> list[tuple[str, bool | None]]:
     """This function returns the requirements of removal that do not hold or cannot be told, with their results."""
     return [
         (rule.stated.key, result)
         for rule, result in zip(program_compile(policy).judgements, results, strict=True)
         if rule.topic == "exit" and rule.when is not None and rule.stated.value.decides == "removal"
-        and (not rule.stated.value.types or type_key in rule.stated.value.types) and result is not True
+        and (not rule.stated.value.types or watch_type in rule.stated.value.types) and result is not True
     ]  # fmt: skip
 
 
@@ -60,9 +63,9 @@ def identified_as(policy: Policy, results: list[bool | None]) -> list[str]:
     asked: dict[str, list[bool | None]] = {}
     for rule, result in zip(program_compile(policy).judgements, results, strict=True):
         if rule.topic == "exit" and rule.when is not None and rule.stated.value.decides == "identification":
-            for key in rule.stated.value.types or tuple(policy.types):
+            for key in rule.stated.value.types or tuple(WatchType):
                 asked.setdefault(key, []).append(result)
-    return [key for key, found in asked.items() if all(result is True for result in found)]
+    return [str(key) for key, found in asked.items() if all(result is True for result in found)]
 
 
 def picked(policy: Policy, results: list[bool | None], topic: str) -> list[str]:

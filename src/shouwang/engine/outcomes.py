@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple | list) else value
 
 
-def _expected(case: Case, outcome: Outcome, policy: Policy) -> Iterator[tuple[str, Any, Any]]:
+def _expected(case: Case, outcome: Outcome, policy: Policy, facts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     expect, judged = case.expect, list(outcome.judged)
     yield "warns", sorted(expect.warns), list(outcome.warns)
     if "type" in expect.model_fields_set:
@@ -116,7 +116,7 @@ def _expected(case: Case, outcome: Outcome, policy: Policy) -> Iterator[tuple[st
         "identified": sorted(identified_as(policy, judged)),
         "sweeps": sorted(picked(policy, judged, "sweeps")), "measures": sorted(picked(policy, judged, "measures")),
     }  # fmt: skip
-    open_ = removal_open(policy, judged, type_key=outcome.type_key)
+    open_ = removal_open(policy, judged, watch_type=facts.get("watch_type"))
     parts["removal"] = sorted(key for key, result in open_ if result is False)
     parts["removal_unknown"] = sorted(key for key, result in open_ if result is None)
     for name, got in parts.items():
@@ -129,7 +129,7 @@ def _expected(case: Case, outcome: Outcome, policy: Policy) -> Iterator[tuple[st
 
 def outcome_misses(policy: Policy, case: Case, outcome: Outcome, facts: Mapping[str, Any]) -> Iterator[str]:
     """This function yields what came out otherwise than the case expects."""
-    found = list(_expected(case, outcome, policy))
+    found = list(_expected(case, outcome, policy, facts))
     for name, value in case.expect.facts.items():
         wanted = fen(value) if name.endswith("_fen") and value is not None else _plain(value)
         found.append((name, wanted, _plain(facts.get(name))))

@@ -9,18 +9,19 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from shouwang.kit.codes import WatchType
 from shouwang.rulebook.topic import Topic
-from shouwang.rulebook.values import Entry, Key, Model, Text
+from shouwang.rulebook.values import Entry, Model, Text
 
 
 class Requirement(Model):
     """One requirement of a decision: a condition over household facts, or a question to a person.
 
-    `types` names the types it is asked for; empty means all.
+    `types` names the kinds of watched household (`watch_type`) it is asked for; empty means all.
     """
 
     decides: Literal["identification", "removal"]
-    types: tuple[Key, ...] = ()
+    types: tuple[WatchType, ...] = ()
     requires: Text | None = None
     asks: Text | None = None
 

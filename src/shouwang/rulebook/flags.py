@@ -6,16 +6,15 @@ from __future__ import annotations
 from typing import Literal
 
 from shouwang.rulebook.topic import Topic
-from shouwang.rulebook.values import Entry, Key, Model, Text
+from shouwang.rulebook.values import Entry, Model, Text
 
 
 class Flag(Model):
-    """One flag: its condition, what it does, the sentence shown, the status rows it points to."""
+    """One flag: its condition, what it does, the sentence shown."""
 
     when: Text
     action: Literal["look", "hold"]
     reason: Text
-    kinds: tuple[Key, ...] = ()
 
 
 def _read(entry: Entry) -> Flag:

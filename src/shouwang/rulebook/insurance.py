@@ -43,12 +43,13 @@ class Band(Model):
 class Ladder(Model):
     """How a loss becomes a payment: for these causes and types; a fixed sum, or bands under a cap.
 
-    A loss that does not exceed `deductible` is paid nothing; the bands count what lies above it.
+    A loss below `line` is paid nothing; the bands count what lies above `deductible` (0: the whole loss).
     """
 
     causes: tuple[str, ...] = Field(min_length=1)
     types: tuple[Key, ...] = ()
     fixed: Fen | None = None
+    line: Fen = 0
     deductible: Fen = 0
     bands: tuple[Band, ...] = ()
     cap: Fen | None = None
@@ -72,7 +73,7 @@ class Ladder(Model):
     def payout(self, loss_fen: int) -> int:
         """This function returns what is paid for a loss, floored to the fen."""
         over = loss_fen - self.deductible
-        if over <= 0:
+        if loss_fen < self.line or over <= 0:
             return 0
         if self.fixed is not None:
             return self.fixed

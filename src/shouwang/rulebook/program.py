@@ -164,8 +164,6 @@ def _judgements(policy: Policy, topics: dict[str, str], scope: Scope) -> tuple[J
     found = []
     for topic, part in topics.items():
         for stated in policy.topic(topic).values():
-            for key in getattr(stated.value, "types", ()):
-                _known_type(key, tuple(policy.types), stated)
             when = stated.value.when
             node = _read(stated, part, when, condition_parse, scope) if when is not None else None
             found.append(Judgement(topic, stated, node))
