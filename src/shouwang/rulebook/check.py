@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from shouwang.rulebook.cases import cases_read
@@ -42,19 +42,27 @@ def change_days(blocks: tuple[StatedBlock, ...]) -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
-def _rule_faults(source: PackSource, place: str) -> Iterator[PackError]:
+def _rule_faults(source: PackSource, place: str, since: date | None) -> Iterator[PackError]:
     for day in change_days(blocks_read(source, place)):
+        if since is not None and day < since:
+            continue
         try:
             load_policy(source, place=place, on=day)
         except PackError as error:
             yield PackError(f"{error.sentence}（按 {day.isoformat()} 的政策）", file=error.file, key=error.key)
 
 
-def pack_check(source: PackSource) -> list[PackError]:
-    """This function returns every fault of a pack tree, each once; empty when all packs are sound."""
-    faults = [fault for place in source.places for fault in _file_faults(source, place)]
+def pack_check(
+    source: PackSource, *, places: Sequence[str] | None = None, since: date | None = None
+) -> list[PackError]:
+    """This function returns every fault of a pack tree, each once; empty when all packs are sound.
+
+    Only some `places`, and only the days from `since` on, when nothing else can have changed.
+    """
+    asked = source.places if places is None else places
+    faults = [fault for place in asked for fault in _file_faults(source, place)]
     if not faults:
-        faults = [fault for place in source.places for fault in _rule_faults(source, place)]
+        faults = [fault for place in asked for fault in _rule_faults(source, place, since)]
     seen: dict[tuple[str, str], PackError] = {}
     for fault in faults:
         seen.setdefault((fault.file, fault.key), fault)
