@@ -5,10 +5,12 @@ which apt hands to an ordinary user too; nothing is installed on the system.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from pathlib import Path
 
@@ -98,22 +100,57 @@ def pip_wheel_of_debian(folder):
 def requirements_install(pip):
     """This function installs the locked requirements, each file by its hash."""
     print("安装依赖（第一次需要几分钟）…", flush=True)  # noqa: T201
-    arguments = [
-        "install",
-        "--quiet",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "-r",
-        str(ROOT / "requirements.lock"),
-    ]
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    lock = ROOT / "requirements.lock"
+    arguments = ["install", "--progress-bar", "off", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+    environment = {
+        **os.environ,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "PYTHONUNBUFFERED": "1",
+    }
     with tempfile.NamedTemporaryFile("w+") as log:
-        done = subprocess.run([*pip, *arguments], check=False, stdout=log, stderr=log, env=environment)
+        done = subprocess.Popen([*pip, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+        wait_for(done, Path(log.name), pinned(lock.read_text()))
         if done.returncode:
             log.seek(0)
             sys.stderr.write(log.read())
             raise Missing("依赖没有装成：请检查网络和软件源后再运行一次。")
+
+
+def wait_for(process, log, total):
+    """This function waits for pip; on a terminal it tells every second how many packages it has come to."""
+    began = time.monotonic()
+    try:
+        while True:
+            try:
+                process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                if sys.stdout.isatty():
+                    line = progress(log.read_text(errors="replace"), total, round(time.monotonic() - began))
+                    print(f"\r\x1b[K  {line}", end="", flush=True)  # noqa: T201
+                continue
+            break
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    finally:
+        if sys.stdout.isatty():
+            print("\r\x1b[K", end="", flush=True)  # noqa: T201
+
+
+def pinned(lock):
+    """This function counts the packages of a lock."""
+    return len(re.findall(r"(?m)^[A-Za-z0-9][\w.\-\[\]]*==", lock))
+
+
+def progress(log, total, seconds):
+    """This function says in one line how far pip has come by what it wrote: fetched, or being unpacked."""
+    fetched = len(re.findall(r"(?m)^\s*Collecting ", log))
+    total -= len(re.findall(r"(?m)^\s*Ignoring ", log))
+    if "Installing collected packages" in log:
+        return f"{fetched} 个软件包都取到了，正在安装 · 已用 {seconds} 秒"
+    return f"正在取软件包 {min(fetched, total)} / {total} · 已用 {seconds} 秒"
 
 
 def project_link():

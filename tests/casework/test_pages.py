@@ -128,7 +128,7 @@ def test_a_rejection_is_asked_once_and_told(client: Client, cast: Cast, reviewed
 
 def test_a_rejection_without_a_reason_is_refused(client: Client, cast: Cast, reviewed: Walk) -> None:
     data = {"version": reviewed.version, "move": "reject"}
-    assert "要写明理由" in post(client, cast.county, "judge", reviewed.case_id, data=data, status=422)
+    assert "要选一项理由" in post(client, cast.county, "judge", reviewed.case_id, data=data, status=422)
 
 
 def test_a_stale_review_shows_mine_beside_theirs(client: Client, cast: Cast, reviewed: Walk) -> None:
@@ -190,3 +190,47 @@ def test_the_neighbouring_county_finds_nothing(client: Client, cast: Cast, revie
         response = sign_in(client, cast.neighbour).get(reverse(f"casework:{name}", args=[reviewed.case_id]))
         assert response.status_code == 404
         assert "张胜坤" not in response.content.decode()
+
+
+def test_the_policy_is_named_with_the_date_of_its_version_and_no_hash(client: Client, cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch")
+    version = walk.case.pack_version
+    text = page(client, cast.county, "case", walk.case_id)
+    assert f"{version.name}（{timezone.localdate(version.loaded_at):%Y-%m-%d} 版）" in text
+    assert version.digest[:8] not in text
+
+
+def test_what_a_refusal_needs_is_never_called_optional_and_stands_apart(
+    client: Client, cast: Cast, reviewed: Walk
+) -> None:
+    text = page(client, cast.county, "judge", reviewed.case_id)
+    form = text[text.index("<form method=") : text.index("记下综合研判复核的决定")]
+    assert "选填" not in form
+    assert "选“不符合，告知并结案”时填" in form
+    group = form[form.index("选“不符合，告知并结案”时填") : form.rindex("</fieldset>")]
+    assert "不予救助的理由" in group and "告知农户的话" in group and "理由和意见" not in group
+
+
+def test_one_thing_that_is_missing_is_said_once(client: Client, cast: Cast, reviewed: Walk) -> None:
+    for typed, said in (
+        ({}, "要选一项理由"),
+        ({"reason": "不符合"}, "请写明告知农户的话"),
+        ({"told": "您家不符合"}, "要选一项理由"),
+    ):
+        data = {"version": reviewed.version, "move": "reject", **typed}
+        text = post(client, cast.county, "judge", reviewed.case_id, data=data, status=422)
+        assert "有 1 处需要修改" in text and said in text
+    data = {"version": reviewed.version, "move": "conform"}
+    text = post(client, cast.county, "judge", reviewed.case_id, data=data, status=422)
+    assert "有 1 处需要修改" in text and "要写明理由" in text
+
+
+def test_the_townships_check_says_when_a_reason_is_needed(client: Client, cast: Cast) -> None:
+    walk = case_make(cast, upto="check")
+    text = page(client, cast.township, "judge", walk.case_id)
+    assert "“退回补充”时要写；别的决定可以不写" in text and "选填" not in text[text.index("<form method=") :]
+
+
+def test_a_case_has_one_word_for_its_number(client: Client, cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch")
+    assert f"案件号 {walk.case_id}" in page(client, cast.county, "case", walk.case_id)

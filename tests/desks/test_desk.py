@@ -14,10 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.factories.casework import WAY, case_make
 from tests.factories.cast import Cast, sign_in
+from tests.factories.people import appointment_make
 from tests.factories.register import household_make
 from tests.factories.sources import report_make
 
-from shouwang.people.access import Viewer
+from shouwang.people.access import SYSTEM, Role, Viewer, acting_as
+from shouwang.people.models import Organisation, User
+from shouwang.register.models import (
+    FactObjection,
+    HouseholdState,
+    Membership,
+    RegisterFinding,
+    RegistrationConflict,
+)
 
 NUMBER = re.compile(r'<a (?:class="sw-(?:stat|lamp-count)" )?href="([^"]+)">(.*?)</a>', re.S)
 TOTAL = re.compile(r"共 ([\d,]+) 件")
@@ -185,3 +194,100 @@ def test_a_desk_asks_as_many_questions_of_the_database_however_much_waits(client
 
 def _home(cast: Cast) -> int:
     return household_make(cast.slot, head="张胜坤", members=[("吴红印", "SPOUSE")]).pk
+
+
+ROW = re.compile(r"<tr\b|<li\b")
+
+
+def rows_listed(client: Client, href: str, label: str) -> tuple[int, int]:
+    """How many rows a list says it has, and how many it shows, page after page."""
+    said, shown = -1, 0
+    while href:
+        text = client.get(href).content.decode()
+        total = re.search(r"共 ([\d,]+) 件|，([\d,]+) 条还没有", text)
+        assert total, (label, href)
+        said = int((total[1] or total[2]).replace(",", ""))
+        body = re.search(r"<tbody.*?</tbody>", text, re.S) or re.search(r'<ul class="sw-list">.*?</ul>', text, re.S)
+        assert body, (label, href)
+        shown += len(ROW.findall(body[0]))
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        href = html.unescape(following[1]) if following else ""
+        if href.startswith("?"):
+            href = f"{PATHS[label]}{href}"
+    return said, shown
+
+
+PATHS = {
+    "登记信息要核对": "/register/findings/", "两地登记的人": "/register/conflicts/",
+    "对登记信息的异议": "/register/objections/", "还没有转成案件的线索": "/sources/clues/",
+}  # fmt: skip
+
+
+def questions_of_the_register(cast: Cast) -> None:
+    """Two findings on one household, one person wanted in two places at once, objections, a report not taken up."""
+    now = timezone.now()
+    homes = [household_make(cast.slot, head=f"户主{index}", water_safe=True) for index in range(3)]
+    with acting_as(SYSTEM):
+        for index, home in enumerate(homes):
+            RegisterFinding.objects.create(slot=cast.slot, household=home, kind="MOVED_IN", opened_at=now)
+            if index == 0:
+                RegisterFinding.objects.create(slot=cast.slot, household=home, kind="NO_ADULT", opened_at=now)
+            state = HouseholdState.objects.get(household=home)
+            FactObjection.objects.create(
+                slot=cast.slot, household_id=home.pk, subject="household_state", row_id=state.pk, field="water_safe",
+                reason="试验", objected_by="试验", objected_at=now,
+            )  # fmt: skip
+        known = Membership.objects.get(household=homes[0], relationship="HEAD").person
+        for slot in (cast.places.sibling_village.lo, cast.slot):
+            RegistrationConflict.objects.create(
+                lo=cast.places.town.lo, hi=cast.places.town.hi, person=known, slot_there=cast.slot, slot_here=slot,
+                opened_by="试验", opened_at=now,
+            )  # fmt: skip
+    report_make(cast.officer, homes[1].pk)
+
+
+@pytest.mark.parametrize("name", ["township", "county"])
+def test_the_registers_questions_add_up_to_their_rows(client: Client, cast: Cast, name: str) -> None:
+    questions_of_the_register(cast)
+    text = desk(client, getattr(cast, name))
+    look = text[text.index("要人核对") :]
+    found = re.findall(r'<li><a href="([^"]+)"><strong>([\d,]+)</strong> (\w)</a> (.+?)</li>', look)
+    counted = {label: (html.unescape(href), int(number), unit) for href, number, unit, label in found}
+    assert {label: number for label, (_, number, _) in counted.items()} == {
+        "还没有转成案件的线索": 1, "两地登记的人": 2, "登记信息要核对": 4, "对登记信息的异议": 3,
+    }  # fmt: skip
+    for label, (href, number, _) in counted.items():
+        assert rows_listed(client, href, label) == (number, number), label
+
+
+def test_every_number_of_the_register_is_a_link(client: Client, cast: Cast) -> None:
+    questions_of_the_register(cast)
+    for name in ("township", "county"):
+        text = desk(client, getattr(cast, name))
+        look = text[text.index("要人核对") :]
+        assert "<li><strong>" not in look[: look.index("</ul>")]
+
+
+def test_nobody_reads_of_changing_seats_who_has_but_one(client: Client, cast: Cast) -> None:
+    assert "换岗位" not in desk(client, cast.county)
+    user = User.objects.get(pk=cast.county.user_id)
+    appointment_make(
+        user, Organisation.objects.get(pk=cast.township.organisation_id), role=Role.CLERK, areas=[cast.places.town]
+    )
+    assert "换岗位" in desk(client, cast.county)
+
+
+def test_the_report_form_has_one_name_everywhere(client: Client, cast: Cast) -> None:
+    home = household_make(cast.slot, head="张胜坤")
+    for name in ("officer", "township", "county"):
+        texts = [desk(client, getattr(cast, name))]
+        texts += [
+            client.get(reverse(address, args=arguments)).content.decode()
+            for address, arguments in (
+                ("sources:report", ()), ("sources:report_household", (home.pk,)), ("sources:reports_mine", ()),
+                ("desks:household", (home.pk,)), ("casework:list", ()),
+            )
+        ]  # fmt: skip
+        for text in texts:
+            assert "预警信息登记表" in text
+            assert "上报预警" not in text and "登记预警线索" not in text and ">填登记表<" not in text

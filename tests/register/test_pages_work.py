@@ -240,3 +240,16 @@ def test_the_neighbour_sees_no_finding(client: Client, cast: Cast, finding: Regi
     sign_in(client, cast.neighbour)
     assert "没有要核对的户" in client.get(reverse("register:findings")).content.decode()
     assert client.get(reverse("register:finding", args=[finding.pk])).status_code == 404
+
+
+def test_the_list_of_imports_renews_itself_while_one_runs(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.county)
+    upload(client, cast, workbook([row(cast, "1305290001", "张胜坤", resident_id_make())]))
+    running = client.get(reverse("register:imports")).content.decode()
+    assert 'id="imports-live" data-live' in running and "等待中" in running
+    with acting_as(SYSTEM):
+        run = RegisterImport.objects.get()
+    assert 'id="import-live" data-live' in client.get(reverse("register:import", args=[run.pk])).content.decode()
+    import_run(import_id=run.pk, clock=timezone.now)
+    over = client.get(reverse("register:imports")).content.decode()
+    assert 'id="imports-live"' in over and "data-live" not in over

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,33 +23,56 @@ def _day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+@dataclass(frozen=True)
+class ProviderChoice:
+    """One provider to choose: its id, its name with what it mostly gives, the code of that measure (or empty)."""
+
+    value: str
+    label: str
+    measure: str = ""
+
+
+class SuggestedField(forms.ChoiceField):
+    """A choice that may be left to what the provider suggests; the form asks when nothing is suggested."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty choice pass."""
+        if value:
+            super().validate(value)
+
+
 class PlanForm(FreeTextForm):
     """One measure to plan."""
 
-    kind = forms.ChoiceField(label="措施类别", choices=[("", "请选择"), *MeasureKind.choices()])
+    provider = forms.ChoiceField(label="由谁落实")
+    outside_name = forms.CharField(label="外单位名称", max_length=120, required=False)
+    kind = SuggestedField(label="措施类别", choices=[("", "按落实单位"), *MeasureKind.choices()])
     summary = forms.CharField(
         label="做什么", max_length=300, help_text="写清具体帮什么，例如：医疗救助、纳入低保、技能培训并介绍到附近工厂"
     )
     person = forms.ChoiceField(label="帮谁", required=False)
-    provider = forms.ChoiceField(label="由谁落实")
-    outside_name = forms.CharField(label="外单位名称", max_length=120, required=False)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
     due_on = forms.DateField(label="落实期限", required=False, widget=_day_input(), help_text="不填按政策时限")
 
     def __init__(
-        self, *args: Any, people: Sequence[tuple[str, str]], providers: Sequence[tuple[str, str]], **kwargs: Any
+        self, *args: Any, people: Sequence[tuple[str, str]], providers: Sequence[ProviderChoice], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.suggested = {one.value: one.measure for one in providers if one.measure}
         self.fields["person"].choices = [("", "全家"), *people]  # type: ignore[attr-defined]
         self.fields["provider"].choices = [  # type: ignore[attr-defined]
             ("", "请选择"),
-            *providers,
+            *((one.value, one.label) for one in providers),
             (OUTSIDE, "外单位（在下面写名称）"),
         ]
 
     def clean(self) -> dict[str, Any]:
-        """This function asks for the name of an outside provider."""
+        """This function asks for the name of an outside provider, and takes the provider's own kind of measure."""
         cleaned = super().clean() or {}
+        if not cleaned.get("kind") and cleaned.get("provider") and "kind" not in self.errors:
+            cleaned["kind"] = self.suggested.get(cleaned["provider"], "")
+            if not cleaned["kind"]:
+                self.add_error("kind", "这个单位没有固定的措施类别，请选一类。")
         if cleaned.get("provider") == OUTSIDE and not cleaned.get("outside_name", "").strip():
             self.add_error("outside_name", "选了外单位，请写明单位名称。")
         return cleaned

@@ -84,10 +84,19 @@ class AnswerForm(FreeTextForm):
 
 
 class StatedField(forms.CharField):
-    """A text that some moves need: drawn as required, checked by the form once the move is known."""
+    """A text that some moves need: never called optional, checked by the form once the move is known."""
 
     def validate(self, value: Any) -> None:
         """This function lets an empty text pass."""
+
+
+class StatedChoice(forms.ChoiceField):
+    """A choice that some moves need: never called optional, checked by the form once the move is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty choice pass."""
+        if value:
+            super().validate(value)
 
 
 class JudgeForm(FreeTextForm):
@@ -95,7 +104,7 @@ class JudgeForm(FreeTextForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     move = forms.ChoiceField(label="决定", widget=forms.RadioSelect, error_messages={"required": "请选一项决定。"})
-    reason_key = forms.ChoiceField(label="不予救助的理由", widget=forms.RadioSelect, required=False)
+    reason_key = StatedChoice(label="不予救助的理由", widget=forms.RadioSelect)
     clause = StatedField(label="依据条款", max_length=300, validators=[no_numbers])
     reason = StatedField(label="理由和意见", max_length=1000, widget=LONG, validators=[no_numbers])
     told = StatedField(label="告知农户的话", max_length=1000, widget=LONG, validators=[no_numbers])
@@ -112,24 +121,36 @@ class JudgeForm(FreeTextForm):
         if reasons:
             choices = [(key, reason.name) for key, reason in reasons.items()]
             self.fields["reason_key"].choices = choices  # type: ignore[attr-defined]
-            self.fields["reason_key"].help_text = f"只在{self._names_of('told')}时选。"
+            self.fields["reason_key"].help_text = "选一项；都不合适的，在下面写明理由和告知的话。"
         else:
             del self.fields["reason_key"]
         for name in ("clause", "told"):
             if name not in needed:
                 del self.fields[name]
-        self.fields["reason"].required = any("reason" in move.needs and not move.reasons for move in moves.values())
+        self._explain_reason()
         if "told" in self.fields:
-            self.fields["told"].required = not reasons
-            how = "；留空就用所选理由的说法" if reasons else ""
-            self.fields["told"].help_text = f"{self._names_of('told')}时要填，用农户听得懂的话{how}。"
+            how = "；选了上面的理由，不写就用那条理由的说法" if reasons else ""
+            self.fields["told"].help_text = f"用农户听得懂的话{how}。"
         if "clause" in self.fields:
             self.fields["clause"].help_text = f"{self._names_of('clause')}时要写，写文件名和条款。"
             known = dict.fromkeys(clause for move in moves.values() for clause in move.clauses)
             self.clauses = list(known)
 
+    def _explain_reason(self) -> None:
+        """This function says for which decisions a reason must be written; optional is only what no decision needs."""
+        must = [move.name for move in self.moves.values() if "reason" in move.needs and not move.reasons]
+        self.fields["reason"].required = any("reason" in move.needs for move in self.moves.values())
+        if must and len(must) < len(self.moves):
+            names = "、".join(f"“{name}”" for name in must)
+            self.fields["reason"].help_text = f"{names}时要写；别的决定可以不写。"
+
     def _names_of(self, need: str) -> str:
         return "、".join(f"“{move.name}”" for move in self.moves.values() if need in move.needs)
+
+    @property
+    def refusing(self) -> str:
+        """The names of the decisions after which the household is told why, empty when there are no others."""
+        return self._names_of("told") if not all("told" in move.needs for move in self.moves.values()) else ""
 
     def clean(self) -> dict[str, Any]:
         """This function checks that what the chosen move needs is stated, so that the error stands beside its field."""
@@ -139,17 +160,24 @@ class JudgeForm(FreeTextForm):
             return data
         if not move.reasons:
             data["reason_key"] = ""
-        has_reason = bool(data.get("reason") or data.get("reason_key"))
-        if "reason" in move.needs and not has_reason:
-            self.add_error("reason_key" if move.reasons else "reason", f"“{move.name}”要写明理由。")
         if "clause" in move.needs and not data.get("clause"):
             if len(move.clauses) == 1:
                 data["clause"] = move.clauses[0]
             else:
                 self.add_error("clause", "请写明依据的条款。")
-        if "told" in move.needs and not (data.get("told") or data.get("reason_key")):
-            self.add_error("told", "请写明告知农户的话。")
+        if not data.get("reason_key"):
+            self._unlisted(move, data)
         return data
+
+    def _unlisted(self, move: Move, data: Mapping[str, Any]) -> None:
+        """This function asks once for what a listed reason would have said: why, and what the household is told."""
+        missing = [need for need in ("reason", "told") if need in move.needs and not data.get(need)]
+        if move.reasons and "reason" in missing:
+            self.add_error("reason_key", f"“{move.name}”要选一项理由；都不合适的，写明理由和告知农户的话。")
+        elif "reason" in missing:
+            self.add_error("reason", f"“{move.name}”要写明理由。")
+        elif missing:
+            self.add_error("told", "请写明告知农户的话。")
 
     @property
     def chosen(self) -> Move:

@@ -173,10 +173,10 @@ def _register(folder: Path, county: Viewer, at: datetime, on: date) -> None:
     with acting_as(county):
         run = import_start(viewer=county, files=files, lo=area.lo, hi=area.hi, data_date=on, at=at, is_queued=False)
     import_run(import_id=run.pk, clock=timezone.now)
-    _household(county, at, on)
+    story_household(county, at, on)
 
 
-def _household(county: Viewer, at: datetime, on: date) -> None:
+def story_household(county: Viewer, at: datetime, on: date) -> None:
     """张胜坤's household of the published story, with invented numbers, so that a newcomer can walk it herself."""
     from shouwang.kit.resident_id import check_digit
     from shouwang.register.services import IncomeRow, NewMember, household_register, income_record_many
@@ -186,12 +186,12 @@ def _household(county: Viewer, at: datetime, on: date) -> None:
 
     members = [
         NewMember(
-            name="张胜坤", relationship="HEAD", sex="F", birth_date=date(1968, 3, 12),
-            resident_id=number("13059919680312004"), facts={"labour": "ORDINARY", "is_medically_insured": True},
+            name="张胜坤", relationship="HEAD", sex="F", birth_date=date(1975, 3, 8),
+            resident_id=number("13059919750308004"), facts={"labour": "ORDINARY", "is_medically_insured": True},
         ),
         NewMember(
-            name="吴红印", relationship="SPOUSE", sex="M", birth_date=date(1966, 9, 2),
-            resident_id=number("13059919660902005"), facts={"labour": "LOST", "is_medically_insured": True},
+            name="吴红印", relationship="SPOUSE", sex="M", birth_date=date(1973, 9, 2),
+            resident_id=number("13059919730902005"), facts={"labour": "LOST", "is_medically_insured": True},
         ),
     ]  # fmt: skip
     with acting_as(county):

@@ -25,7 +25,7 @@ from django.views.defaults import page_not_found
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import NOBODY, SignInNeeded, Viewer, acting_as, viewer_for
-from shouwang.people.selectors import appointment_acting, is_second_factor_missing
+from shouwang.people.selectors import appointment_acting, appointments_in_force, is_second_factor_missing
 
 ACTING_KEY = "acting_appointment"
 
@@ -69,10 +69,13 @@ class ViewerMiddleware:
 
     def _viewer(self, request: HttpRequest) -> Viewer:
         request.needs_second_factor = False  # type: ignore[attr-defined]
+        request.seats = 0  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return NOBODY
         on = timezone.localdate()
-        appointment = appointment_acting(user_id=request.user.pk, wanted=request.session.get(ACTING_KEY), on=on)
+        held = list(appointments_in_force(user_id=request.user.pk, on=on))
+        appointment = appointment_acting(held, wanted=request.session.get(ACTING_KEY))
+        request.seats = len(held)  # type: ignore[attr-defined]
         if appointment is None:
             return NOBODY
         if is_second_factor_missing(user=request.user, role=appointment.role):

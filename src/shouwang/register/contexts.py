@@ -218,6 +218,7 @@ class ImportsContext:
     page: KeyPage
     area_search: str
     area_shown: str
+    is_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ class FindingsContext:
     lines: Sequence[tuple[RegisterFinding, HouseholdCard | None]]
     page: KeyPage
     may_settle: bool
+    total: int
 
 
 @dataclass(frozen=True)
@@ -261,3 +263,4 @@ class ObjectionsContext:
     lines: Sequence[ObjectionLine]
     page: KeyPage
     may_settle: bool
+    total: int

@@ -10,7 +10,7 @@ class SourcesConfig(AppConfig):
 
     def ready(self) -> None:
         nav_item(
-            key="report", label="上报预警", url_name="sources:report", icon="send", order=20,
+            key="report", label="预警信息登记表", url_name="sources:report", icon="send", order=20,
             kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE"}, roles={"OFFICER", "CLERK", "LEADER"},
         )  # fmt: skip
         nav_item(

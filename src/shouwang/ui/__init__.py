@@ -13,8 +13,8 @@ the phone), `content`; `tab_title` (ends in " · ") and `scripts` when needed. `
 - `confirm_page(request, title=, happens=[…], button=, back=, hidden=)` before a destructive act
 - `refusal_page(request, error=, back=)`
 - `stale_page(request, error=, rows=[Difference(label, theirs, mine)], back=)`
-- `overtaken_page(request, error=, theirs=[Happened(…)], mine=typed_lines(form), back=, label=, resume=, version=)`: a write
-  that somebody else overtook; `is_resumed(request)` when the typed form comes back
+- `overtaken_page(request, error=, theirs=[Happened(…)], mine=typed_lines(form), back=, label=, resume=, version=)`: a
+  write that somebody else overtook; `is_resumed(request)` when the typed form comes back
 - `ui.forms.version_posted(request)`: the version the reader saw, refused in a sentence when unreadable
 
 **Text**

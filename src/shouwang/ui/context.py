@@ -26,7 +26,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "navigation": _links(request, viewer),
         "search_url": _address("register:search") if _reads_register(viewer) else "",
-        "switch_url": _address("people:switch"),
+        "switch_url": _address("people:switch") if getattr(request, "seats", 1) > 1 else "",
     }
 
 

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shouwang.assistance.contexts import MeasureRow, PlanPage
-from shouwang.assistance.forms import PlanForm
-from shouwang.assistance.rules import PROVIDER_KINDS
+from shouwang.assistance.forms import PlanForm, ProviderChoice
+from shouwang.assistance.rules import PROVIDER_KINDS, measure_suggested
 from shouwang.assistance.selectors import measures_of_case
 from shouwang.assistance.services import help_complete, measure_plan
 from shouwang.casework.selectors import case_get, case_stage_action
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.selectors import grants_by_ids
+from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.people.selectors import organisations_of_kind
 from shouwang.register.selectors import household_card, members_of
@@ -39,10 +40,14 @@ def _people(viewer: Viewer, case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _providers(case: Case, viewer: Viewer) -> list[tuple[str, str]]:
-    found = [(str(viewer.organisation_id), f"{viewer.organisation_name}（本单位）")]
+def _providers(case: Case, viewer: Viewer) -> list[ProviderChoice]:
+    """This function returns who may give help, each with the kind of measure it mostly gives."""
+    found = [ProviderChoice(str(viewer.organisation_id), f"{viewer.organisation_name}（本单位）")]
     for kind in PROVIDER_KINDS:
-        found += [(str(place.pk), place.name) for place in organisations_of_kind(slot=case.slot, kind=kind)]
+        for place in organisations_of_kind(slot=case.slot, kind=kind):
+            measure = measure_suggested(kind=kind, department=place.department)
+            label = f"{place.name}（{MeasureKind(measure).label}）" if measure else place.name
+            found.append(ProviderChoice(str(place.pk), label, measure))
     return found
 
 

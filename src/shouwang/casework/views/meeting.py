@@ -184,7 +184,7 @@ def _refused(
     page = MeetingRefusedPage(
         refused=[
             RefusedLine(
-                name=" ".join(names.get(case_id, (f"案件 {case_id}", ""))).strip(),
+                name=" ".join(names.get(case_id, (f"案件号 {case_id}", ""))).strip(),
                 message=refusal.message,
                 href=reverse("casework:case", args=[case_id]),
                 theirs=happened(getattr(refusal, "theirs", ())),

@@ -18,8 +18,8 @@ WORKERS = (Role.OFFICER, Role.CLERK, Role.LEADER)
 # The one thing each kind does most; the officer's stands large on the phone.
 MAIN = {
     Kind.VILLAGE: ("填预警信息登记表", "sources:report"),
-    Kind.TOWNSHIP: ("登记预警线索", "sources:report"),
-    Kind.COUNTY_CENTRE: ("登记预警线索", "sources:report"),
+    Kind.TOWNSHIP: ("填预警信息登记表", "sources:report"),
+    Kind.COUNTY_CENTRE: ("填预警信息登记表", "sources:report"),
     Kind.LEADING_GROUP: ("进入会商", "casework:meeting"),
     Kind.DEPARTMENT: ("上传数据表", "sources:feeds"),
     Kind.CITY_CENTRE: ("看大屏", "oversight:screen"),

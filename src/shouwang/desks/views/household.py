@@ -76,8 +76,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
 def _main(viewer: Viewer, file: HouseholdFile) -> Link | None:
     if viewer.kind not in REPORTERS or viewer.role not in WORKERS or file.card.ended_on is not None:
         return None
-    label = "填预警信息登记表" if viewer.kind is Kind.VILLAGE else "登记预警线索"
-    return Link(label, address("sources:report_household", file.card.id))
+    return Link("填预警信息登记表", address("sources:report_household", file.card.id))
 
 
 def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
@@ -20,11 +21,10 @@ def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
     )
 
 
-def appointment_acting(*, user_id: int, wanted: int | None, on: date) -> Appointment | None:
-    """This function returns the appointment a user acts under: the wanted one while in force, else her first."""
-    found = list(appointments_in_force(user_id=user_id, on=on))
-    chosen = [appointment for appointment in found if appointment.pk == wanted]
-    return next(iter(chosen or found), None)
+def appointment_acting(held: Sequence[Appointment], *, wanted: int | None) -> Appointment | None:
+    """This function returns which of her appointments in force a user acts under: the wanted one, else her first."""
+    chosen = [appointment for appointment in held if appointment.pk == wanted]
+    return next(iter(chosen or held), None)
 
 
 def appointment_by_id(appointment_id: int) -> Appointment | None:

@@ -42,6 +42,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         lines=[(row, cards.get(row.household_id)) for row in rows.rows],
         page=rows,
         may_settle=may_edit(viewer),
+        total=findings_open(viewer).order_by().count(),
     )
     return render(request, "register/findings.html", {"page": page})
 

@@ -60,6 +60,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         page=rows,
         area_search=reverse("people:areas_search"),
         area_shown=shown,
+        is_running=any(run.state in (run.State.WAITING, run.State.RUNNING) for run in rows.rows),
     )
     return render(request, "register/imports.html", {"page": page}, status=422 if form.errors else 200)
 

@@ -193,5 +193,11 @@ def objections(request: HttpRequest) -> HttpResponse:
         )
         for row in rows.rows
     ]
-    page = ObjectionsContext(tabs=tabs_of(viewer, "objections"), lines=lines, page=rows, may_settle=is_editor)
+    page = ObjectionsContext(
+        tabs=tabs_of(viewer, "objections"),
+        lines=lines,
+        page=rows,
+        may_settle=is_editor,
+        total=objections_open(viewer).order_by().count(),
+    )
     return render(request, "register/objections.html", {"page": page})

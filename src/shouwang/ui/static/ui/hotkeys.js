@@ -6,13 +6,16 @@
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
   const isOff = () => localStorage.getItem(OFF) === "1";
 
-  sections().forEach((section, index) => {
+  sections().forEach((section) => section.setAttribute("tabindex", "-1"));
+
+  // The key of each part stands beside its heading, never in it, and only while the list of keys is open.
+  const signs = () => sections().map((section, index) => {
     const key = document.createElement("kbd");
     key.className = "sw-key";
     key.textContent = `Alt+${index + 1}`;
     key.setAttribute("aria-hidden", "true");
-    section.append(key);
-    section.setAttribute("tabindex", "-1");
+    section.before(key);
+    return key;
   });
 
   function help() {
@@ -36,7 +39,7 @@
       list.append(row);
     };
     if (document.querySelector('[data-hotkey="/"]')) line("/", "找户、找人");
-    sections().forEach((section, index) => line(`Alt+${index + 1}`, section.firstChild.textContent.trim()));
+    sections().forEach((section, index) => line(`Alt+${index + 1}`, section.textContent.trim()));
     line("?", "看这张表");
     const label = document.createElement("label");
     const box = document.createElement("input");
@@ -52,7 +55,11 @@
     form.method = "dialog";
     form.append(label, button);
     dialog.append(title, list, form);
-    dialog.addEventListener("close", () => dialog.remove());
+    const shown = signs();
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      shown.forEach((key) => key.remove());
+    });
     document.body.append(dialog);
     dialog.showModal();
   }

@@ -1,0 +1,30 @@
+"""The demo household of the published story (a villager whose husband falls ill) is as the story tells it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from tests.factories.cast import Cast
+
+from shouwang.config.demo import VILLAGE, story_household
+from shouwang.people.access import SYSTEM, acting_as
+from shouwang.register.models import HouseholdState, Identifier, Membership
+from shouwang.register.selectors import household_file, household_search
+
+
+def test_the_household_of_the_story_agrees_with_the_story(cast: Cast) -> None:
+    on = timezone.localdate()
+    story_household(cast.county, timezone.now(), on)
+    with acting_as(cast.officer):
+        (card,) = household_search(cast.officer, "张胜坤").rows
+        file = household_file(cast.officer, card.id, on)
+    assert card.slot == int(VILLAGE) == cast.slot, "the officer of the story is the officer of her village"
+    told = [(member.name, member.relationship, member.sex_label) for member in file.members]
+    assert told == [("张胜坤", "HEAD", "女"), ("吴红印", "SPOUSE", "男")]
+    head, spouse = file.members
+    assert head.state is not None and head.state.labour == "ORDINARY", "she will be trained and work in a factory"
+    assert head.age is not None and 18 <= head.age < 55
+    with acting_as(SYSTEM):
+        state = HouseholdState.objects.get(household_id=card.id)
+        assert (state.poverty_status, state.is_low_income) == ("NEVER", True), "非贫困低收入户"
+        assert Membership.objects.filter(household_id=card.id).count() == 2
+        assert Identifier.objects.filter(person_id__in=[head.person_id, spouse.person_id]).count() == 2
