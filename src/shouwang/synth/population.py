@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from shouwang.engine.snapshot import manifest_write
-from shouwang.synth import shape, tables
+from shouwang.synth import records, shape, tables
 from shouwang.synth.blocks import Block, Counters, block_draw
 from shouwang.synth.files import TableFiles, folder_prepare
 from shouwang.synth.numbers import NumberIssuer
@@ -94,5 +94,7 @@ def _write_block(snapshot: TableFiles, identities: TableFiles, block: Block, *, 
     snapshot.write("spending", tables.spending_table(block))
     snapshot.write("status", tables.status_table(block))
     snapshot.write("named", tables.named_table(block, seed))
+    snapshot.write("risk", records.risk_table(block, seed))
+    snapshot.write("measure", records.measure_table(block, seed, on))
     identities.write("identity", tables.identity_table(block))
     identities.write("identity_household", tables.identity_household_table(block))
