@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +20,7 @@ from shouwang.engine.freshness import feeds_judge
 from shouwang.engine.report import run_report
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.shape import Shape, shape_of
+from shouwang.engine.sifted import rules_sift, statement, warnings_query
 from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_digest, snapshot_open
 from shouwang.engine.sqltext import DIALECT, quoted
 from shouwang.engine.steps.facts import steps, typed_step
@@ -28,6 +29,7 @@ from shouwang.engine.warnings import warnings_table
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.program import Program, program_compile
 
+Facts = Literal["all", "warned"]
 FACTS_FILE, WARNINGS_FILE, RUN_FILE = "household_facts.parquet", "warnings.parquet", "run.json"
 
 
@@ -40,33 +42,33 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _statement(name: str, query: exp.Expr, kind: str) -> str:
-    return exp.Create(this=exp.to_table(name), kind=kind, expression=query).sql(dialect=DIALECT)
-
-
 @lru_cache(maxsize=32)
 def _step_statements(shape: Shape) -> tuple[str, ...]:
-    return tuple(_statement(name, query, "VIEW") for name, query in steps(shape).items())
+    return tuple(statement(name, query, "VIEW") for name, query in steps(shape).items())
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, *, kind: str) -> None:
-    connection.execute(_statement(name, query, kind))
+    connection.execute(statement(name, query, kind))
 
 
 def facts_build(connection: duckdb.DuckDBPyConnection, shape: Shape) -> None:
     """This function makes the views of all steps, `base_facts` last."""
-    for statement in _step_statements(shape):
-        connection.execute(statement)
+    for text in _step_statements(shape):
+        connection.execute(text)
 
 
 def facts_store(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path) -> None:
     """This function writes the facts of every household, typed, in order of household, and makes them `facts`."""
     _create(connection, "typed_facts", typed_step(program, shape, facts="base_facts"), kind="VIEW")
-    query = exp.select("*").from_("typed_facts").order_by("household_key").sql(dialect=DIALECT)
+    _facts_copy(connection, "typed_facts", file)
+    connection.read_parquet(str(file)).create_view("facts")
+
+
+def _facts_copy(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    query = exp.select("*").from_(name).order_by("household_key").sql(dialect=DIALECT)
     connection.execute(
         f"COPY ({query}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
     )
-    connection.read_parquet(str(file)).create_view("facts")
 
 
 def rules_apply(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape) -> pa.Table:
@@ -103,21 +105,37 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     }
 
 
+def _rules_on_all(connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path) -> pa.Table:
+    facts_build(connection, shape)
+    facts_store(connection, program, shape, file)
+    return rules_apply(connection, program, shape)
+
+
+def _rules_by_sieve(
+    connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path, *, households: int
+) -> pa.Table:
+    rules_sift(connection, program, shape, households=households)
+    _facts_copy(connection, "warned_facts", file)
+    return connection.sql(warnings_query()).to_arrow_table()
+
+
 def _run(
-    folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool, with_outcomes: bool
+    folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool, with_outcomes: bool, facts: Facts
 ) -> ScreenResult:
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
     digest = snapshot_digest(folders)
+    file = work / FACTS_FILE
     with connect(work) as connection:
         try:
             opened = snapshot_open(connection, folders)
             handled_open(connection, handled)
             snapshot_check(connection)
-            facts_build(connection, shape)
             feeds = feeds_judge(connection, policy, on=policy.on)
             counts = _counts(connection)
-            facts_store(connection, program, shape, work / FACTS_FILE)
-            found = rules_apply(connection, program, shape)
+            if facts == "all":
+                found = _rules_on_all(connection, program, shape, file)
+            else:
+                found = _rules_by_sieve(connection, program, shape, file, households=counts["household"])
             tallies = tally(connection, program)
             outcomes = outcomes_read(connection, program) if with_outcomes else None
         except duckdb.ConversionException as error:
@@ -159,11 +177,14 @@ def screen(
     handled: Any = None,
     out: Path | str | None = None,
     with_outcomes: bool = False,
+    facts: Facts = "all",
 ) -> ScreenResult:
     """This function screens a snapshot under a policy on a day and writes warnings, facts and report to `out`.
 
     `feeds_dir` is a second folder of the same format, read together with the first (the same folder is read once).
     `handled` is a table of (household_key, table, key): evidence that has led to a case and does not warn again.
+    `facts` tells whose fact rows are kept: those of every household, or of the households warned of, which is far
+    cheaper: the rules then see only what they need, of the households that they may concern. The warnings are the same.
     Nothing appears in `out` unless the whole run succeeds. The same input gives the same bytes.
     """
     if policy.on != on:
@@ -174,6 +195,7 @@ def screen(
         target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".run-", dir=target) as name:
         result = _run(
-            folders, policy, handled=handled, work=Path(name), keep=target is not None, with_outcomes=with_outcomes
-        )
+            folders, policy, handled=handled, work=Path(name), keep=target is not None, with_outcomes=with_outcomes,
+            facts=facts,
+        )  # fmt: skip
         return _publish(Path(name), target, result) if target is not None else result

@@ -38,10 +38,14 @@ def steps(shape: Shape) -> dict[str, exp.Expr]:
     }
 
 
-def _joined(fact: Fact) -> exp.Expr:
+def step_of(fact: Fact) -> str:
+    """This function returns the step whose column a stored fact is; empty for one worked out from others."""
+    return "" if fact.key == "reference_income" else _HOUSES.get(fact.key, _TABLES.get(fact.step, ""))
+
+
+def joined_column(fact: Fact, *, table: str = "") -> exp.Expr:
     """This function returns a fact's column; a household without rows in a step gets the fact's default."""
-    table = _HOUSES.get(fact.key, _TABLES[fact.step])
-    column = exp.column(fact.column, table=table)
+    column = exp.column(fact.column, table=table or step_of(fact))
     if fact.step == "household" or fact.default is None or fact.key in {"village_code"}:
         return exp.alias_(column, fact.column)
     default = exp.Array(expressions=[]) if fact.kind is Kind.SET else exp.convert(fact.default)
@@ -51,16 +55,22 @@ def _joined(fact: Fact) -> exp.Expr:
 def totals_step() -> exp.Expr:
     """This function returns the query that joins the steps, before anything is divided by the head count."""
     stored = [fact for fact in FACTS.values() if fact.step in _TABLES and fact.key != "reference_income"]
-    columns = [exp.column("household_key", table="household_register"), *(_joined(fact) for fact in stored)]
+    columns = [exp.column("household_key", table="household_register"), *(joined_column(fact) for fact in stored)]
     query = exp.select(*columns).from_("household_register")
     for table in ("members", "incomes", "rested_income", "spendings", "statuses", "named_values"):
         query = query.join(table, using=["household_key"], join_type="left")
-    reference = exp.cast(
-        exp.column("net_income_fen", table="incomes") + exp.column("claims_income_fen", table="incomes")
-        - exp.Coalesce(this=exp.column("self_paid_all_fen", table="spendings"), expressions=[exp.Literal.number(0)]),
+    reference = reference_expression(incomes="incomes", spendings="spendings")
+    return query.select(exp.alias_(reference, "reference_income_fen"))
+
+
+def reference_expression(*, incomes: str = "", spendings: str = "") -> exp.Expr:
+    """This function returns reference income: net and claims income less everything the household paid itself."""
+    paid = exp.column("self_paid_all_fen", table=spendings or None)
+    return exp.cast(
+        exp.column("net_income_fen", table=incomes or None) + exp.column("claims_income_fen", table=incomes or None)
+        - exp.Coalesce(this=paid, expressions=[exp.Literal.number(0)]),
         "BIGINT",
     )  # fmt: skip
-    return query.select(exp.alias_(reference, "reference_income_fen"))
 
 
 def base_step(shape: Shape) -> exp.Expr:
@@ -75,14 +85,15 @@ def base_step(shape: Shape) -> exp.Expr:
             continue
         if fact.kind is Kind.PER_HEAD:
             columns.append(exp.alias_(emitter.floored(FactRef(fact.kind, fact)), fact.column))
-        elif _is_unlisted(fact, shape):
+        elif is_unstated(fact, shape):
             columns.append(exp.alias_(exp.cast(exp.Null(), "BIGINT"), fact.column))
         else:
             columns.append(exp.column(fact.column))
     return exp.select(*columns).from_("totals")
 
 
-def _is_unlisted(fact: Fact, shape: Shape) -> bool:
+def is_unstated(fact: Fact, shape: Shape) -> bool:
+    """This function tells whether a fact rests on a list or window that the policy lacks, and is unknown."""
     missing = {
         "listed_illness_": shape.serious_diseases is None,
         "covered_study_": shape.covered_schools is None,

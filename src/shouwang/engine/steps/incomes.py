@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from shouwang.engine.shape import Shape
@@ -32,6 +34,7 @@ SELECT
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'TRANSFER'), 0) AS transfer,
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'COST'), 0) AS cost,
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'CLAIMS'), 0) AS claims,
+  coalesce(sum(signed_fen) FILTER (WHERE is_current), 0) AS net,
   coalesce(sum(signed_fen) FILTER (WHERE is_recent), 0) AS recent_net,
   coalesce(sum(signed_fen) FILTER (WHERE is_recent AND kind <> 'TRANSFER'), 0) AS recent_earned,
   coalesce(sum(signed_fen) FILTER (WHERE is_previous), 0) AS previous_net
@@ -52,7 +55,7 @@ SELECT
   CASE WHEN is_known THEN CAST(transfer AS BIGINT) END AS transfer_income_fen,
   CASE WHEN is_known THEN CAST(cost AS BIGINT) END AS production_cost_fen,
   CASE WHEN is_known THEN CAST(claims AS BIGINT) END AS claims_income_fen,
-  CASE WHEN is_known THEN CAST(wage + business + property + transfer - cost AS BIGINT) END AS net_income_fen,
+  CASE WHEN is_known THEN CAST(net AS BIGINT) END AS net_income_fen,
   CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_net AS BIGINT) END
     AS recent_net_income_fen,
   CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_earned AS BIGINT) END
@@ -78,10 +81,13 @@ GROUP BY household_key
 """
 
 
-def windowed_step(shape: Shape) -> exp.Expr:
-    """This function returns the query of the income rows that lie in any window."""
-    spans = [shape.span(key) for key in ("income", "recent_income", "previous_income")]
-    current, recent, previous = spans
+WINDOWS = ("income", "recent_income", "previous_income")
+
+
+def windowed_step(shape: Shape, *, keys: Sequence[str] = WINDOWS) -> exp.Expr:
+    """This function returns the query of the income rows that lie in any window, or in those named."""
+    current, recent, previous = (shape.span(key) for key in WINDOWS)
+    spans = [shape.span(key) for key in keys]
     return sql_tree(
         _WINDOWED,
         income_from=current[0], income_until=current[1],

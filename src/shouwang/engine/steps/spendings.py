@@ -68,6 +68,8 @@ def _since(shape: Shape) -> exp.Expr | None:
 
 
 def _mapped(shape: Shape, part: int) -> exp.Expr:
+    if part == 1 and all(row[0] == row[1] for row in shape.causes):
+        return exp.column("cause", table="spending")  # every cause counts as itself: nothing to look up
     case = exp.Case()
     for row in shape.causes:
         case = case.when(exp.column("cause", table="spending").eq(row[0]), exp.convert(row[part]))

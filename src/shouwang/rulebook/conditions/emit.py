@@ -36,6 +36,7 @@ from shouwang.rulebook.conditions.nodes import (
 from shouwang.rulebook.facts import FACTS, Fact, Kind
 from shouwang.rulebook.windows import months_before
 
+_LARGE = 2**62  # constants below it are compared in 64 bits
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
 _COMPARE: dict[str, type[exp.Expr]] = {
     "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -138,8 +139,21 @@ class Emitter:
         make = _COMPARE[node.op]
         if node.left.kind not in _NUMERIC:
             return make(this=self.sql(node.left), expression=self.sql(node.right))
+        plain = self._plain(node.left), self._plain(node.right)
+        if all(plain):
+            return make(this=plain[0], expression=plain[1])
         left, right, _ = self._aligned(self.scaled(node.left), self.scaled(node.right))
         return make(this=left, expression=right)
+
+    def _plain(self, node: Node) -> exp.Expr | None:
+        """This function returns a stored whole number or a whole constant as it stands: 64 bits are enough for it."""
+        if isinstance(node, FactRef) and node.kind is not Kind.PER_HEAD:
+            return self.column(node.fact)
+        if isinstance(node, Const):
+            values = [Fraction(str(node.value)), *(value for _, _, value in node.areas)]
+            if all(value.denominator == 1 and abs(value) < _LARGE for value in values):
+                return self._by_area(node, [exp.Literal.number(int(value)) for value in values])
+        return None
 
     def _aligned(self, left: Scaled, right: Scaled) -> tuple[exp.Expr, exp.Expr, tuple[int, bool]]:
         """This function brings two numbers to one scale and multiplies out the head count if one is a per-head fact."""
@@ -193,14 +207,18 @@ class Emitter:
         values = [Fraction(str(node.value)), *(value for _, _, value in node.areas)]
         scale = math.lcm(*(value.denominator for value in values))
         whole = [_integer(int(value * scale)) for value in values]
+        return Scaled(self._by_area(node, whole), scale, False)
+
+    def _by_area(self, node: Const, values: list[exp.Expr]) -> exp.Expr:
+        """This function chooses the value of the village, the first of `values` where no area has one of its own."""
         if not node.areas:
-            return Scaled(whole[0], scale, False)
-        case = exp.Case(default=whole[0])
+            return values[0]
+        case = exp.Case(default=values[0])
         village = exp.column("village_code", table=self.table or None)
-        for (lo, hi, _), value in zip(node.areas, whole[1:], strict=True):
+        for (lo, hi, _), value in zip(node.areas, values[1:], strict=True):
             inside = exp.Between(this=village.copy(), low=exp.Literal.number(lo), high=exp.Literal.number(hi))
             case = case.when(inside, value)
-        return Scaled(case, scale, False)
+        return case
 
     def floored(self, node: Node) -> exp.Expr:
         """This function returns a number to be shown: whole (fen or units), rounded down, also below zero."""
