@@ -47,7 +47,9 @@ bench: setup
 lock: setup
 	@$(PYTHON) -m uv pip compile requirements.in --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
-	@! grep -n "://" requirements.lock
+	@$(PYTHON) -m uv pip compile requirements-match.in --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --output-file requirements-match.lock
+	@! grep -n "://" requirements*.lock
 
 clean:
 	rm -rf .venv build out test-results src/shouwang/ui/static/vendor node_modules

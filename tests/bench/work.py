@@ -286,7 +286,7 @@ def feed(path: str, kind: str) -> dict[str, Any]:
     assert done.state == "DONE", done.message
     return {
         "rows": done.rows_read, "seconds": round(seconds, 1), "rows_per_second": round(done.rows_read / seconds),
-        "taken": done.rows_exact + done.rows_by_name, "aside": done.rows_unmatched + done.rows_refused,
+        "taken": done.rows_taken, "aside": done.rows_unmatched + done.rows_refused,
     }  # fmt: skip
 
 

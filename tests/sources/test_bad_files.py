@@ -15,7 +15,7 @@ from tests.factories.sources import INPATIENT, csv, deliver, import_all, stay, x
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.models import Spending
 from shouwang.sources.models import FeedImport, FeedMatch, FeedRow
-from shouwang.sources.services import importing
+from shouwang.sources.services import chunking, importing
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import import_load
 from shouwang.sources.services.uploads import mapping_confirm
@@ -85,7 +85,7 @@ def test_a_file_that_breaks_off_in_the_middle_leaves_nothing_behind(
         )  # fmt: skip
     from shouwang.kit.tables import TableUnreadable
 
-    real, calls = importing.facts_record, []
+    real, calls = chunking.facts_record, []
 
     def breaking(*args: object, **more: object) -> int:
         calls.append(1)
@@ -93,7 +93,7 @@ def test_a_file_that_breaks_off_in_the_middle_leaves_nothing_behind(
             raise TableUnreadable
         return real(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importing, "facts_record", breaking)
+    monkeypatch.setattr(chunking, "facts_record", breaking)
     feed_import_run(import_id=taken.pk, clock=timezone.now)
     done = import_load(taken.pk)
     assert done.state == State.FAILED

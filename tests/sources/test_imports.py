@@ -12,14 +12,16 @@ from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.models import NamedFact, Spending, Status
 from shouwang.sources.models import Feed, FeedImport, FeedMatch, FeedRow
 from shouwang.sources.rules.matching import NAME_DIFFERS, NOT_FOUND, SEVERAL
-from shouwang.sources.services import importing
+from shouwang.sources.services import chunking, importing
+from shouwang.sources.services.chunking import CONFLICT
 from shouwang.sources.services.errors import DataDateInFuture, DeliveredBefore, ImportStale, MayNotDeliver
-from shouwang.sources.services.importing import CONFLICT, feed_import_run
+from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import import_load
 from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo_run
 from shouwang.sources.services.uploads import mapping_confirm
 
 ID = resident_id_make(date(1970, 3, 7))
+NOBODYS = resident_id_make(date(1988, 8, 8))
 State = FeedImport.State
 
 
@@ -29,7 +31,9 @@ def home(cast: Cast) -> int:
 
 
 def counts(taken: FeedImport) -> dict[str, int]:
-    names = ("read", "exact", "by_name", "duplicate", "unmatched", "refused")
+    names = (
+        "read", "exact", "by_name", "repaired", "similar", "decided", "duplicate", "unmatched", "refused"
+    )  # fmt: skip
     return {name: found for name in names if (found := getattr(taken, f"rows_{name}"))}
 
 
@@ -70,13 +74,15 @@ def test_counts_add_up_and_every_row_that_was_not_taken_says_why(cast: Cast, hom
         stay("张胜坤", ID, start="2020-03-01", gross=-1),
         stay("张胜坤", ID, start="2020-02-01", gross="一万"),
         stay("张胜坤", ID, gross=24270.13),
+        stay("赵六", NOBODYS[:17] + ("1" if NOBODYS[17] != "1" else "2")),
     ]
     taken = import_all(cast.medical, xlsx(rows))
-    assert counts(taken) == {"read": 8, "exact": 1, "duplicate": 1, "unmatched": 2, "refused": 4}
+    assert counts(taken) == {"read": 9, "exact": 1, "duplicate": 1, "unmatched": 3, "refused": 4}
     said = dict(reasons(taken))
     assert said[4] == NAME_DIFFERS
     assert said[5] == NOT_FOUND
-    assert "校验位" in said[6]
+    assert said[6] == NOT_FOUND  # a broken number that may be his, though the birth dates differ: a person looks at it
+    assert "校验位" in said[10]
     assert "负数" in said[7]
     assert "看不懂" in said[8]
     assert said[9] == CONFLICT
@@ -170,7 +176,7 @@ def test_a_kill_in_any_chunk_loses_no_row_and_counts_none_twice(
             viewer=cast.medical, import_id=taken.pk, version=taken.version, fields={}, at=timezone.now(),
             is_queued=False,
         )  # fmt: skip
-    real, calls = importing.facts_record, []
+    real, calls = chunking.facts_record, []
 
     def dying(*args: object, **more: object) -> int:
         recorded = real(*args, **more)  # type: ignore[arg-type]
@@ -179,13 +185,13 @@ def test_a_kill_in_any_chunk_loses_no_row_and_counts_none_twice(
             raise Killed
         return recorded
 
-    monkeypatch.setattr(importing, "facts_record", dying)
+    monkeypatch.setattr(chunking, "facts_record", dying)
     with pytest.raises(Killed):
         feed_import_run(import_id=taken.pk, clock=timezone.now)
     half = import_load(taken.pk)
     assert half.state == State.RUNNING
     assert half.rows_read == 2 * dies_in
-    monkeypatch.setattr(importing, "facts_record", real)
+    monkeypatch.setattr(chunking, "facts_record", real)
     feed_import_run(import_id=taken.pk, clock=timezone.now)
     feed_import_run(import_id=taken.pk, clock=timezone.now)
     done = import_load(taken.pk)

@@ -9,11 +9,10 @@ from shouwang.sources.rules.matching import (
     NAME_DIFFERS,
     NOT_FOUND,
     SEVERAL,
-    Places,
     match_by_id,
     match_by_name,
-    place_key,
 )
+from shouwang.sources.rules.places import Places, place_key
 
 
 @dataclass(frozen=True)

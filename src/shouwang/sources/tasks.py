@@ -7,8 +7,9 @@ from procrastinate.contrib.django import app
 
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import feed_read
+from shouwang.sources.services.scoring import pairs_score
 from shouwang.sources.services.undoing import feed_import_undo_run
-from shouwang.sources.services.uploads import READ_TASK, RUN_TASK, UNDO_TASK
+from shouwang.sources.services.uploads import READ_TASK, RUN_TASK, SCORE_TASK, UNDO_TASK
 
 
 @app.task(name=READ_TASK, queue="long")
@@ -27,6 +28,12 @@ def run(import_id: int) -> None:
 def undo(import_id: int) -> None:
     """This function takes an import back."""
     feed_import_undo_run(import_id=import_id, clock=timezone.now)
+
+
+@app.task(name=SCORE_TASK, queue="long")
+def score(import_id: int) -> None:
+    """This function scores the pairs of an import that people must compare."""
+    pairs_score(import_id=import_id, at=timezone.now())
 
 
 @app.periodic(cron="*/5 * * * *")

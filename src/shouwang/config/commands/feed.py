@@ -61,6 +61,7 @@ def _import(file: Path, organisation: str, kind: str, data_date: str, yes: bool)
     from shouwang.sources.rules.kinds import feed_kind
     from shouwang.sources.services.importing import feed_import_run
     from shouwang.sources.services.reading import feed_read, import_load
+    from shouwang.sources.services.scoring import pairs_score
     from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
     kind_key, viewer = feed_kind(kind).key, _acting(organisation)
@@ -86,6 +87,7 @@ def _import(file: Path, organisation: str, kind: str, data_date: str, yes: bool)
             )
     with _progress("导入") as advance:
         feed_import_run(import_id=taken.pk, clock=timezone.now, advance=advance)
+    pairs_score(import_id=taken.pk, at=timezone.now())
     _result_show(_checked(import_load(taken.pk)))
 
 
@@ -117,7 +119,7 @@ def _list(organisation: str) -> None:
             name = feed_kinds()[taken.feed.kind].name if taken.feed.kind in feed_kinds() else taken.feed.kind
             typer.echo(
                 f"{taken.pk:>6}  {taken.data_date}  {name}  {taken.get_state_display()}  读取 {taken.rows_read:,} 行，"
-                f"导入 {taken.rows_exact + taken.rows_by_name:,} 行"
+                f"导入 {taken.rows_taken:,} 行"
             )
 
 
@@ -202,6 +204,9 @@ def _result_show(taken: FeedImport) -> None:
     for label, rows in (
         ("身份证号和姓名都对上", taken.rows_exact),
         ("姓名、出生日期和村对上", taken.rows_by_name),
+        ("身份证号错一位或两位颠倒，姓名和出生日期对上", taken.rows_repaired),
+        ("姓名音同、形近或是异体字，身份证号或出生日期和村对上", taken.rows_similar),
+        ("县里核对过是同一个人", taken.rows_decided),
         ("以前已经导入，没有再算", taken.rows_duplicate),
         ("没有对上人，需由县里核对", taken.rows_unmatched),
         ("没有通过检查", taken.rows_refused),

@@ -200,14 +200,16 @@ def _known(model: type[models.Model], refs: Sequence[str]) -> set[str]:
     return found
 
 
-def source_undo(*, viewer: Viewer, source_ref_prefix: str, at: datetime) -> dict[str, int]:
+def source_undo(*, viewer: Viewer, source_ref_prefix: str, at: datetime, is_exact: bool = False) -> dict[str, int]:
     """This function takes back everything that a source with a prefix brought (e.g. "feed:17:"), in the caller's scope.
+
+    `is_exact`: only what bears this very reference.
 
     Rows stay as superseded; states go back to what other sources say. Returns the number of rows by table.
     """
     if viewer.kind not in WRITERS:
         raise errors.MayNotChange
-    end = prefix_end(source_ref_prefix)
+    end = f"{source_ref_prefix}\x01" if is_exact else prefix_end(source_ref_prefix)
     counts: dict[str, int] = {}
     with transaction.atomic():
         for model in (Income, Spending, Status, NamedFact):

@@ -1,6 +1,9 @@
 from django.db import migrations
 
 from shouwang.people import rls
+from shouwang.people.access import Kind
+
+AUDITED = f"{rls.of_kinds({Kind.AUDIT})} and {rls.in_scope('slot')}"
 
 
 class Migration(migrations.Migration):
@@ -13,4 +16,7 @@ class Migration(migrations.Migration):
         *rls.scoped("sources_feedrow", own_organisation="organisation_id"),
         # What a row was matched with belongs to the register's readers, never to the department.
         *rls.scoped("sources_feedmatch"),
+        # Who a row's person is, the county centre decides: pairs show the register beside the department's words.
+        *rls.scoped("sources_matchpair", kinds={Kind.COUNTY_CENTRE}, also_read=AUDITED),
+        *rls.scoped("sources_matchdecision", kinds={Kind.COUNTY_CENTRE}, also_read=AUDITED),
     ]

@@ -13,6 +13,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.kit.resident_id import ResidentId
 from shouwang.sources.rules.kinds import DATA_DATE, Amount, FeedKind, IncomeOf, SpendingOf, StatusOf, When, Word
+from shouwang.sources.rules.repairs import BrokenId
 from shouwang.sources.rules.rows import Row, Value
 
 LONGEST_MONTHS = 24
@@ -101,7 +102,7 @@ class RowFacts:
 
 
 def _shown(value: Value, *, is_amount: bool) -> str:
-    if value is None or isinstance(value, ResidentId):
+    if value is None or isinstance(value, ResidentId | BrokenId):
         return ""
     if isinstance(value, date):
         return value.isoformat()

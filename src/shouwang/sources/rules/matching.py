@@ -1,26 +1,40 @@
-"""Whose row it is: exact ID with name agreement, then name, birth date and village. Pure: candidates are given."""
+"""Whose row it is, in five steps, the surest first. Pure: the persons who come into question are given.
+
+1. the ID number, and the name agrees;
+2. name, birth date and village;
+3. the number repaired: one wrong character or one swap, and name and birth date agree;
+4. a name that sounds or looks the same, or is written in another way, with the number or with birth date and village;
+5. everything else goes to a person, pair by pair (`offers`).
+
+A step that finds several persons, or one whom another step contradicts, leaves the row to a person: a false match is
+worse than an unmatched row.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shouwang.kit.texts import name_key, squeezed
+from shouwang.kit.texts import name_key
+from shouwang.sources.rules.agreement import Agreement, Number, births_compared, villages_compared
+from shouwang.sources.rules.names import SIMILAR, Alike, names_alike
+from shouwang.sources.rules.repairs import Repair
+from shouwang.sources.rules.subjects import Subject
 
 EXACT_SCORE = 1000
 EXACT_WITHOUT_NAME_SCORE = 980
+SIMILAR_ID_SCORE = 950
+REPAIRED_SCORE = 930
 NAME_SCORE = 900
+SIMILAR_BIRTH_SCORE = 870
+MOST_OFFERS = 3
 
 NOT_FOUND = "登记簿里没有对上这个人，需由县里核对。"
 SEVERAL = "有不止一个人对得上，需由县里核对。"
 NAME_DIFFERS = "身份证号和姓名对不上同一个人，请核对后改正；没有写错的，由县里核对。"
 NO_KEY = "没有身份证号，也没有可以对人的姓名、出生日期和村。"
-
-_VILLAGE_TAIL = re.compile(r"(村民委员会|居民委员会|村委会|居委会|村委|居委|社区|行政村|村)$")
-_TOWN_TAIL = re.compile(r"(街道办事处|办事处|街道|地区|民族乡|乡|镇)$")
 
 
 class Candidate(Protocol):
@@ -37,14 +51,24 @@ class Candidate(Protocol):
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A person whom somebody should compare with the row."""
+
+    person: Candidate
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """Either a person with how she was found, or the sentence why not."""
+    """Either a person with how she was found, or the sentence why not and whom a person should look at."""
 
     person: Candidate | None = None
     household_id: int = 0
     method: str = ""
     score: int = 0
     reason: str = ""
+    offers: tuple[Offer, ...] = ()
+    decision_id: int | None = None
 
 
 def _one(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -53,9 +77,12 @@ def _one(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def match_by_id(candidates: Sequence[Candidate], *, name: str, has_name: bool) -> Outcome | None:
     """This function judges the persons who bear the ID; None when nobody does, so that the next rule may try."""
-    found = _one(candidates)
-    if not found:
+    if not candidates:
         return None
+    first = candidates[0]
+    if len(candidates) == 1 and has_name and first.name == name:
+        return Outcome(first, method="EXACT_ID", score=EXACT_SCORE)
+    found = _one(candidates)
     if not has_name:
         if len(found) == 1:
             return Outcome(found[0], method="EXACT_ID", score=EXACT_WITHOUT_NAME_SCORE)
@@ -63,7 +90,12 @@ def match_by_id(candidates: Sequence[Candidate], *, name: str, has_name: bool) -
     agreeing = [candidate for candidate in found if name_key(candidate.name) == name_key(name)]
     if len(agreeing) == 1:
         return Outcome(agreeing[0], method="EXACT_ID", score=EXACT_SCORE)
-    return Outcome(reason=SEVERAL if agreeing else NAME_DIFFERS)
+    if agreeing:
+        return Outcome(reason=SEVERAL)
+    similar = [candidate for candidate in found if names_alike(name, candidate.name) in SIMILAR]
+    if len(found) == 1 and similar:
+        return Outcome(similar[0], method="SIMILAR_ID", score=SIMILAR_ID_SCORE)
+    return Outcome(reason=NAME_DIFFERS)
 
 
 def match_by_name(candidates: Sequence[Candidate]) -> Outcome:
@@ -74,28 +106,68 @@ def match_by_name(candidates: Sequence[Candidate]) -> Outcome:
     return Outcome(reason=SEVERAL if found else NOT_FOUND)
 
 
-def place_key(text: str) -> str:
-    """This function returns a village's or township's name as it is compared: without its kind at the end."""
-    plain = re.sub(r"[()\[\]【】·.\-]", "", squeezed(text))
-    shorter = _VILLAGE_TAIL.sub("", plain)
-    shorter = _TOWN_TAIL.sub("", shorter) if shorter == plain else shorter
-    return shorter if len(shorter) >= 1 else plain
+def match_by_repair(subject: Subject, bearers: Sequence[tuple[Repair, Candidate]]) -> Outcome:
+    """This function judges the persons who bear a number that the broken one may have been.
+
+    The name must be the same, and so must the birth date: that of the row's own column, or else the digits as they were
+    delivered, so that an error among them leaves the row to a person.
+    """
+    agreeing = [
+        person
+        for repair, person in bearers
+        if subject.name and name_key(person.name) == name_key(subject.name) and _birth_agrees(subject, repair, person)
+    ]
+    found = _one(agreeing)
+    if len(found) == 1:
+        return Outcome(found[0], method="ID_REPAIRED", score=REPAIRED_SCORE)
+    return Outcome(reason=SEVERAL if found else NOT_FOUND)
 
 
-class Places:
-    """The villages of an area by name, for rows that say where somebody lives."""
+def _birth_agrees(subject: Subject, repair: Repair, person: Candidate) -> bool:
+    if person.birth_date is None or repair.birth_date != person.birth_date:
+        return False
+    if subject.told_birth is not None:
+        return subject.told_birth == person.birth_date
+    return not repair.touches_birth
 
-    def __init__(self, villages: Iterable[tuple[int, str, str]]) -> None:
-        """`villages`: slot, name, name of the township."""
-        self._by_village: dict[str, list[tuple[int, str]]] = {}
-        for slot, name, township in villages:
-            self._by_village.setdefault(place_key(name), []).append((slot, place_key(township)))
 
-    def slots(self, village: str, township: str = "") -> tuple[int, ...]:
-        """This function returns the slots a village's name may mean; its township, when said, decides between them."""
-        offers = self._by_village.get(place_key(village), [])
-        if township and len(offers) > 1:
-            of_town = [slot for slot, town in offers if town == place_key(township)]
-            if of_town:
-                return tuple(of_town)
-        return tuple(slot for slot, _ in offers)
+def match_by_similar_name(subject: Subject, neighbours: Sequence[Candidate], near: Mapping[int, Repair]) -> Outcome:
+    """This function judges everybody of the row's birth date and village by a name that is nearly the row's.
+
+    A number that is valid and not hers speaks against her, and so does a broken one that no repair makes hers; `near`
+    holds the repair by person. Two who fit leave the row to a person.
+    """
+    alike = [person for person in _one(neighbours) if names_alike(subject.name, person.name) in SIMILAR]
+    if len(alike) > 1:
+        return Outcome(reason=SEVERAL)
+    if not alike or subject.number or (subject.broken and alike[0].person_id not in near):
+        return Outcome(reason=NOT_FOUND)
+    return Outcome(alike[0], method="SIMILAR_BIRTH", score=SIMILAR_BIRTH_SCORE)
+
+
+def agreement_of(subject: Subject, person: Candidate, *, number: Number) -> Agreement:
+    """This function compares a row's person with one of the register."""
+    return Agreement(
+        name=names_alike(subject.name, person.name) if subject.name else Alike.UNKNOWN,
+        birth=births_compared(subject.likely_birth, person.birth_date),
+        village=villages_compared(subject.slots, person.slot),
+        number=number,
+    )
+
+
+def offers_of(
+    subject: Subject, persons: Iterable[Candidate], *, bearers: frozenset[int], near: frozenset[int]
+) -> tuple[Offer, ...]:
+    """This function returns whom a person should compare with the row, the likeliest first.
+
+    `bearers` have the delivered number, `near` one that it may have been.
+    """
+    other = Number.DIFFERENT if subject.number or subject.broken else Number.UNKNOWN
+    offers = []
+    for person in _one(persons):
+        pk = person.person_id
+        number = Number.SAME if pk in bearers else Number.NEAR if pk in near else other
+        offers.append(Offer(person, agreement_of(subject, person, number=number)))
+    asked = [offer for offer in offers if offer.agreement.is_worth_asking]
+    asked.sort(key=lambda offer: (-offer.agreement.points, offer.person.person_id))
+    return tuple(asked[:MOST_OFFERS])

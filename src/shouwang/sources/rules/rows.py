@@ -11,12 +11,20 @@ from shouwang.kit.codes import YesNo
 from shouwang.kit.dates import day_parse, month_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.kit.resident_id import ResidentId, resident_id_parse
+from shouwang.kit.resident_id import (
+    ResidentId,
+    ResidentIdBirthDate,
+    ResidentIdBirthInFuture,
+    ResidentIdCharacters,
+    ResidentIdCheckDigit,
+    resident_id_parse,
+)
 from shouwang.kit.texts import half_width, numbers_hidden, squeezed
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import CODE_LISTS, FeedKind, FieldOf
+from shouwang.sources.rules.repairs import BrokenId, broken_text
 
-Value = str | int | date | ResidentId | None
+Value = str | int | date | ResidentId | BrokenId | None
 EMPTY_MARKS = frozenset({"", "-", "--", "/", "\\", "—", "——", "无数据", "NULL", "NONE"})
 TEXT_LIMIT = 120
 _FOOTNOTE = re.compile(
@@ -120,12 +128,23 @@ def _day(cell: object, spec: FieldOf, on: date) -> date:
     return day
 
 
+def _resident_id(cell: object, on: date) -> ResidentId | BrokenId:
+    """This function reads an ID number; one of the right length that does not hold is kept for matching to mend."""
+    try:
+        return resident_id_parse(cell, on=on)
+    except (ResidentIdCheckDigit, ResidentIdBirthDate, ResidentIdBirthInFuture, ResidentIdCharacters) as refusal:
+        text = broken_text(cell)
+        if not text:
+            raise
+        return BrokenId(text, refusal)
+
+
 def _cell_read(cell: object, spec: FieldOf, column: Column, on: date) -> Value:
     readers: dict[str, Callable[[], Value]] = {
         "name": lambda: squeezed(_text(cell)),
         "place": lambda: squeezed(_text(cell)),
         "text": lambda: _text(cell),
-        "resident_id": lambda: resident_id_parse(cell, on=on),
+        "resident_id": lambda: _resident_id(cell, on),
         "day": lambda: _day(cell, spec, on),
         "month": lambda: month_parse(cell),
         "amount": lambda: fen_parse(cell, unit=column.unit),
@@ -156,9 +175,12 @@ def row_read(cells: Sequence[object], *, kind: FeedKind, layout: Layout, number:
                 raise CellMissing(f"“{column.heading}”没有填写。").at(column=column.heading)
             continue
         try:
-            values[name] = _cell_read(cell, spec, column, on)
+            value = _cell_read(cell, spec, column, on)
         except Refusal as refusal:
             raise refusal.at(column=column.heading) from None
+        if isinstance(value, BrokenId) and name != kind.person.resident_id:
+            raise value.refusal.at(column=column.heading)
+        values[name] = value
     try:
         _birth_check(kind, values, on)
     except Refusal as refusal:

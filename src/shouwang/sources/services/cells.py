@@ -29,7 +29,12 @@ def cells_seal(cells: Sequence[object], *, import_id: int, sheet_number: int, nu
     return keyring().seal(text, context=_context(import_id, sheet_number, number))
 
 
+def cells_raw(row: FeedRow) -> list[object]:
+    """This function returns the cells of a row set aside, to be read again as they were delivered."""
+    context = _context(row.feed_import_id, row.sheet_number, row.row_number)
+    return list(json.loads(keyring().open(bytes(row.sealed_cells), context=context)))
+
+
 def cells_open(row: FeedRow) -> list[str]:
     """This function returns the cells of a row set aside, as texts."""
-    context = _context(row.feed_import_id, row.sheet_number, row.row_number)
-    return [cell_text(cell) for cell in json.loads(keyring().open(bytes(row.sealed_cells), context=context))]
+    return [cell_text(cell) for cell in cells_raw(row)]

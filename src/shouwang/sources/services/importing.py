@@ -7,57 +7,26 @@ counted. A row that came before, in this file or an earlier one, is known by its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 
 from django.db.models import Max
 from django.urls import reverse
 
 from shouwang.audit.services import entry_append
-from shouwang.kit.dates import SHANGHAI
-from shouwang.kit.errors import Place, Refusal
-from shouwang.kit.seal import keyring
+from shouwang.kit.errors import Refusal
 from shouwang.kit.tables import tables_open
-from shouwang.kit.texts import numbers_hidden
 from shouwang.office.services import progress_advance, progress_finish, progress_start
 from shouwang.people.access import Viewer, acting_as
-from shouwang.sources.models import Feed, FeedImport, FeedMatch, FeedRow
-from shouwang.sources.rules.facts import RowFacts, row_facts, row_identity
+from shouwang.sources.models import Feed, FeedImport, MatchPair
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind, feed_kind
-from shouwang.sources.rules.matching import NO_KEY, NOT_FOUND, Outcome
-from shouwang.sources.rules.rows import Row, row_is_blank, row_is_footnote, row_read
-from shouwang.sources.services.cells import cells_seal
-from shouwang.sources.services.matching import RowMatcher
+from shouwang.sources.rules.rows import row_is_blank, row_is_footnote
+from shouwang.sources.services.chunking import Chunk, RawRow
 from shouwang.sources.services.reading import State, content_of, import_fail, import_load, limits, worker_viewer
-from shouwang.sources.services.recording import TakenRow, facts_record
-from shouwang.sources.services.uploads import SUBJECT, mapping_check
+from shouwang.sources.services.uploads import SCORE_TASK, SUBJECT, job_defer, mapping_check
 
 CHUNK_ROWS = 1000
-CONFLICT = "同一件事以前已经导入过，但这一行的内容不一样。要更正，请先撤销原来那次导入，再导入改正后的表。"
-
-
-@dataclass(frozen=True)
-class RawRow:
-    """One row as it stands in the file."""
-
-    layout: Layout
-    number: int
-    cells: Sequence[object] = field(repr=False)
-
-
-@dataclass
-class Tally:
-    """What became of the rows of one chunk."""
-
-    read: int = 0
-    exact: int = 0
-    by_name: int = 0
-    duplicate: int = 0
-    unmatched: int = 0
-    refused: int = 0
-    facts: int = 0
 
 
 class _Overtaken(Exception):  # noqa: N818 - not an error: another worker has the import
@@ -126,125 +95,15 @@ def _chunk_import(taken: FeedImport, chunk: list[RawRow], *, kind: FeedKind, vie
         locked = FeedImport.objects.select_for_update().get(pk=taken.pk)
         if locked.state != State.RUNNING or locked.rows_read != taken.rows_read:
             raise _Overtaken
-        work = _Chunk(locked, kind=kind, viewer=viewer, at=at)
+        work = Chunk(locked, kind=kind, viewer=viewer, at=at)
         work.take(chunk)
-        tally = work.tally
-        locked.rows_read += tally.read
-        locked.rows_exact += tally.exact
-        locked.rows_by_name += tally.by_name
-        locked.rows_duplicate += tally.duplicate
-        locked.rows_unmatched += tally.unmatched
-        locked.rows_refused += tally.refused
-        locked.facts_recorded += tally.facts
+        for name, rows in work.tally.items():
+            setattr(locked, name, getattr(locked, name) + rows)
         locked.moved_at = at
-        locked.save(
-            update_fields=[
-                "rows_read", "rows_exact", "rows_by_name", "rows_duplicate", "rows_unmatched", "rows_refused",
-                "facts_recorded", "moved_at",
-            ]
-        )  # fmt: skip
+        locked.save(update_fields=[*work.tally, "moved_at"])
         if locked.progress_id:
             progress_advance(progress_id=locked.progress_id, done=locked.rows_read, at=at)
     taken.rows_read = locked.rows_read
-
-
-class _Chunk:
-    """The work on one chunk: read, match, tell known rows from new ones, record."""
-
-    def __init__(self, taken: FeedImport, *, kind: FeedKind, viewer: Viewer, at: datetime) -> None:
-        self.taken, self.kind, self.viewer, self.at = taken, kind, viewer, at
-        self.on: date = at.astimezone(SHANGHAI).date()
-        self.tally = Tally()
-        self.aside: list[FeedRow] = []
-
-    def take(self, chunk: list[RawRow]) -> None:
-        """This function takes the rows of one chunk in; the caller's transaction holds it all."""
-        self.tally.read = len(chunk)
-        read: list[tuple[RawRow, Row, RowFacts]] = []
-        for raw in chunk:
-            try:
-                row = row_read(raw.cells, kind=self.kind, layout=raw.layout, number=raw.number, on=self.on)
-                read.append((raw, row, row_facts(row, kind=self.kind, data_date=self.taken.data_date)))
-            except Refusal as refusal:
-                column = refusal.place.column if isinstance(refusal.place, Place) else ""
-                self._refuse(raw, refusal.message, column=column)
-        outcomes = RowMatcher(self.viewer, kind=self.kind, on=self.on).match([row for _, row, _ in read])
-        matched: list[tuple[RawRow, TakenRow, bytes, bytes]] = []
-        ring = keyring()
-        for (raw, row, facts), outcome in zip(read, outcomes, strict=True):
-            if outcome.person is None:
-                self._leave(raw, outcome)
-                continue
-            identity = row_identity(row, facts, kind=self.kind, person_id=outcome.person.person_id)
-            taken_row = TakenRow(
-                row=row, facts=facts, person=outcome.person, household_id=outcome.household_id, method=outcome.method,
-                score=outcome.score,
-            )  # fmt: skip
-            matched.append(
-                (raw, taken_row, ring.blind("feed_identity", identity), ring.blind("feed_content", facts.canonical()))
-            )
-        new = self._unknown_only(matched)
-        self.tally.facts = facts_record(
-            self.taken, new, source=self.taken.feed.department, viewer=self.viewer, at=self.at
-        )
-        FeedRow.objects.bulk_create(self.aside)
-
-    def _unknown_only(self, matched: list[tuple[RawRow, TakenRow, bytes, bytes]]) -> list[TakenRow]:
-        """This function sets aside rows that came before and returns the others, their matches recorded."""
-        known = {
-            bytes(identity): bytes(content)
-            for identity, content in FeedMatch.objects.filter(
-                feed_id=self.taken.feed_id, identity__in=[identity for _, _, identity, _ in matched]
-            ).values_list("identity", "content")
-        }
-        new: list[TakenRow] = []
-        matches: list[FeedMatch] = []
-        for raw, row, identity, content in matched:
-            if identity in known:
-                if known[identity] == content:
-                    self.tally.duplicate += 1
-                else:
-                    self._refuse(raw, CONFLICT)
-                continue
-            known[identity] = content
-            new.append(row)
-            if row.method == FeedMatch.Method.EXACT_ID:
-                self.tally.exact += 1
-            else:
-                self.tally.by_name += 1
-            matches.append(
-                FeedMatch(
-                    feed_import=self.taken, feed_id=self.taken.feed_id, slot=row.person.slot,
-                    household_id=row.household_id, person_id=row.person.person_id, method=row.method,
-                    score=row.score, sheet_number=raw.layout.sheet_number, row_number=raw.number, identity=identity,
-                    content=content,
-                )
-            )  # fmt: skip
-        FeedMatch.objects.bulk_create(matches)
-        return new
-
-    def _leave(self, raw: RawRow, outcome: Outcome) -> None:
-        if outcome.reason == NO_KEY:
-            self._refuse(raw, NO_KEY, column=self.kind.fields[self.kind.person.resident_id].heading)
-            return
-        self.tally.unmatched += 1
-        self._aside(raw, FeedRow.State.UNMATCHED, outcome.reason or NOT_FOUND, "")
-
-    def _refuse(self, raw: RawRow, reason: str, *, column: str = "") -> None:
-        self.tally.refused += 1
-        self._aside(raw, FeedRow.State.REFUSED, reason, column)
-
-    def _aside(self, raw: RawRow, state: str, reason: str, column: str) -> None:
-        self.aside.append(
-            FeedRow(
-                feed_import=self.taken, organisation_id=self.taken.organisation_id, slot=self.taken.slot,
-                sheet=raw.layout.sheet[:100], sheet_number=raw.layout.sheet_number, row_number=raw.number, state=state,
-                column=column[:100], reason=numbers_hidden(reason)[:300],
-                sealed_cells=cells_seal(
-                    raw.cells, import_id=self.taken.pk, sheet_number=raw.layout.sheet_number, number=raw.number
-                ),
-            )
-        )  # fmt: skip
 
 
 def _finish(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
@@ -256,16 +115,18 @@ def _finish(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
         done.version += 1
         done.save(update_fields=["state", "finished_at", "version"])
         feed_date_renew(done.feed)
+        if MatchPair.objects.filter(feed_import=done).exists():
+            job_defer(SCORE_TASK, import_id=done.pk)
         aside = done.rows_refused + done.rows_unmatched
         if done.progress_id:
             progress_finish(
                 progress_id=done.progress_id, at=at, partly=aside > 0, href=reverse("sources:feed", args=[done.pk]),
-                message=f"读了 {done.rows_read:,} 行，导入 {done.rows_exact + done.rows_by_name:,} 行"
+                message=f"读了 {done.rows_read:,} 行，导入 {done.rows_taken:,} 行"
                 + (f"，{aside:,} 行没有导入" if aside else ""),
             )  # fmt: skip
         entry_append(
             viewer=viewer, action="feed.import", subject_type=SUBJECT, subject_id=done.pk, slot=done.slot, at=at,
-            after={"rows": done.rows_read, "taken": done.rows_exact + done.rows_by_name, "facts": done.facts_recorded},
+            after={"rows": done.rows_read, "taken": done.rows_taken, "facts": done.facts_recorded},
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from shouwang.register.services import (
     spending_record_many,
     status_record_many,
 )
-from shouwang.sources.models import FeedImport, FeedMatch, FeedRow
+from shouwang.sources.models import FeedImport, FeedMatch, FeedRow, MatchPair
 from shouwang.sources.rules.facts import RowFacts
 from shouwang.sources.rules.matching import Candidate
 from shouwang.sources.rules.rows import Row
@@ -34,6 +34,7 @@ class TakenRow:
     household_id: int
     method: str
     score: int
+    decision_id: int | None = None
 
 
 def source_prefix(import_id: int) -> str:
@@ -41,10 +42,11 @@ def source_prefix(import_id: int) -> str:
     return f"feed:{import_id}:"
 
 
-def source_ref(import_id: int, row: Row, number: int = 0) -> str:
+def source_ref(import_id: int, row: Row | FeedMatch, number: int = 0) -> str:
     """This function returns the reference of a row's fact, e.g. feed:17:row:204; further facts are numbered."""
     sheet = f"sheet:{row.sheet_number}:" if row.sheet_number else ""
-    return f"{source_prefix(import_id)}{sheet}row:{row.number}" + (f":{number}" if number else "")
+    line = row.number if isinstance(row, Row) else row.row_number
+    return f"{source_prefix(import_id)}{sheet}row:{line}" + (f":{number}" if number else "")
 
 
 def facts_record(taken: FeedImport, rows: Sequence[TakenRow], *, source: str, viewer: Viewer, at: datetime) -> int:
@@ -100,7 +102,18 @@ def facts_take_back(taken: FeedImport, *, viewer: Viewer, at: datetime) -> int:
     """This function takes back every fact of an import and forgets its matches; returns how many facts there were."""
     undone = source_undo(viewer=viewer, source_ref_prefix=source_prefix(taken.pk), at=at)
     FeedMatch.objects.filter(feed_import=taken).delete()
+    MatchPair.objects.filter(feed_import=taken).delete()
+    FeedRow.objects.filter(feed_import=taken, state=FeedRow.State.DECIDED).delete()
     return sum(undone.values())
+
+
+def row_take_back(match: FeedMatch, *, viewer: Viewer, at: datetime) -> int:
+    """This function takes back the facts of one row and forgets its match; returns how many facts there were."""
+    ref = source_ref(match.feed_import_id, match)
+    undone = source_undo(viewer=viewer, source_ref_prefix=ref, is_exact=True, at=at)
+    numbered = source_undo(viewer=viewer, source_ref_prefix=f"{ref}:", at=at)
+    match.delete()
+    return sum(undone.values()) + sum(numbered.values())
 
 
 def import_wipe(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
@@ -110,5 +123,6 @@ def import_wipe(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
     facts_take_back(taken, viewer=viewer, at=at)
     FeedRow.objects.filter(feed_import=taken).delete()
     FeedImport.objects.filter(pk=taken.pk).update(
-        rows_read=0, rows_exact=0, rows_by_name=0, rows_duplicate=0, rows_unmatched=0, rows_refused=0, facts_recorded=0
-    )
+        rows_read=0, rows_exact=0, rows_by_name=0, rows_repaired=0, rows_similar=0, rows_decided=0, rows_duplicate=0,
+        rows_unmatched=0, rows_refused=0, facts_recorded=0,
+    )  # fmt: skip

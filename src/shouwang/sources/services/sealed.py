@@ -7,4 +7,5 @@ from shouwang.kit.sealed import Sealed, SealedColumn
 SEALED: tuple[Sealed, ...] = (
     SealedColumn("sources_feedimport", "sealed_file_name", "sources_feedimport_name:{file_token}"),
     SealedColumn("sources_feedrow", "sealed_cells", "sources_feedrow:{feed_import_id}:{sheet_number}:{row_number}"),
+    SealedColumn("sources_matchpair", "sealed_subject", "sources_matchpair:{feed_row_id}:{person_id}"),
 )

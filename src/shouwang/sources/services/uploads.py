@@ -36,6 +36,7 @@ SUBJECT = "sources.FeedImport"
 READ_TASK = "sources.feed_read"
 RUN_TASK = "sources.feed_import"
 UNDO_TASK = "sources.feed_undo"
+SCORE_TASK = "sources.pairs_score"
 OVER = (FeedImport.State.FAILED, FeedImport.State.UNDONE)
 
 
