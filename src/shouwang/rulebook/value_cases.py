@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from shouwang.kit.money import yuan_text
+from shouwang.rulebook.conditions.render import number_text
 from shouwang.rulebook.insurance import Ladder
 from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Line, Policy, plain
@@ -18,11 +19,12 @@ _ABSENT = "（无）"
 
 
 class ValueCase(Model):
-    """What is in force on a day. `keys`: all keys of a topic; `values`: single values by `topic.key[.path]`."""
+    """What is in force on a day: keys of a topic that `holds` and those it `lacks`; values by `topic.key[.path]`."""
 
     name: Text
     on: date
-    keys: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    holds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    lacks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     values: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ def quantity_plain(value: Quantity) -> Any:
     """This function returns a quantity as a case writes it: yuan with two digits, or an exact number as text."""
 
     def text(number: Any) -> str:
-        return yuan_text(int(number)).replace(",", "") if value.measure is not Measure.NUMBER else str(number)
+        return yuan_text(int(number)).replace(",", "") if value.measure is not Measure.NUMBER else number_text(number)
 
     if not value.areas:
         return text(value.value)
@@ -87,17 +89,19 @@ def value_at(policy: Policy, path: str) -> Any:
     return body
 
 
-def _in_force(policy: Policy, topic: str) -> list[str]:
+def _in_force(policy: Policy, topic: str) -> set[str]:
     found = policy.topics[topic]
-    return sorted(key for key, stated in found.items() if not isinstance(stated, Line) or stated.at(0) is not None)
+    return {key for key, stated in found.items() if not isinstance(stated, Line) or stated.at(0) is not None}
 
 
 def value_misses(policy: Policy, case: ValueCase) -> Iterator[str]:
     """This function yields what is in force otherwise than the case says."""
-    for topic, keys in case.keys.items():
-        got = _in_force(policy, topic)
-        if sorted(keys) != got:
-            yield f"{topic}：应为 {sorted(keys)}，得到 {got}"
+    for topic, keys in case.holds.items():
+        for key in sorted(set(keys) - _in_force(policy, topic)):
+            yield f"{topic}.{key}：应当有效，当日没有"
+    for topic, keys in case.lacks.items():
+        for key in sorted(set(keys) & _in_force(policy, topic)):
+            yield f"{topic}.{key}：当日不应有效"
     for path, wanted in case.values.items():
         got_value = value_at(policy, path)
         if plain(wanted) != got_value:
