@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from shouwang.standards.models import Adoption, PackVersion
-from shouwang.standards.rules import ShownTopic
+from shouwang.standards.models import Adoption, PackVersion, TrialReport
+from shouwang.standards.rules import AmendedValue, ShownTopic
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,16 @@ class VersionPage:
     on: date
     topics: list[ShownTopic]
     adoptions: list[Adoption]
+    amended: list[AmendedValue]
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """One proposal: what it changes, why, what was seen when it was tried, and who may say yes or no."""
+
+    adoption: Adoption
+    amended: list[AmendedValue]
+    report: TrialReport | None
+    may_adopt: bool
+    may_decline: bool
+    is_own: bool

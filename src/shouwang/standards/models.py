@@ -1,4 +1,4 @@
-"""Pack versions and their adoptions."""
+"""Pack versions, their adoptions, and what was seen when they were tried."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class PackVersion(models.Model):
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64)
     files = models.JSONField()  # path → text; the chain of packs in one mapping
+    basis = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")  # amended from
+    changes = models.JSONField(default=list)  # what was amended, as rules.AmendedValue holds it
     loaded_at = models.DateTimeField()
     loaded_by = models.CharField(max_length=200)
 
@@ -38,7 +40,10 @@ class Adoption(models.Model):
     adopted_at = models.DateTimeField(null=True)
     adopted_by = models.CharField(max_length=200, blank=True)
     adopted_by_user_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["lo", "hi", "valid_from"])]
@@ -50,3 +55,16 @@ class Adoption(models.Model):
                 name="adoption_by_two_people",
             )
         ]
+
+
+class TrialReport(models.Model):
+    """What a proposed version was seen to do when it was tried, as its proposer saw it; never changed.
+
+    `content`: {"facts": [[name, text]], "tables": [{"title", "heads", "rows"}], "trial": all of it as the engine said}.
+    """
+
+    adoption = models.OneToOneField(Adoption, on_delete=models.PROTECT, related_name="report")
+    slot = models.BigIntegerField()  # lo of the area
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    attached_at = models.DateTimeField()

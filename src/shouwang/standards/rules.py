@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from shouwang.kit import divisions
+from shouwang.kit.divisions import slot_range
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook import PackSource, Policy
 from shouwang.rulebook.conditions.render import node_text
@@ -18,6 +19,7 @@ from shouwang.rulebook.policy import Line
 from shouwang.rulebook.program import program_compile
 from shouwang.rulebook.topics import TOPICS
 from shouwang.rulebook.values import Provision
+from shouwang.rulebook.variants import Change, provision_in_force, quantity_text
 
 
 def pack_of(source: PackSource, *, place: str) -> PackSource:
@@ -37,6 +39,44 @@ def pack_of(source: PackSource, *, place: str) -> PackSource:
         if name.split("/")[0] in chain and name.split("/")[1] != "cases"
     }
     return PackSource.from_files(kept)
+
+
+@dataclass(frozen=True)
+class AmendedValue:
+    """One value of a version that differs from the version it was amended from; `area` empty: for everybody."""
+
+    topic: str
+    key: str
+    area: str
+    name: str
+    before: str
+    after: str
+    unit: str
+
+    @property
+    def area_name(self) -> str:
+        """The name of the area, empty when the value is for everybody."""
+        return _divisions().name(slot_range(self.area)[0], default=self.area) if self.area else ""
+
+    @property
+    def sentence(self) -> str:
+        """The change in words."""
+        where = f"（{self.area_name}）" if self.area else ""
+        return f"{self.name}{where}由 {self.before} 改为 {self.after} {self.unit}".strip()
+
+
+def values_amended(policy: Policy, changes: Iterable[Change]) -> list[AmendedValue]:
+    """This function returns what changes do to a policy, value by value; raises PackError."""
+    found = []
+    for change in changes:
+        stated = provision_in_force(policy, change.topic, change.key)
+        measure = stated.value.measure
+        slot = slot_range(change.area)[0] if change.area else None
+        before = quantity_text(stated.value.at(slot), measure)
+        found.append(
+            AmendedValue(change.topic, change.key, change.area, stated.name, before, change.value, stated.unit)
+        )
+    return found
 
 
 @dataclass(frozen=True)

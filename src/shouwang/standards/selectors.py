@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
 from shouwang.rulebook import PackSource, Policy, load_policy
-from shouwang.standards.models import Adoption, PackVersion
+from shouwang.standards.models import Adoption, PackVersion, TrialReport
+from shouwang.standards.rules import AmendedValue
 
 
 class NoPolicyInForce(Refusal):
@@ -65,16 +66,25 @@ def policy_for(*, slot: int, on: date) -> tuple[PackVersion, Policy]:
     return version, policy_of(version, on=on)
 
 
-def adoptions_visible_to(viewer: Viewer) -> QuerySet[Adoption]:
+def adoptions_visible_to(viewer: Viewer, *, with_declined: bool = False) -> QuerySet[Adoption]:
     """This function returns the adoptions that touch the viewer's areas, those in force and proposed ones."""
     touching = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         touching |= Q(lo__lte=hi, hi__gte=lo)
-    return (
-        Adoption.objects.filter(touching, withdrawn_at__isnull=True)
-        .select_related("area", "pack_version")
-        .order_by("-valid_from", "-pk")
-    )
+    found = Adoption.objects.filter(touching).select_related("area", "pack_version").order_by("-valid_from", "-pk")
+    return found if with_declined else found.filter(withdrawn_at__isnull=True)
+
+
+def report_of(viewer: Viewer, adoption: Adoption) -> TrialReport | None:
+    """This function returns what a proposal was seen to do when it was tried, to whoever oversees the whole area."""
+    if not area_visible(viewer, lo=adoption.lo, hi=adoption.hi):
+        return None
+    return TrialReport.objects.filter(adoption=adoption).first()
+
+
+def values_amended_in(version: PackVersion) -> list[AmendedValue]:
+    """This function returns what a version changes of the version it was amended from."""
+    return [AmendedValue(**value) for value in version.changes]
 
 
 def versions() -> QuerySet[PackVersion]:

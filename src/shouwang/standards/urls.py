@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from shouwang.standards.views import listing, version
+from shouwang.standards.views import listing, proposal, version
 
 app_name = "standards"
 urlpatterns = [
     path("", listing.standards, name="list"),
     path("propose/", listing.propose, name="propose"),
+    path("<int:adoption_id>/", proposal.proposal, name="proposal"),
+    path("<int:adoption_id>/decline/", proposal.decline, name="decline"),
     path("<int:adoption_id>/adopt/", listing.adopt, name="adopt"),
     path("versions/<int:version_id>/", version.version, name="version"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from shouwang.people.access import requires
 from shouwang.standards.contexts import VersionPage
 from shouwang.standards.rules import topics_shown
-from shouwang.standards.selectors import adoptions_visible_to, policy_of, version_by_id
+from shouwang.standards.selectors import adoptions_visible_to, policy_of, values_amended_in, version_by_id
 from shouwang.standards.views.listing import READERS
 
 
@@ -41,5 +41,6 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
             for row in adoptions_visible_to(request.viewer)  # type: ignore[attr-defined]
             if row.pack_version_id == found.pk
         ],
+        amended=values_amended_in(found),
     )
     return render(request, "standards/version.html", {"page": page})
