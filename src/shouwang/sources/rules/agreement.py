@@ -67,8 +67,8 @@ class Agreement:
 
     @property
     def is_worth_asking(self) -> bool:
-        """Whether a person should be bothered with the pair."""
-        return self.points >= ASKED_FROM
+        """Whether a person should be bothered with the pair; an equal number under another name always deserves it."""
+        return self.number is Number.SAME or self.points >= ASKED_FROM
 
     def as_json(self) -> dict[str, str]:
         """This function returns the levels as they are stored."""

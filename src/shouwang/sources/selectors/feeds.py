@@ -66,7 +66,8 @@ def import_get(viewer: Viewer, import_id: int) -> FeedImport:
 
 def rows_set_aside(viewer: Viewer, taken: FeedImport) -> QuerySet[FeedRow]:
     """This function returns the rows of an import that were not taken, in the file's order."""
-    rows = FeedRow.objects.filter(feed_import=taken).order_by("sheet_number", "row_number")
+    rows = FeedRow.objects.filter(feed_import=taken).exclude(state=FeedRow.State.DECIDED)
+    rows = rows.order_by("sheet_number", "row_number")
     if viewer.kind is Kind.DEPARTMENT:
         return rows.filter(organisation_id=viewer.organisation_id or 0)
     return rows.filter(viewer.q()) if viewer.kind in READERS else rows.none()

@@ -10,20 +10,24 @@ from shouwang.sources.services.clues import (
     clue_report,
     report_listen,
 )
+from shouwang.sources.services.deciding import Decided, decisions_undo, pairs_decide
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import feed_read
 from shouwang.sources.services.resuming import imports_resume
+from shouwang.sources.services.scoring import pairs_score
 from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo_run
 from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
 __all__ = [
     "ClueTaken",
+    "Decided",
     "HouseholdElsewhere",
     "MayNotReport",
     "ReportKeyReused",
     "clue_attach",
     "clue_collect",
     "clue_report",
+    "decisions_undo",
     "feed_import_run",
     "feed_import_undo",
     "feed_import_undo_run",
@@ -31,5 +35,7 @@ __all__ = [
     "feed_upload",
     "imports_resume",
     "mapping_confirm",
+    "pairs_decide",
+    "pairs_score",
     "report_listen",
 ]

@@ -10,13 +10,16 @@ from shouwang.sources.selectors.feeds import ImportNotFound
 
 __all__ = [
     "DataDateInFuture",
+    "DecisionNotFound",
     "DeliveredBefore",
     "ImportNotFound",
     "ImportStale",
     "MappingDoubled",
     "MappingIncomplete",
+    "MayNotDecide",
     "MayNotDeliver",
     "NotAtThisStep",
+    "PersonWithoutHome",
 ]
 
 
@@ -66,3 +69,22 @@ class MappingDoubled(Refusal):
 
     def __init__(self, heading: str) -> None:
         super().__init__(f"有两列都指成了“{heading}”，请只留一列。")
+
+
+class MayNotDecide(Refusal):
+    """Only the county centre decides who a row's person is."""
+
+    sentence = "由县级防贫中心的经办人或负责人核对是不是同一个人。"
+
+
+class DecisionNotFound(Refusal):
+    """There is no such decision in force, or it is none of the viewer's."""
+
+    is_absent = True
+    sentence = "找不到这次核对，可能已经撤销。"
+
+
+class PersonWithoutHome(Refusal):
+    """The person belongs to no household now."""
+
+    sentence = "这个人现在不在任何一户里，请先在登记簿里核对户口，再来核对这一行。"

@@ -31,6 +31,7 @@ def refused_rows_file(*, viewer: Viewer, import_id: int, at: datetime) -> tuple[
     if taken is None:
         raise ImportNotFound
     rows = FeedRow.objects.filter(feed_import=taken, organisation_id=viewer.organisation_id or 0)
+    rows = rows.exclude(state=FeedRow.State.DECIDED)
     sheets = []
     for body in taken.layout:
         layout = Layout.from_json(body)
