@@ -178,7 +178,7 @@ def warning_reported(
     officer.tick(cause).fill("哪天发生的", on.isoformat()).fill("发生了什么", summary)
     for label, amount in amounts.items():
         officer.fill(label, amount)
-    officer.press("送出登记表").sees("登记表已送出", "不用再报第二遍")
+    officer.press("送出预警信息登记表").sees("预警信息登记表已送出", "不用再报第二遍")
 
 
 def passed_on(township: Actor, household: str) -> None:
@@ -239,7 +239,10 @@ def help_planned(centre: Actor, household: str, *, kind: str, summary: str, pers
     centre.desk().row(household, "安排救助")
     centre.choose("措施类别", kind).fill("做什么", summary)
     centre.main().get_by_label(re.compile("^帮谁")).select_option(label=person)
-    centre.choose("由谁落实", provider).press("安排这项措施").sees("已安排", summary)
+    providers = centre.main().get_by_label(re.compile("^由谁落实"))
+    offered = providers.locator("option").filter(has_text=provider).first.text_content()
+    providers.select_option(label=offered)
+    centre.press("安排这项措施").sees("已安排", summary)
 
 
 def help_delivered(body: Actor, household: str, *, result: str, amount: str, unit: str) -> None:

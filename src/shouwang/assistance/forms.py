@@ -14,7 +14,7 @@ from shouwang.funds.selectors import UNITS
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
 
 OUTSIDE = "0"
 
@@ -32,21 +32,14 @@ class ProviderChoice:
     measure: str = ""
 
 
-class SuggestedField(forms.ChoiceField):
-    """A choice that may be left to what the provider suggests; the form asks when nothing is suggested."""
-
-    def validate(self, value: Any) -> None:
-        """This function lets an empty choice pass."""
-        if value:
-            super().validate(value)
-
-
 class PlanForm(FreeTextForm):
     """One measure to plan."""
 
+    use_required_attribute = False
+
     provider = forms.ChoiceField(label="由谁落实")
-    outside_name = forms.CharField(label="外单位名称", max_length=120, required=False)
-    kind = SuggestedField(label="措施类别", choices=[("", "按落实单位"), *MeasureKind.choices()])
+    outside_name = StatedField(label="外单位名称", max_length=120, help_text="选了外单位才写")
+    kind = StatedChoice(label="措施类别", choices=[("", "按落实单位"), *MeasureKind.choices()])
     summary = forms.CharField(
         label="做什么", max_length=300, help_text="写清具体帮什么，例如：医疗救助、纳入低保、技能培训并介绍到附近工厂"
     )

@@ -12,7 +12,7 @@ from shouwang.kit.money import fen_parse
 from shouwang.kit.texts import numbers_refuse
 from shouwang.rulebook.workflow import Figure, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
 
@@ -81,22 +81,6 @@ class AnswerForm(FreeTextForm):
     def bound_figures(self) -> list[tuple[forms.BoundField, str]]:
         """The amount fields with the unit that stands behind each."""
         return [(self[f"figure_{key}"], figure.unit_name) for key, figure in self.kind.figures.items()]
-
-
-class StatedField(forms.CharField):
-    """A text that some moves need: never called optional, checked by the form once the move is known."""
-
-    def validate(self, value: Any) -> None:
-        """This function lets an empty text pass."""
-
-
-class StatedChoice(forms.ChoiceField):
-    """A choice that some moves need: never called optional, checked by the form once the move is known."""
-
-    def validate(self, value: Any) -> None:
-        """This function lets an empty choice pass."""
-        if value:
-            super().validate(value)
 
 
 class JudgeForm(FreeTextForm):

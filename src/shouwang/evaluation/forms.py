@@ -11,13 +11,15 @@ from shouwang.evaluation.selectors import WAYS
 from shouwang.evaluation.services import Finding
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import FreeTextForm, StatedField
 
 YES_NO = [("yes", "是"), ("no", "否")]
 
 
 class VisitForm(FreeTextForm):
     """A return visit."""
+
+    use_required_attribute = False
 
     way = forms.ChoiceField(label="回访方式", choices=WAYS, widget=forms.RadioSelect)
     visited_on = forms.DateField(label="回访日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -30,7 +32,7 @@ class VisitForm(FreeTextForm):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label="回访情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-    still_needed = forms.CharField(label="还需要什么", max_length=500, required=False)
+    still_needed = StatedField(label="还需要什么", max_length=500, help_text="仍有风险才写")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,6 +27,22 @@ def version_posted(request: HttpRequest) -> int:
     return int(text)
 
 
+class StatedField(forms.CharField):
+    """A text that only some answers need: never called optional, checked by its form once the answer is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty text pass."""
+
+
+class StatedChoice(forms.ChoiceField):
+    """A choice that only some answers need: never called optional, checked by its form once the answer is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty choice pass."""
+        if value:
+            super().validate(value)
+
+
 class FreeTextForm(forms.Form):
     """A form in whose texts no ID, phone or account number may stand; `numbered` names the fields that ask for one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,17 +13,20 @@ from shouwang.assistance.contexts import DeliverPage
 from shouwang.assistance.forms import DeliveryForm
 from shouwang.assistance.models import Measure
 from shouwang.assistance.selectors import measure_get, measure_of_task
-from shouwang.assistance.services import may_deliver, measure_cancel, measure_deliver
+from shouwang.assistance.services import (
+    MeasureSettled,
+    MeasureStale,
+    may_deliver,
+    measure_cancel,
+    measure_deliver,
+)
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import Kind, Role, Viewer, requires
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import Happened, overtaken_page, typed_lines
 
 PROVIDERS = (Kind.COUNTY_CENTRE, Kind.DEPARTMENT, Kind.TOWNSHIP, Kind.INSURER)
 WORKERS = {Role.CLERK, Role.LEADER}
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _found(viewer: Viewer, measure_id: int) -> Measure:
@@ -41,18 +45,34 @@ def deliver(request: HttpRequest, measure_id: int) -> HttpResponse:
     if not may_deliver(measure, viewer):
         raise Http404
     form = DeliveryForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
+    if request.method == "POST" and measure.state != Measure.State.PLANNED:
+        return _overtaken(request, viewer, measure, form)
     if request.method == "POST" and form.is_valid():
-        measure_deliver(
-            viewer=viewer,
-            measure_id=measure.pk,
-            version=_version(request),
-            delivery=form.delivery(),
-            at=timezone.now(),
-        )
+        version = version_posted(request)
+        try:
+            measure_deliver(
+                viewer=viewer, measure_id=measure.pk, version=version, delivery=form.delivery(), at=timezone.now()
+            )
+        except (MeasureStale, MeasureSettled):
+            return _overtaken(request, viewer, _found(viewer, measure_id), form)
         messages.success(request, "已登记落实情况，县级防贫中心可以看到。")
         return redirect("assistance:plan", measure.case_id) if viewer.reads_register else redirect("/")
     page = DeliverPage(measure=measure, kind=MeasureKind(measure.kind).label, person="", form=form)
     return render(request, "assistance/deliver.html", {"page": page}, status=422 if form.errors else 200)
+
+
+def _overtaken(request: HttpRequest, viewer: Viewer, measure: Measure, form: DeliveryForm) -> HttpResponse:
+    """This function shows who recorded or cancelled a measure before, beside what was typed."""
+    state = Measure.State(measure.state).label
+    theirs = []
+    if measure.delivered_at:
+        theirs = [Happened(measure.delivered_at, state, measure.result, measure.delivered_by)]
+    back, label = ("/", "回到工作台")
+    if viewer.reads_register:
+        back, label = reverse("assistance:plan", args=[measure.case_id]), "看这一户的救助"
+    return overtaken_page(
+        request, error=MeasureSettled(state), theirs=theirs, mine=typed_lines(form), back=back, label=label
+    )
 
 
 @require_POST
@@ -63,7 +83,7 @@ def cancel(request: HttpRequest, measure_id: int) -> HttpResponse:
     measure = measure_cancel(
         viewer=viewer,
         measure_id=_found(viewer, measure_id).pk,
-        version=_version(request),
+        version=version_posted(request),
         reason=request.POST.get("reason", ""),
         at=timezone.now(),
     )

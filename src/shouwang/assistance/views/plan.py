@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,15 +13,18 @@ from shouwang.assistance.contexts import MeasureRow, PlanPage
 from shouwang.assistance.forms import PlanForm, ProviderChoice
 from shouwang.assistance.rules import PROVIDER_KINDS, measure_suggested
 from shouwang.assistance.selectors import measures_of_case
-from shouwang.assistance.services import help_complete, measure_plan
-from shouwang.casework.selectors import case_get, case_stage_action
+from shouwang.assistance.services import NotInHelp, help_complete, measure_plan
+from shouwang.casework.selectors import case_get, case_stage_action, happened
 from shouwang.casework.selectors.cases import Case
+from shouwang.casework.services import stale_of
 from shouwang.funds.selectors import grants_by_ids
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.people.selectors import organisations_of_kind
 from shouwang.register.selectors import household_card, members_of
 from shouwang.rulebook.workflow import Act
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import overtaken_page, typed_lines
 
 READERS = (
     Kind.VILLAGE,
@@ -79,10 +83,12 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     may_plan = action.may_act and action.act == Act.HELP.value and viewer.kind is Kind.COUNTY_CENTRE
     people = _people(viewer, case)
     form = None
-    if may_plan:
+    if may_plan or (request.method == "POST" and viewer.kind is Kind.COUNTY_CENTRE):
         form = PlanForm(
             request.POST if request.method == "POST" else None, people=people, providers=_providers(case, viewer)
         )
+    if form is not None and not may_plan:
+        return _overtaken(request, case, form)
     if form is not None and request.method == "POST" and form.is_valid():
         measure_plan(viewer=viewer, case_id=case.pk, version=None, plan=form.plan(), at=timezone.now())
         messages.success(request, "已安排，落实单位的待办里已经有这一项。")
@@ -100,18 +106,24 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(request, "assistance/plan.html", {"page": page}, status=422 if form and form.errors else 200)
 
 
+def _overtaken(request: HttpRequest, case: Case, form: PlanForm) -> HttpResponse:
+    """This function shows what happened to a case that no longer waits for help, beside what was to be planned."""
+    return overtaken_page(
+        request,
+        error=NotInHelp(),
+        theirs=happened(stale_of(case, version_posted(request)).theirs),
+        mine=typed_lines(form),
+        back=reverse("casework:case", args=[case.pk]),
+        label="看案件",
+    )
+
+
 @require_POST
 @requires(Kind.COUNTY_CENTRE, roles={Role.CLERK, Role.LEADER})
 def complete(request: HttpRequest, case_id: int) -> HttpResponse:
     """This function sends a case whose help has arrived on to the return visit."""
-    version = request.POST.get("version", "")
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     case = case_get(viewer, case_id)
-    help_complete(
-        viewer=viewer,
-        case_id=case.pk,
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-        at=timezone.now(),
-    )
+    help_complete(viewer=viewer, case_id=case.pk, version=version_posted(request), at=timezone.now())
     messages.success(request, "救助已落实，已转回访。")
     return redirect("casework:case", case.pk)

@@ -12,6 +12,7 @@ from shouwang.casework.selectors.cases import (
     cases_reported_by,
     cases_visible_to,
     events_between,
+    happened,
     may_close,
 )
 from shouwang.casework.selectors.desk import (
@@ -61,6 +62,7 @@ __all__ = [
     "events_between",
     "events_of_household",
     "figure_lines",
+    "happened",
     "lamp_counts",
     "lamp_filter",
     "lamp_totals",

@@ -14,6 +14,7 @@ from shouwang.casework.rules import may_hold
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for
 from shouwang.people.access import KIND_LABELS, Kind, Role, Viewer
 from shouwang.rulebook.workflow import Move
+from shouwang.ui.pages import Happened
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
@@ -81,6 +82,12 @@ def timeline_line(event: CaseEvent) -> TimelineLine:
         case_version=event.case_version,
         decision=getattr(event, "decision", None),
     )
+
+
+def happened(events: Iterable[object]) -> list[Happened]:
+    """This function returns the events that overtook a write as a page shows them."""
+    lines = [timeline_line(event) for event in events if isinstance(event, CaseEvent)]
+    return [Happened(line.at, line.what_label, line.text, line.actor) for line in lines]
 
 
 def case_decisions(case: Case) -> list[Decision]:

@@ -35,6 +35,7 @@ from shouwang.casework.services.judging import (
     case_review,
     cases_decide,
 )
+from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
@@ -75,6 +76,7 @@ __all__ = [
     "clue_take",
     "moves_collect",
     "sources_collect",
+    "stale_of",
     "task_answer",
     "task_open",
     "task_withdraw",

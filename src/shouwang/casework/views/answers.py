@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from shouwang.casework.contexts import ConfirmPage
 from shouwang.casework.errors import CaseStale, TaskClosed
-from shouwang.casework.models import Case, CaseEvent
-from shouwang.casework.selectors.cases import timeline_line
+from shouwang.casework.models import Case
+from shouwang.casework.selectors import happened
 from shouwang.casework.services.machine import stale_of
 from shouwang.people.access import Viewer
 from shouwang.ui.forms import version_posted
-from shouwang.ui.pages import Happened, is_resumed, overtaken_page
+from shouwang.ui.pages import is_resumed, overtaken_page
 
 
 def confirm(request: HttpRequest, page: ConfirmPage) -> HttpResponse:
@@ -29,12 +29,6 @@ def overtaken(request: HttpRequest, case: Case) -> CaseStale | None:
         return None
     version = version_posted(request)
     return stale_of(case, version) if version != case.version else None
-
-
-def happened(events: Sequence[object]) -> list[Happened]:
-    """This function returns events as a page shows them."""
-    lines = [timeline_line(event) for event in events if isinstance(event, CaseEvent)]
-    return [Happened(line.at, line.what_label, line.text, line.actor) for line in lines]
 
 
 def stale(request: HttpRequest, *, error: CaseStale, mine: Sequence[tuple[str, str]], resume: str = "") -> HttpResponse:

@@ -145,7 +145,7 @@ def _of_clue(source: CaseSource, clue: object) -> Evidence:
         ],
         text=clue.summary,  # type: ignore[attr-defined]
         href=address("sources:clue", source.clue_id),
-        href_label="看登记表",
+        href_label="看预警信息登记表",
     )
 
 

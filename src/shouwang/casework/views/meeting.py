@@ -23,12 +23,12 @@ from shouwang.casework.contexts import (
 from shouwang.casework.errors import CaseStale
 from shouwang.casework.forms import JudgeForm
 from shouwang.casework.models import Case, Decision
-from shouwang.casework.selectors import cases_visible_to, cases_waiting, with_lamp, workflow_for
+from shouwang.casework.selectors import cases_visible_to, cases_waiting, happened, with_lamp, workflow_for
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import cases_decide
 from shouwang.casework.services.machine import stale_of
 from shouwang.casework.views import ACTING_ROLES
-from shouwang.casework.views.answers import confirm, happened
+from shouwang.casework.views.answers import confirm
 from shouwang.casework.views.heads import case_heads, task_lines
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires

@@ -5,19 +5,23 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.assistance.selectors import measures_of_case
-from shouwang.casework.selectors import case_get, case_stage_action
+from shouwang.casework.selectors import case_get, case_stage_action, happened
+from shouwang.casework.services import CaseStale, stale_of
 from shouwang.evaluation.contexts import VisitPage
 from shouwang.evaluation.forms import VisitForm
 from shouwang.evaluation.selectors import visits_of_case
-from shouwang.evaluation.services import visit_record
+from shouwang.evaluation.services import VisitDay, visit_record
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.selectors import household_card
 from shouwang.rulebook.workflow import Act
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import is_resumed, overtaken_page, typed_lines
 
 READERS = (
     Kind.VILLAGE,
@@ -41,20 +45,12 @@ def visit(request: HttpRequest, case_id: int) -> HttpResponse:
     form = (
         VisitForm(request.POST if request.method == "POST" else None, today=timezone.localdate()) if may_visit else None
     )
-    if form is not None and request.method == "POST" and form.is_valid():
-        version = request.POST.get("version", "")
-        finding = form.finding()
-        visit_record(
-            viewer=viewer,
-            case_id=case.pk,
-            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-            finding=finding,
-            at=timezone.now(),
-        )
-        messages.success(
-            request, "已登记，风险已消除，案件亮绿灯。" if finding.is_risk_gone else "已登记，请继续处置。"
-        )
-        return redirect("casework:case", case.pk)
+    if request.method == "POST" and not is_resumed(request):
+        version = version_posted(request)
+        if version != case.version:
+            return _overtaken(request, stale_of(case, version), may_visit=may_visit)
+        if form is not None and form.is_valid() and (answer := _recorded(request, case.pk, version, form)):
+            return answer
     page = VisitPage(
         case=case,
         household=household_card(viewer, case.household_id),
@@ -67,4 +63,34 @@ def visit(request: HttpRequest, case_id: int) -> HttpResponse:
         form=form,
         why_not="" if may_visit else action.why_not,
     )
-    return render(request, "evaluation/visit.html", {"page": page}, status=422 if form and form.errors else 200)
+    status = 422 if form and form.errors and not is_resumed(request) else 200
+    return render(request, "evaluation/visit.html", {"page": page}, status=status)
+
+
+def _recorded(request: HttpRequest, case_id: int, version: int, form: VisitForm) -> HttpResponse | None:
+    """This function records the visit; None when a day is refused, with the reason beside it."""
+    finding = form.finding()
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    try:
+        visit_record(viewer=viewer, case_id=case_id, version=version, finding=finding, at=timezone.now())
+    except VisitDay as refusal:
+        form.add_error("visited_on", refusal.message)
+        return None
+    except CaseStale as error:
+        return _overtaken(request, error, may_visit=False)
+    messages.success(request, "已登记，风险已消除，案件亮绿灯。" if finding.is_risk_gone else "已登记，请继续处置。")
+    return redirect("casework:case", case_id)
+
+
+def _overtaken(request: HttpRequest, error: CaseStale, *, may_visit: bool) -> HttpResponse:
+    """This function shows who was faster, beside what was typed."""
+    return overtaken_page(
+        request,
+        error=error,
+        theirs=happened(error.theirs),
+        mine=typed_lines(VisitForm(request.POST, today=timezone.localdate())),
+        back=reverse("casework:case", args=[error.case_id]),
+        label="看案件",
+        resume=request.path if may_visit else "",
+        version=error.version,
+    )

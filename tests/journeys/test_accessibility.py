@@ -1,0 +1,98 @@
+"""The main pages of every actor, read by axe-core: nothing on them keeps somebody out, on the phone or at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from tests.factories.casework import Walk, case_make
+from tests.factories.cast import Cast
+from tests.factories.register import household_make
+from tests.factories.sources import report_make
+from tests.journeys.axe import axe_fetch, grave_faults
+from tests.journeys.conftest import DESK, PHONE, SignIn
+
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.register.models import RegisterFinding
+from shouwang.standards.models import PackVersion
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "owner", "batch"]),
+]
+Pages = dict[str, tuple[Viewer, list[str]]]
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core."""
+    try:
+        return axe_fetch()
+    except Refusal as refusal:
+        pytest.skip(f"axe-core cannot be fetched here: {refusal.message}")
+
+
+def _at(upto: str, cast: Cast) -> Walk:
+    home = household_make(cast.slot, head=f"户主{upto}", members=[("吴红印", "SPOUSE")], water_safe=True)
+    return case_make(cast, upto=upto, household_id=home.pk, at=timezone.now() - timedelta(days=3))
+
+
+@pytest.fixture
+def pages(county: Cast) -> Pages:
+    """The main pages of each actor, with something on every one of them."""
+    cast = county
+    walks = {upto: _at(upto, cast) for upto in ("check", "dispatch", "review", "decide", "help", "visit", "closed")}
+    sent = _at("dispatch", cast).dispatch()
+    task = sent.tasks(key="check_medical")[0]
+    home = walks["dispatch"].case.household_id
+    clue = report_make(cast.officer, walks["review"].case.household_id, cause="STUDY")
+    with acting_as(SYSTEM):
+        RegisterFinding.objects.create(slot=cast.slot, household_id=home, kind="MOVED_IN", opened_at=timezone.now())
+        version = PackVersion.objects.first()
+    assert version is not None
+    to: Callable[..., str] = lambda name, *arguments: reverse(name, args=arguments)  # noqa: E731
+    return {
+        "officer": (cast.officer, [
+            "/", to("sources:report"), to("sources:report_household", home), to("sources:report_unregistered"),
+            to("sources:reports_mine"), to("sources:report_sent", clue.pk), to("desks:household", home),
+            to("casework:list"),
+        ]),
+        "township": (cast.township, ["/", to("casework:judge", walks["check"].case_id), to("register:search")]),
+        "county": (cast.county, [
+            "/", to("casework:list"), to("casework:case", sent.case_id), to("casework:case", walks["closed"].case_id),
+            to("casework:dispatch", walks["dispatch"].case_id), to("casework:judge", walks["review"].case_id),
+            to("casework:close", walks["dispatch"].case_id), to("assistance:plan", walks["help"].case_id),
+            to("evaluation:visit", walks["visit"].case_id), to("desks:late"), to("register:search"),
+            to("register:facts", home), to("register:new"), to("register:findings"), to("register:conflicts"),
+            to("register:imports"), to("sources:clues"), to("sources:feeds"), to("standards:list"),
+            to("standards:version", version.pk), to("screening:list"),
+        ]),
+        "leader": (cast.leader, ["/", to("casework:meeting"), to("casework:judge", walks["decide"].case_id)]),
+        "medical": (cast.medical, ["/", to("casework:tasks"), to("casework:task", task.pk), to("sources:feeds")]),
+        "city": (cast.city, ["/", to("oversight:screen")]),
+        "auditor": (cast.auditor, ["/", to("audit:index")]),
+        "administrator": (cast.administrator, ["/", to("people:index")]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "who", ["officer", "township", "county", "leader", "medical", "city", "auditor", "administrator"]
+)
+def test_no_page_keeps_anybody_out(sign_in: SignIn, pages: Pages, axe: str, who: str) -> None:
+    viewer, addresses = pages[who]
+    actor = sign_in(viewer)
+    faults: dict[str, list[str]] = {}
+    for address in addresses:
+        for width in (DESK, PHONE):
+            actor.page.set_viewport_size({"width": width, "height": 900})
+            answer = actor.page.goto(f"{actor.base}{address}")
+            assert answer is not None and answer.status == 200, (address, answer and answer.status)
+            wide = actor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found = grave_faults(actor.page, axe) + (["scrolls sideways"] if wide > 0 else [])
+            if found:
+                faults[f"{address} at {width}"] = found
+    assert faults == {}
