@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from shouwang.engine.casebook import CaseReport
     from shouwang.rulebook import PackSource
 
 group = typer.Typer(help="政策包：检查、跑案例、查看某地某日的政策。", no_args_is_help=True)
@@ -45,25 +48,43 @@ def check(packs: Packs = None) -> None:
 def test(
     place: Annotated[str | None, typer.Argument(help="政策包名，例如 xingtai；不写则全部")] = None,
     packs: Packs = None,
+    engine: Annotated[str, typer.Option("--engine", help="duckdb；写 spark 则再加上 Spark 一遍")] = "duckdb",
 ) -> None:
-    """跑政策包里的案例：每个案例经过 DuckDB 和逐户计算两遍，结果要一致，也要合乎预期。"""
-    from shouwang.engine.casebook import CaseFailure, CaseReport, cases_run
+    """跑政策包里的案例：每个案例经过 DuckDB 和逐户计算两遍（可再加 Spark），结果要一致，也要合乎预期。"""
+    from shouwang.engine.casebook import CaseReport
     from shouwang.rulebook.packs import head_read
 
     source = packs_open(packs)
     if place is not None:
         head_read(source, place)
-    count = 0
-    failures: list[CaseFailure] = []
-    for each in (place,) if place else source.places:
-        report = cases_run(source, place=each)
-        count += report.count
-        failures += report.failures
-        for failure in report.failures:
-            typer.echo(f"{failure.file}“{failure.case}”：{'；'.join(failure.sentences)}", err=True)
-    typer.echo(CaseReport(count, tuple(failures)).sentence)
-    if failures:
+    reports = []
+    with _engines(engine) as engines:
+        for each in (place,) if place else source.places:
+            report = engines(source, each)
+            reports.append(report)
+            for failure in report.failures:
+                typer.echo(f"{failure.file}“{failure.case}”：{'；'.join(failure.sentences)}", err=True)
+    whole = CaseReport(sum(report.count for report in reports), tuple(f for report in reports for f in report.failures))
+    typer.echo(whole.sentence)
+    if whole.failures:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _engines(name: str) -> Iterator[Callable[[PackSource, str], CaseReport]]:
+    """This function gives what runs the cases of a place, on DuckDB alone or on DuckDB and Spark."""
+    from shouwang.engine.casebook import cases_run
+    from shouwang.kit.errors import Refusal
+
+    if name == "duckdb":
+        yield lambda source, place: cases_run(source, place=place)
+        return
+    if name != "spark":
+        raise Refusal(f"没有名为“{name}”的计算引擎，可用的有 duckdb 和 spark。")
+    from shouwang.engine.spark.casebook import spark_cases
+
+    with spark_cases() as run:
+        yield run
 
 
 @group.command("show")

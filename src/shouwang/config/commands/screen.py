@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -22,14 +24,17 @@ def register(app: typer.Typer) -> None:
 
 
 def screen(
-    register: Annotated[Path, typer.Option("--register", help="登记数据目录（household、person、income 等表）")],
+    register: Annotated[str, typer.Option("--register", help="登记数据目录（household、person、income 等表）")],
     feeds: Annotated[
-        Path, typer.Option("--feeds", help="部门数据目录（spending、status、feed 等表），可与登记数据同一目录")
+        str, typer.Option("--feeds", help="部门数据目录（spending、status、feed 等表），可与登记数据同一目录")
     ],
     pack: Annotated[str, typer.Option("--pack", help="政策包名，例如 xingtai、hengshui")],
     on: Annotated[str, typer.Option("--on", help="按哪一天筛查，例如 2020-06-30")],
-    out: Annotated[Path, typer.Option("--out", help="结果写到哪个目录")],
-    engine: Annotated[str, typer.Option("--engine", help="计算引擎，目前有 duckdb")] = "duckdb",
+    out: Annotated[str, typer.Option("--out", help="结果写到哪个目录")],
+    engine: Annotated[str, typer.Option("--engine", help="计算引擎：duckdb 或 spark（一省一国时用）")] = "duckdb",
+    master: Annotated[
+        str, typer.Option("--master", help="Spark 主节点，例如 spark://主机:7077；不写则用本机 local[*]")
+    ] = "",
     explain: Annotated[
         bool, typer.Option("--explain", help="逐条说明每个预警为什么成立，写到 explanations.txt")
     ] = False,
@@ -38,24 +43,48 @@ def screen(
     """按政策筛查文件里的登记和部门数据，写出预警和每户的事实；不用数据库。
 
     结果：warnings.parquet（每户每个原因一行）、household_facts.parquet（每户一行）、run.json（做了什么、缺什么）。
+
+    用 spark 时，目录也可以是 Spark 认得的任何地址（hdfs://…、s3a://…）；多台机器一起算时，每台都要读写得到这些目录。
     """
     from rich.console import Console
 
     from shouwang.config.commands.pack import day_read, packs_open
-    from shouwang.engine import screen as run
-    from shouwang.kit.errors import Refusal
     from shouwang.rulebook import load_policy
 
-    if engine != "duckdb":
-        raise Refusal(f"没有名为“{engine}”的计算引擎，目前只有 duckdb。")
+    run = _engine(engine, master)
     policy = load_policy(packs_open(packs), place=pack, on=day_read(on))
     started = perf_counter()
     with Console(stderr=True).status(f"按{policy.name} {policy.on.isoformat()} 的政策筛查……"):
         result = run(register, policy, on=policy.on, feeds_dir=feeds, out=out)
     _report(result, policy, perf_counter() - started)
     if explain:
-        _explain(result, policy, out)
+        _explain(result, policy, _local(out))
     typer.echo(f"结果在 {out}")
+
+
+def _engine(name: str, master: str) -> Callable[..., ScreenResult]:
+    from shouwang.kit.errors import Refusal
+
+    if name == "spark":
+        from shouwang.engine.spark import spark_screen
+        from shouwang.engine.spark.session import LOCAL
+
+        return partial(spark_screen, master=master or LOCAL)
+    if name != "duckdb":
+        raise Refusal(f"没有名为“{name}”的计算引擎，可用的有 duckdb 和 spark。")
+    if master:
+        raise Refusal("--master 只和 --engine spark 一起用。")
+    from shouwang.engine import screen
+
+    return screen
+
+
+def _local(out: str) -> Path:
+    from shouwang.kit.errors import Refusal
+
+    if ":/" in out and not out.startswith("file:"):
+        raise Refusal("--explain 只能把说明写到本机的目录。")
+    return Path(out.removeprefix("file:").replace("///", "/"))
 
 
 def _report(result: ScreenResult, policy: Policy, seconds: float) -> None:
