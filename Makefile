@@ -6,12 +6,14 @@ PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 export PORT
 
-.PHONY: help setup run test test-full check bench clean lock browser
+.PHONY: help setup setup-spark run test test-spark test-full check bench clean lock browser
 
 help:
 	@echo "make run        装好一切并启动（PORT=$(PORT)，Ctrl-C 停止）"
 	@echo "make setup      只安装运行环境和页面素材"
+	@echo "make setup-spark 另外装上 Spark 引擎（还需要 Java 17）"
 	@echo "make test       跑测试（二十分钟以内）"
+	@echo "make test-spark 只跑 Spark 引擎的测试"
 	@echo "make test-full  跑耗时的测试（一小时以内）"
 	@echo "make check      格式、类型、分层和政策包检查"
 	@echo "make bench      测量性能，写入 docs/benchmarks.md"
@@ -22,6 +24,9 @@ setup:
 	@tools/setup
 	@PYTHONPATH=src $(PYTHON) -m shouwang.ui.assets
 
+setup-spark: setup
+	@tools/extra spark
+
 run: setup
 	@exec $(PYTHON) -m shouwang up
 
@@ -31,7 +36,10 @@ browser:
 test: setup browser
 	@$(PYTHON) -m pytest -m "not full" -n $(WORKERS) --dist loadfile -q
 
-test-full: setup browser
+test-spark: setup setup-spark
+	@$(PYTHON) -m pytest tests/engine/spark -q
+
+test-full: setup browser setup-spark
 	@$(PYTHON) -m pytest -m full -n $(WORKERS) --dist loadfile -q || test $$? -eq 5
 
 check: setup
@@ -44,11 +52,13 @@ check: setup
 bench: setup
 	@$(PYTHON) -m tests.bench
 
+COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --no-annotate
+
 lock: setup
-	@$(PYTHON) -m uv pip compile requirements.in --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
-	@$(PYTHON) -m uv pip compile requirements-match.in --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --output-file requirements-match.lock
+	@$(COMPILE) requirements.in --output-file requirements.lock
+	@$(COMPILE) requirements-match.in --output-file requirements-match.lock
+	@$(COMPILE) requirements-spark.in --output-file requirements-spark.lock
 	@! grep -n "://" requirements*.lock
 
 clean:
