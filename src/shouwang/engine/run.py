@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from shouwang.engine.checked import has_passed, passed_remember, snapshot_digest_known
 from shouwang.engine.errors import RuleFailure, SnapshotError
 from shouwang.engine.freshness import feeds_judge
 from shouwang.engine.report import run_report
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sifted import rules_sift, statement, warnings_query
-from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_digest, snapshot_open
+from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_open
 from shouwang.engine.sqltext import DIALECT, quoted
 from shouwang.engine.steps.facts import steps, typed_step
 from shouwang.engine.steps.rules import evidence_step, flags_step, hits_step, outcome_step, tally_step, warnings_step
@@ -123,13 +124,15 @@ def _run(
     folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool, with_outcomes: bool, facts: Facts
 ) -> ScreenResult:
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
-    digest = snapshot_digest(folders)
+    digest = snapshot_digest_known(folders)
     file = work / FACTS_FILE
     with connect(work) as connection:
         try:
             opened = snapshot_open(connection, folders)
             handled_open(connection, handled)
-            snapshot_check(connection)
+            if not has_passed(folders, digest):
+                snapshot_check(connection)
+                passed_remember(folders, digest)
             feeds = feeds_judge(connection, policy, on=policy.on)
             counts = _counts(connection)
             if facts == "all":

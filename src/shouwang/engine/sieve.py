@@ -76,9 +76,10 @@ def _nodes(program: Program) -> Iterator[Node]:
         yield from (rule.result, rule.measured, rule.threshold)
 
 
-def facts_needed(program: Program) -> tuple[Fact, ...]:
+def facts_needed(program: Program, *, alongside: tuple[str, ...] = ()) -> tuple[Fact, ...]:
     """This function returns the stored facts that types and triggers rest on, those behind per-head amounts too."""
-    wanted = {fact.key for node in _nodes(program) for fact in facts_of(node)} | {"village_code"}
+    wanted = {fact.key for node in _nodes(program) for fact in facts_of(node)}
+    wanted |= {"village_code", *alongside}
     for key in tuple(wanted):
         if FACTS[key].kind is Kind.PER_HEAD:
             wanted |= {FACTS[key].of, "member_count"}
@@ -141,10 +142,10 @@ def _kinds(program: Program, facts: list[Fact]) -> tuple[str, ...] | None:
 class _Builder:
     """Builds the stages of one program and shape."""
 
-    def __init__(self, program: Program, shape: Shape, *, drops: bool) -> None:
+    def __init__(self, program: Program, shape: Shape, *, drops: bool, alongside: tuple[str, ...]) -> None:
         self.program, self.shape, self.drops = program, shape, drops
         self.trees = steps(shape)
-        self.needed = facts_needed(program)
+        self.needed = facts_needed(program, alongside=alongside)
         self.known: set[str] = set()
         self.stages: list[Stage] = []
 
@@ -250,6 +251,9 @@ class _Builder:
 
 
 @lru_cache(maxsize=64)
-def sieve_build(program: Program, shape: Shape, *, drops: bool = True) -> Sieve:
-    """This function builds the sieve of a program; without `drops` it gathers the needed facts of every household."""
-    return _Builder(program, shape, drops=drops).build()
+def sieve_build(program: Program, shape: Shape, *, drops: bool = True, alongside: tuple[str, ...] = ()) -> Sieve:
+    """This function builds the sieve of a program; without `drops` it gathers the needed facts of every household.
+
+    `alongside` names further facts to gather.
+    """
+    return _Builder(program, shape, drops=drops, alongside=alongside).build()
