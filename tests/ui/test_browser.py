@@ -256,6 +256,19 @@ def test_keys_search_jump_and_explain_themselves(page: Page) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_the_keys_of_the_parts_stand_beside_headings_only_while_help_is_open(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator(".sw-key")).to_have_count(0)
+    page.keyboard.press("?")
+    sections = page.locator("[data-section]").count()
+    assert sections > 1
+    expect(page.locator(".sw-key")).to_have_count(sections)
+    expect(page.locator("h1 kbd, h2 kbd:not(dialog kbd), h3 kbd")).to_have_count(0)
+    assert all(page.locator(".sw-key").evaluate_all("keys => keys.map(key => key.ariaHidden === 'true')"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".sw-key")).to_have_count(0)
+
+
 def test_the_menu_of_the_phone_closes_on_escape(page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 812})
     page.goto("/")
