@@ -86,7 +86,8 @@ def births_compared(one: date | None, other: date | None) -> Birth:
         return Birth.UNKNOWN
     if one == other:
         return Birth.SAME
-    mine, yours = f"{one:%Y%m%d}", f"{other:%Y%m%d}"
+    # Not strftime: it writes a year before 1000, as broken numbers say them, with fewer than four digits.
+    mine, yours = one.isoformat().replace("-", ""), other.isoformat().replace("-", "")
     places = [place for place in range(8) if mine[place] != yours[place]]
     first = places[0]
     if len(places) == 1 or (

@@ -26,7 +26,7 @@ _BIRTH = slice(6, 14)
 class BrokenId:
     """A delivered number that cannot be taken as it is; `refusal` says why, for the row that nothing else tells whose.
 
-    Eighteen characters, of which one may be none of a number at all.
+    One with a character too many or too few is not repaired, but the rest of its row may tell whose it is.
     """
 
     text: str = field(repr=False)
@@ -57,9 +57,9 @@ class Repair:
 
 
 def broken_text(value: object) -> str:
-    """This function returns the eighteen characters of a delivered number, '' when there are more or fewer."""
+    """This function returns the characters of a delivered number, '' for what is no number at all."""
     text = dashed(squeezed(value)).strip("'’‘`\"").upper().replace("-", "") if isinstance(value, str) else ""
-    return text if len(text) == LENGTH else ""
+    return text if LENGTH - 1 <= len(text) <= LENGTH + 1 and sum(map(str.isdigit, text)) >= LENGTH - 2 else ""
 
 
 def id_repairs(text: str, *, on: date) -> tuple[Repair, ...]:
@@ -67,8 +67,10 @@ def id_repairs(text: str, *, on: date) -> tuple[Repair, ...]:
 
     Valid: the check holds and the birth date is a day not after `on`.
     """
+    if len(text) != LENGTH:
+        return ()
     wrong = [place for place, character in enumerate(text) if not _is_sound(character, place)]
-    if len(text) != LENGTH or len(wrong) > 1:
+    if len(wrong) > 1:
         return ()
     found = {} if wrong else {repair.number: repair for repair in _swaps(text)}
     for repair in _substitutions(text, wrong[0] if wrong else None):
@@ -118,6 +120,6 @@ def _holds(number: str, on: date) -> bool:
 def birth_as_written(text: str) -> date | None:
     """This function returns the day that a broken number's own digits say, None when they are no day."""
     try:
-        return date.fromisoformat(text[_BIRTH])
+        return date.fromisoformat(text[_BIRTH]) if len(text) == LENGTH else None
     except ValueError:
         return None

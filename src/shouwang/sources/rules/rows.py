@@ -17,6 +17,7 @@ from shouwang.kit.resident_id import (
     ResidentIdBirthInFuture,
     ResidentIdCharacters,
     ResidentIdCheckDigit,
+    ResidentIdLength,
     resident_id_parse,
 )
 from shouwang.kit.texts import half_width, numbers_hidden, squeezed
@@ -128,11 +129,16 @@ def _day(cell: object, spec: FieldOf, on: date) -> date:
     return day
 
 
+MENDABLE = (
+    ResidentIdCheckDigit, ResidentIdBirthDate, ResidentIdBirthInFuture, ResidentIdCharacters, ResidentIdLength,
+)  # fmt: skip
+
+
 def _resident_id(cell: object, on: date) -> ResidentId | BrokenId:
-    """This function reads an ID number; one of the right length that does not hold is kept for matching to mend."""
+    """This function reads an ID number; one that does not hold is kept for matching to mend."""
     try:
         return resident_id_parse(cell, on=on)
-    except (ResidentIdCheckDigit, ResidentIdBirthDate, ResidentIdBirthInFuture, ResidentIdCharacters) as refusal:
+    except MENDABLE as refusal:
         text = broken_text(cell)
         if not text:
             raise

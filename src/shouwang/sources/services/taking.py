@@ -72,7 +72,7 @@ def row_take(*, row_id: int, decision: MatchDecision, viewer: Viewer, at: dateti
 
 
 def row_give_back(*, match: FeedMatch, viewer: Viewer, at: datetime) -> tuple[int, int]:
-    """This function takes a decided row's facts back and lets it wait again; returns how many there were, and the row."""
+    """This function takes a decided row's facts back and lets it wait again; returns their number and the row."""
     waiting = FeedRow.objects.get(
         feed_import_id=match.feed_import_id, sheet_number=match.sheet_number, row_number=match.row_number
     )
