@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,10 +19,19 @@ from sqlglot import exp
 from shouwang.engine.checked import has_passed, passed_remember, snapshot_digest_known
 from shouwang.engine.errors import RuleFailure, SnapshotError
 from shouwang.engine.freshness import feeds_judge
+from shouwang.engine.incremental import (
+    OUTCOMES_FILE,
+    Previous,
+    facts_join,
+    households_touched,
+    outcomes_joined,
+    outcomes_tally,
+    warnings_joined,
+)
 from shouwang.engine.report import run_report
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.shape import Shape, shape_of
-from shouwang.engine.sifted import rules_sift, statement, warnings_query
+from shouwang.engine.sifted import KEPT, rows_keep, rules_sift, statement, warnings_query
 from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_open
 from shouwang.engine.sqltext import DIALECT, quoted
 from shouwang.engine.steps.facts import steps, typed_step
@@ -113,50 +123,93 @@ def _rules_on_all(connection: duckdb.DuckDBPyConnection, program: Program, shape
 
 
 def _rules_by_sieve(
-    connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, file: Path, *, households: int
+    connection: duckdb.DuckDBPyConnection, program: Program, shape: Shape, *, households: int
 ) -> pa.Table:
     rules_sift(connection, program, shape, households=households)
-    _facts_copy(connection, "warned_facts", file)
     return connection.sql(warnings_query()).to_arrow_table()
 
 
-def _run(
-    folders: Sequence[Path], policy: Policy, *, handled: Any, work: Path, keep: bool, with_outcomes: bool, facts: Facts
-) -> ScreenResult:
+@dataclass(frozen=True)
+class _Order:
+    """What a run is asked to do."""
+
+    folders: Sequence[Path]
+    policy: Policy
+    handled: Any
+    work: Path
+    keep: bool
+    with_outcomes: bool
+    facts: Facts
+    previous: Previous | None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a run found: warnings, the outcomes if they are kept, and the tally of the triggers."""
+
+    warnings: pa.Table
+    outcomes: pa.Table | None
+    tallies: dict[str, tuple[int, int]]
+
+
+def _screened(connection: duckdb.DuckDBPyConnection, order: _Order, *, households: int, digest: str) -> _Found:
+    """This function screens the whole snapshot, or what has been touched since the run before."""
+    policy, file = order.policy, order.work / FACTS_FILE
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
+    before = order.previous
+    if order.facts == "all":
+        found = _rules_on_all(connection, program, shape, file)
+    else:
+        if before is not None and not households_touched(connection, policy, shape, before):
+            before = None
+        if before is not None:
+            rows_keep(connection, shape, KEPT, of="touched")
+        found = _rules_by_sieve(connection, program, shape, households=households)
+    warnings = warnings_table(found, policy, program, snapshot_digest=digest)
+    outcomes = outcomes_read(connection, program) if order.with_outcomes or order.previous is not None else None
+    if before is not None and outcomes is not None:
+        warnings = warnings_joined(connection, before, warnings, on=policy.on, digest=digest)
+        outcomes = outcomes_joined(connection, before, outcomes)
+        facts_join(connection, before, warnings)
+        tallies = outcomes_tally(outcomes)
+    else:
+        tallies = tally(connection, program)
+    if order.facts == "warned":
+        _facts_copy(connection, "warned_facts", file)
+    return _Found(warnings, outcomes, tallies)
+
+
+def _run(order: _Order) -> ScreenResult:
+    policy, folders = order.policy, order.folders
+    shape = shape_of(policy, on=policy.on)
     digest = snapshot_digest_known(folders)
-    file = work / FACTS_FILE
-    with connect(work) as connection:
+    file = order.work / FACTS_FILE
+    with connect(order.work) as connection:
         try:
             opened = snapshot_open(connection, folders)
-            handled_open(connection, handled)
+            handled_open(connection, order.handled)
             if not has_passed(folders, digest):
                 snapshot_check(connection)
                 passed_remember(folders, digest)
             feeds = feeds_judge(connection, policy, on=policy.on)
             counts = _counts(connection)
-            if facts == "all":
-                found = _rules_on_all(connection, program, shape, file)
-            else:
-                found = _rules_by_sieve(connection, program, shape, file, households=counts["household"])
-            tallies = tally(connection, program)
-            outcomes = outcomes_read(connection, program) if with_outcomes else None
+            found = _screened(connection, order, households=counts["household"], digest=digest)
         except duckdb.ConversionException as error:
             raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
         except duckdb.Error as error:
             raise RuleFailure(f"规则计算出错，本次筛查作废：{str(error).splitlines()[0][:200]}") from error
-    warnings = warnings_table(found, policy, program, snapshot_digest=digest)
+    report = run_report(policy, found.warnings, counts, found.tallies, opened, feeds, digest, shape, engine="duckdb")
     return ScreenResult(
-        warnings=warnings,
-        run=run_report(policy, warnings, counts, tallies, opened, feeds, digest, shape, engine="duckdb"),
+        warnings=found.warnings,
+        run=report,
         feeds=feeds,
         missing_tables=opened.missing_tables,
         missing_columns=opened.missing_columns,
         digest=digest,
-        undecided={key: unknown for key, (_, unknown) in tallies.items()},
-        outcomes=outcomes,
-        facts_path=work / FACTS_FILE if keep else None,
-        facts_held=None if keep else pq.read_table(work / FACTS_FILE),
+        undecided={key: unknown for key, (_, unknown) in found.tallies.items()},
+        outcomes=found.outcomes,
+        facts_path=file if order.keep else None,
+        facts_held=None if order.keep else pq.read_table(file),
     )
 
 
@@ -165,9 +218,13 @@ def _publish(work: Path, out: Path, result: ScreenResult) -> ScreenResult:
     pq.write_table(result.warnings, work / WARNINGS_FILE, compression="zstd")
     text = json.dumps(result.run, ensure_ascii=False, indent=1) + "\n"
     (work / RUN_FILE).write_text(text, encoding="utf-8")
+    if result.outcomes is not None:
+        pq.write_table(result.outcomes, work / OUTCOMES_FILE, compression="zstd")
     (out / RUN_FILE).unlink(missing_ok=True)
-    for name in (FACTS_FILE, WARNINGS_FILE, RUN_FILE):
-        (work / name).replace(out / name)
+    (out / OUTCOMES_FILE).unlink(missing_ok=True)
+    for name in (FACTS_FILE, WARNINGS_FILE, OUTCOMES_FILE, RUN_FILE):
+        if (work / name).exists():
+            (work / name).replace(out / name)
     return ScreenResult(**{**vars(result), "facts_path": out / FACTS_FILE})
 
 
@@ -181,6 +238,7 @@ def screen(
     out: Path | str | None = None,
     with_outcomes: bool = False,
     facts: Facts = "all",
+    previous: Previous | None = None,
 ) -> ScreenResult:
     """This function screens a snapshot under a policy on a day and writes warnings, facts and report to `out`.
 
@@ -188,17 +246,19 @@ def screen(
     `handled` is a table of (household_key, table, key): evidence that has led to a case and does not warn again.
     `facts` tells whose fact rows are kept: those of every household, or of the households warned of, which is far
     cheaper: the rules then see only what they need, of the households that they may concern. The warnings are the same.
+    `with_outcomes` keeps each trigger's result for every household not cleared, in `out` too; `previous` names a run
+    that did so: only what was touched since is screened again, and the answer is that of a full run.
     Nothing appears in `out` unless the whole run succeeds. The same input gives the same bytes.
     """
     if policy.on != on:
         raise RuleFailure(f"政策是按 {policy.on.isoformat()} 取的，不能用来筛查 {on.isoformat()}。")
+    if previous is not None and facts == "all":
+        raise RuleFailure("接着上一次筛查时只保存预警户的事实；要全部户的事实，请重新筛查。")
     folders = list(dict.fromkeys(Path(folder).resolve() for folder in (snapshot_dir, feeds_dir) if folder is not None))
     target = Path(out) if out is not None else None
     if target is not None:
         target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".run-", dir=target) as name:
-        result = _run(
-            folders, policy, handled=handled, work=Path(name), keep=target is not None, with_outcomes=with_outcomes,
-            facts=facts,
-        )  # fmt: skip
+        order = _Order(folders, policy, handled, Path(name), target is not None, with_outcomes, facts, previous)
+        result = _run(order)
         return _publish(Path(name), target, result) if target is not None else result

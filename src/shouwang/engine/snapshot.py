@@ -60,7 +60,7 @@ def _digest(hashes: dict[str, str]) -> str:
 
 
 def digest_agreed(hashes: dict[str, str], manifest: str | None, *, where: str) -> str:
-    """This function returns the digest of files by their sha256: the manifest's, once all agree, or one of their own."""
+    """This function returns the digest of files by their sha256: the manifest's, once all agree, or one of its own."""
     if manifest is None:
         return _digest(hashes)
     try:
@@ -142,6 +142,11 @@ def _selected(connection: duckdb.DuckDBPyConnection, piece: TableFile, view: str
     is_text = piece.path.suffix == ".csv"
     query = exp.select(*(_cast(name, type_, name in columns, is_text) for name, type_ in wanted.items())).from_(view)
     return query, [f"{piece.table}.{name}" for name in wanted if name not in columns]
+
+
+def table_query(connection: duckdb.DuckDBPyConnection, piece: TableFile, view: str) -> exp.Select:
+    """This function makes a view of a stored piece and returns the query that types its columns."""
+    return _selected(connection, piece, view)[0]
 
 
 def _first_line(error: Exception) -> str:
