@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make, resident_id_make
-from tests.factories.sources import INPATIENT, import_all, stay, xlsx
+from tests.factories.sources import INPATIENT, import_all, report_make, stay, xlsx
 
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.sources.models import Clue
@@ -159,3 +159,13 @@ def test_a_household_of_the_neighbour_is_not_found(client: Client, cast: Cast) -
 def test_who_may_not_report_finds_no_form(client: Client, cast: Cast, who: str) -> None:
     sign_in(client, getattr(cast, who))
     assert client.get(reverse("sources:report")).status_code == 404
+
+
+def test_a_number_no_row_can_have_breaks_no_page(client: Client, cast: Cast) -> None:
+    home, long = household_make(cast.slot, head="张胜坤"), "9" * 5000
+    signed = sign_in(client, cast.officer)
+    assert signed.get(reverse("sources:report"), {"q": "张胜坤", "after": long}).status_code == 200
+    assert signed.get(reverse("sources:report_household", args=[home.pk]), {"event": long}).status_code == 200
+    clue = report_make(cast.officer, home.pk)
+    answer = sign_in(client, cast.county).post(reverse("sources:clue_attach", args=[clue.pk]), {"household": long})
+    assert answer.status_code in (302, 404, 409)

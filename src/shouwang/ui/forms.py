@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from shouwang.kit.errors import Refusal
 from shouwang.kit.texts import PersonalNumberInText, has_personal_number
 
+KEY_DIGITS = 18  # what surely fits a bigint
 VERSION_DIGITS = 9  # a version counts the changes of one row
 
 
@@ -17,6 +18,11 @@ class VersionUnreadable(Refusal):
     """The page was posted without the version it showed, or with one that no row can have."""
 
     sentence = "这一页的内容不完整，没有保存。请从工作台重新打开这一项再办。"
+
+
+def key_read(text: str) -> int | None:
+    """This function reads the key of a row out of an address or a form; None when it can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else None
 
 
 def version_posted(request: HttpRequest) -> int:

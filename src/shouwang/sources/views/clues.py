@@ -21,6 +21,7 @@ from shouwang.sources.services.clues import ATTACHERS, clue_attach
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line, clue_lines
 from shouwang.sources.views.report import REPORTERS, ROLES
+from shouwang.ui.forms import key_read
 from shouwang.ui.tables import key_page
 
 READERS = tuple(sorted(READS_REGISTER - {Kind.SYSTEM}))
@@ -97,9 +98,9 @@ def attach(request: HttpRequest, clue_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     with absent_as_404():
         clue_get(viewer, clue_id)
-    chosen = request.POST.get("household", "")
-    if not chosen.isdecimal():
+    chosen = key_read(request.POST.get("household", ""))
+    if chosen is None:
         return redirect("sources:clue", clue_id)
-    clue_attach(viewer=viewer, clue_id=clue_id, household_id=int(chosen), at=timezone.now())
+    clue_attach(viewer=viewer, clue_id=clue_id, household_id=chosen, at=timezone.now())
     messages.success(request, "已归入这一户，接着按案件办理。")
     return redirect("sources:clue", clue_id)

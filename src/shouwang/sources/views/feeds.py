@@ -24,6 +24,7 @@ from shouwang.sources.services.undoing import feed_import_undo
 from shouwang.sources.services.uploads import feed_upload
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import import_lines
+from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page
 from shouwang.ui.tables import key_page
 
@@ -153,13 +154,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
         taken = import_get(viewer, import_id)
     back = reverse("sources:feed", args=[taken.pk])
     if request.method == "POST":
-        version = request.POST.get("version", "")
-        feed_import_undo(
-            viewer=viewer,
-            import_id=taken.pk,
-            version=int(version) if version.isdecimal() else 0,
-            at=timezone.now(),
-        )
+        feed_import_undo(viewer=viewer, import_id=taken.pk, version=version_posted(request), at=timezone.now())
         messages.success(request, "正在撤销，完成后这次导入的数据不再计算。")
         return redirect(back)
     line = import_lines([taken])[0]

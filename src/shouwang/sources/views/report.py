@@ -29,6 +29,7 @@ from shouwang.sources.selectors.reporting import (
 from shouwang.sources.services import clue_report
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line
+from shouwang.ui.forms import key_read
 
 REPORTERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
 ROLES = {Role.OFFICER, Role.CLERK, Role.LEADER}
@@ -49,9 +50,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     next_after, problem = None, ""
     if text or village:
         try:
-            found = household_search(
-                viewer, text, int(village) if village else None, int(after) if after.isdecimal() else None
-            )
+            found = household_search(viewer, text, int(village) if village else None, key_read(after))
             cards, next_after = found.rows, found.next_after
         except Refusal as refusal:
             problem = refusal.message
@@ -81,7 +80,8 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         card = household_get(viewer, household_id)
         known = household_known(viewer, household_id, today)
     asked_event = request.POST.get("event") or request.GET.get("event") or ""
-    event = known.event(int(asked_event)) if asked_event.isdecimal() else None
+    event_id = key_read(asked_event)
+    event = known.event(event_id) if event_id is not None else None
     members = _members(known)
     form = ReportForm(
         request.POST if request.method == "POST" else None,
