@@ -146,7 +146,7 @@ def pinned(lock):
 
 def progress(log, total, seconds):
     """This function says in one line how far pip has come by what it wrote: fetched, or being unpacked."""
-    fetched = len(re.findall(r"(?m)^\s*Collecting ", log))
+    fetched = len(re.findall(r"(?m)^\s*(?:Collecting|Processing) ", log))
     total -= len(re.findall(r"(?m)^\s*Ignoring ", log))
     if "Installing collected packages" in log:
         return f"{fetched} 个软件包都取到了，正在安装 · 已用 {seconds} 秒"

@@ -43,7 +43,7 @@ def test_the_packages_of_a_lock_are_counted(tool: ModuleType) -> None:
     [
         ("", "正在取软件包 0 / 3"),
         ("Ignoring beta-two: markers don't match\nCollecting alpha==1.0\n  Downloading a\n", "正在取软件包 1 / 2"),
-        ("Collecting a\nCollecting b\nInstalling collected packages: a, b\n", "2 个软件包都取到了，正在安装"),
+        ("Collecting a\nProcessing ./b.whl\nInstalling collected packages: a, b\n", "2 个软件包都取到了，正在安装"),
     ],
 )  # fmt: skip
 def test_progress_says_what_pip_wrote_and_no_more(tool: ModuleType, log: str, said: str) -> None:
