@@ -6,6 +6,7 @@ Call factories inside `acting_as(SYSTEM)` where tables are walled.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from tests.factories.sources import INPATIENT, deliver, report_make, stay, xlsx
 from shouwang.office.services import file_store, progress_plan
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.models import Appointment, Area, FactorReset
+from shouwang.sources.models import MatchDecision
 
 Builder = Callable[[Cast, Area], dict[str, Any]]
 BUILDERS: dict[str, Builder] = {}
@@ -111,6 +113,22 @@ def clue(cast: Cast, place: Area) -> dict[str, Any]:
 def feed_import(cast: Cast, place: Area) -> dict[str, Any]:
     clerk = cast.medical if cast.medical.can_see(place.lo) else cast.neighbour_medical
     return {"import_id": deliver(clerk, xlsx([INPATIENT, stay("试验", None)])).pk}
+
+
+@builds("feed_import_rows")
+def feed_import_rows(cast: Cast, place: Area) -> dict[str, Any]:
+    return {**feed_import(cast, place), "result": "refused"}
+
+
+@builds("match_batch")
+def match_batch(cast: Cast, place: Area) -> dict[str, Any]:
+    batch = secrets.token_hex(16)
+    with acting_as(SYSTEM):
+        MatchDecision.objects.create(
+            organisation_id=1, slot=place.lo, subject=secrets.token_bytes(32), person_id=1, verdict="DIFFERENT",
+            batch=batch, decided_by="试验", decided_at=timezone.now(),
+        )  # fmt: skip
+    return {"batch": batch}
 
 
 @builds("household")

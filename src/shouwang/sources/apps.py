@@ -21,3 +21,7 @@ class SourcesConfig(AppConfig):
             key="feeds", label="部门数据", url_name="sources:feeds", icon="database-import", order=45,
             kinds={"DEPARTMENT", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )  # fmt: skip
+        nav_item(
+            key="pairs", label="人员核对", url_name="sources:pairs", icon="checklist", order=46,
+            kinds={"COUNTY_CENTRE"}, roles={"CLERK", "LEADER"},
+        )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
 from shouwang.sources.forms import DeliveryForm, HeadingsForm, ReportForm
-from shouwang.sources.models import Clue, FeedImport
+from shouwang.sources.models import Clue, FeedImport, MatchDecision, MatchPair
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.selectors.feeds import Freshness
@@ -151,6 +151,8 @@ class ImportPage:
     is_own: bool
     is_moving: bool = False
     shows_people: bool = False
+    counts: Sequence[tuple[str, str, int]] = ()
+    pairs_waiting: int = 0
 
     @property
     def taken(self) -> FeedImport:
@@ -175,3 +177,85 @@ class HeadingsPage:
     form: HeadingsForm
     sheets: Sequence[tuple[Layout, Sequence[HeadingRowShown]]] = field(default_factory=list)
     missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class PairPoint:
+    """One point of comparison: what the row says, what the register says, and how they agree in a word."""
+
+    label: str
+    row: Sequence[tuple[str, bool]]
+    person: Sequence[tuple[str, bool]]
+    level: str
+    word: str
+
+
+@dataclass(frozen=True)
+class PairCard:
+    """One question of the queue."""
+
+    pair: MatchPair
+    source: str
+    points: Sequence[PairPoint]
+    rows: int
+    others: int
+    household: HouseholdCard | None
+
+    @property
+    def likelihood(self) -> str:
+        """How likely it is one person, in words that promise no more than they can."""
+        return "没有评分" if self.pair.score is None else f"像同一个人的程度 {self.pair.score / 10:.1f} %"
+
+
+@dataclass(frozen=True)
+class PairsPage:
+    """A page of the queue; `batch` is that of the page decided just now."""
+
+    cards: Sequence[PairCard]
+    waiting: int
+    import_id: int | None
+    batch: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """One decision, with the person of the register it is about."""
+
+    decision: MatchDecision
+    name: str
+    place: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class DecisionsPage:
+    """What was decided, newest first."""
+
+    lines: Sequence[DecisionLine]
+    page: KeyPage
+    may_decide: bool
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """One row of an import in a list of what became of them."""
+
+    sheet_number: int
+    number: int
+    who: str
+    method: str
+    score: int | None
+    reason: str = ""
+    household_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """The rows behind one number of an import's result."""
+
+    line: ImportLine
+    label: str
+    total: int
+    rows: Sequence[ResultLine]
+    page: KeyPage
+    result: str

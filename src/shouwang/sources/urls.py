@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.sources.views import clues, feeds, headings, report
+from shouwang.sources.views import clues, feeds, headings, pairs, report, results
 
 app_name = "sources"
 urlpatterns = [
@@ -18,5 +18,9 @@ urlpatterns = [
     path("feeds/<int:import_id>/", feeds.feed, name="feed"),
     path("feeds/<int:import_id>/headings/", headings.headings, name="feed_headings"),
     path("feeds/<int:import_id>/refused/", feeds.refused, name="feed_refused"),
+    path("feeds/<int:import_id>/rows/<slug:result>/", results.rows, name="feed_rows"),
+    path("pairs/", pairs.pairs, name="pairs"),
+    path("pairs/decided/", pairs.decided, name="pairs_decided"),
+    path("pairs/undo/<slug:batch>/", pairs.undo, name="pairs_undo"),
     path("feeds/<int:import_id>/undo/", feeds.undo, name="feed_undo"),
 ]

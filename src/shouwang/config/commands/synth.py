@@ -36,12 +36,16 @@ def synth(
     seed: Annotated[int, typer.Option("--seed", help="随机种子；同一种子每次结果一字不差")] = 1,
     on: Annotated[str, typer.Option("--on", help="以哪一天为“今天”")] = DAY_BY_DEFAULT,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="另写表格文件（最多 100,000 人）")] = False,
+    truth: Annotated[
+        int, typer.Option("--truth", min=0, help="另写多少行带差错的部门数据，附每一行是谁，用来测对人")
+    ] = 0,
 ) -> None:
     """生成虚构的人口。人名、身份证号、电话都是编的：身份证号用没有分配过的县代码，不会与真人重合。"""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     from shouwang.synth.population import population_write
+    from shouwang.synth.truth import truth_write
 
     if seed < 0:
         raise SeedRefused
@@ -62,6 +66,9 @@ def synth(
     finally:
         if tasks:
             bars.stop()
+    if truth:
+        truth_write(out, count=truth, seed=seed)
+        typer.echo(f"{truth:,} 行带差错的数据在 matching/rows.csv，每一行是谁在 matching/truth.csv。")
     counts = made.counts
     typer.echo(
         f"已在“{out}”生成{made.place.name}的虚构数据：{counts['household']:,} 户、{counts['person']:,} 人，"

@@ -13,7 +13,7 @@ worse than an unmatched row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -160,14 +160,23 @@ def offers_of(
 ) -> tuple[Offer, ...]:
     """This function returns whom a person should compare with the row, the likeliest first.
 
-    `bearers` have the delivered number, `near` one that it may have been.
+    `bearers` have the delivered number, `near` one that it may have been. A number that somebody of another name bears
+    may be a relative's: neither it nor its birth date then speaks for or against anybody else; namesakes come first.
     """
     other = Number.DIFFERENT if subject.number or subject.broken else Number.UNKNOWN
+    doubted = replace(subject, number="", number_birth=None)
     offers = []
     for person in _one(persons):
         pk = person.person_id
         number = Number.SAME if pk in bearers else Number.NEAR if pk in near else other
-        offers.append(Offer(person, agreement_of(subject, person, number=number)))
+        if bearers and number is Number.DIFFERENT:
+            offers.append(Offer(person, agreement_of(doubted, person, number=Number.UNKNOWN)))
+        else:
+            offers.append(Offer(person, agreement_of(subject, person, number=number)))
     asked = [offer for offer in offers if offer.agreement.is_worth_asking]
-    asked.sort(key=lambda offer: (-offer.agreement.points, offer.person.person_id))
+    asked.sort(key=lambda offer: (_is_nobody_alike(offer, bearers), -offer.agreement.points, offer.person.person_id))
     return tuple(asked[:MOST_OFFERS])
+
+
+def _is_nobody_alike(offer: Offer, bearers: frozenset[int]) -> bool:
+    return bool(bearers) and offer.agreement.name not in {Alike.SAME, *SIMILAR}

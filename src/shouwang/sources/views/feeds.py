@@ -19,11 +19,14 @@ from shouwang.sources.models import FeedImport, FeedRow
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import feed_kind, kinds_of_department
 from shouwang.sources.selectors.feeds import feed_freshness, import_get, imports_visible_to, rows_set_aside
+from shouwang.sources.selectors.pairs import pairs_waiting
+from shouwang.sources.services.deciding import may_decide
 from shouwang.sources.services.refused import Unmatched, refused_rows_file, unmatched_people
 from shouwang.sources.services.undoing import feed_import_undo
 from shouwang.sources.services.uploads import feed_upload
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import import_lines
+from shouwang.sources.views.results import counts_of
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page
 from shouwang.ui.tables import key_page
@@ -116,6 +119,8 @@ def feed(request: HttpRequest, import_id: int) -> HttpResponse:
         is_own=taken.organisation_id == viewer.organisation_id and _may_deliver(viewer),
         is_moving=is_moving(taken),
         shows_people=bool(people),
+        counts=counts_of(taken, viewer),
+        pairs_waiting=pairs_waiting(viewer, import_id=taken.pk).count() if may_decide(viewer) else 0,
     )
     return render(request, "sources/feed.html", {"page": page})
 
