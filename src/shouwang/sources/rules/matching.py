@@ -110,17 +110,17 @@ def match_by_repair(subject: Subject, bearers: Sequence[tuple[Repair, Candidate]
     """This function judges the persons who bear a number that the broken one may have been.
 
     The name must be the same, and so must the birth date: that of the row's own column, or else the digits as they were
-    delivered, so that an error among them leaves the row to a person.
+    delivered, so that an error among them leaves the row to a person. Without that column a second namesake among the
+    bearers does so too: the error may have made her birth date.
     """
-    agreeing = [
-        person
-        for repair, person in bearers
-        if subject.name and name_key(person.name) == name_key(subject.name) and _birth_agrees(subject, repair, person)
-    ]
-    found = _one(agreeing)
-    if len(found) == 1:
-        return Outcome(found[0], method="ID_REPAIRED", score=REPAIRED_SCORE)
-    return Outcome(reason=SEVERAL if found else NOT_FOUND)
+    name = name_key(subject.name)
+    namesakes = [(repair, person) for repair, person in bearers if name and name_key(person.name) == name]
+    found = _one(person for repair, person in namesakes if _birth_agrees(subject, repair, person))
+    if not found:
+        return Outcome(reason=NOT_FOUND)
+    if len(found) > 1 or (subject.told_birth is None and len(_one(person for _, person in namesakes)) > 1):
+        return Outcome(reason=SEVERAL)
+    return Outcome(found[0], method="ID_REPAIRED", score=REPAIRED_SCORE)
 
 
 def _birth_agrees(subject: Subject, repair: Repair, person: Candidate) -> bool:

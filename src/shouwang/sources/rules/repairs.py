@@ -72,7 +72,9 @@ def id_repairs(text: str, *, on: date) -> tuple[Repair, ...]:
     wrong = [place for place, character in enumerate(text) if not _is_sound(character, place)]
     if len(wrong) > 1:
         return ()
-    found = {} if wrong else {repair.number: repair for repair in _swaps(text)}
+    # An X before the last place may be the check character, swapped with its neighbour.
+    swaps = _swaps(text) if not wrong else [each for each in _swaps(text) if each.place == LENGTH - 1]
+    found = {repair.number: repair for repair in swaps}
     for repair in _substitutions(text, wrong[0] if wrong else None):
         found.setdefault(repair.number, repair)
     return tuple(repair for repair in found.values() if _holds(repair.number, on))
