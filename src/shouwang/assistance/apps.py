@@ -5,3 +5,9 @@ class AssistanceConfig(AppConfig):
     name = "shouwang.assistance"
     label = "assistance"
     verbose_name = "救助帮扶"
+
+    def ready(self) -> None:
+        from shouwang.assistance.selectors import measure_snapshot_query
+        from shouwang.screening.services import snapshot_table_add
+
+        snapshot_table_add("measure", measure_snapshot_query)

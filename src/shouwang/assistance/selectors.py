@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from shouwang.assistance.models import Measure
@@ -34,3 +36,14 @@ def measures_of_case(viewer: Viewer, case_id: int) -> QuerySet[Measure]:
 def measures_of_household(viewer: Viewer, household_id: int) -> QuerySet[Measure]:
     """This function returns a household's measures, newest first."""
     return measures_visible_to(viewer).filter(household_id=household_id).order_by("-pk")
+
+
+def measure_snapshot_query(*, lo: int, hi: int, on: date, salt: int) -> str:
+    """This function returns the query of the snapshot table `measure`: what was delivered to an area's households."""
+    return f"""
+        select m.id # {int(salt)} as measure_key, m.household_id # {int(salt)} as household_key,
+               m.person_id # {int(salt)} as person_key, m.kind, m.delivered_on as from_date,
+               null::date as until_date, 'assistance' as source
+        from assistance_measure m
+        where m.slot between {int(lo)} and {int(hi)} and m.state = 'DELIVERED' and m.delivered_on <= date '{on}'
+        order by 1"""  # noqa: S608 - integers and a date of our own

@@ -12,6 +12,7 @@ from shouwang.config.secrets import django_secret
 PACKS_DIR = Path(os.environ.get("SHOUWANG_PACKS", BASE / "packs"))
 FILES_DIR = VAR_DIR / "files"
 SNAPSHOTS_DIR = VAR_DIR / "snapshots"
+WHATIF_DIR = VAR_DIR / "whatif"  # facts cached for trying policies, a folder a snapshot
 os.environ.setdefault("SHOUWANG_KEYS_DIR", str(KEYS_DIR))
 
 DEBUG = os.environ.get("SHOUWANG_DEBUG") == "1"

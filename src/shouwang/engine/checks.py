@@ -56,14 +56,16 @@ Progress = Callable[[str, int, int], None]
 class CheckResult:
     """What the checks found. `hits` one row a fault, in order of rule, village, household, person.
 
-    `villages` has one row a village and rule that found something there: `hits`, `undecided`. `rows`, when asked for,
-    are the rows of a level by name as the conditions saw them, with every result.
+    `villages` has one row a village and rule that found something there: `hits`, `undecided`. `undecided`, when
+    asked for, has the rows of `hits` for what no check could decide. `rows`, when asked for, are the rows of a level by
+    name as the conditions saw them, with every result.
     """
 
     hits: pa.Table
     villages: pa.Table
     report: dict[str, Any]
     digest: str
+    undecided: pa.Table | None = None
     rows: Mapping[Over, pa.Table] | None = None
 
 
@@ -95,12 +97,12 @@ def _read(connection: duckdb.DuckDBPyConnection, query: exp.Expr) -> pa.Table:
     return connection.sql(query.sql(dialect=DIALECT)).to_arrow_table()
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, program: CheckProgram) -> pa.Table:
+def _hits(connection: duckdb.DuckDBPyConnection, program: CheckProgram, *, with_undecided: bool) -> pa.Table:
     """This function returns all hits in order: place of the check, village, household, person."""
     queries: list[exp.Query] = []
     for over in Over:
         for number, rule in enumerate(program.of(over)):
-            queries.append(hits_step(rule, number, program.rules.index(rule)))
+            queries.append(hits_step(rule, number, program.rules.index(rule), with_undecided=with_undecided))
     if not queries:
         schema = pa.schema([("place", pa.int32()), *((key, pa.int64()) for key in KEYS[Over.PERSON]),
                             ("is_undecided", pa.bool_()), ("facts", pa.string())])  # fmt: skip
@@ -195,8 +197,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, program: CheckProgram, shape: S
 
 
 def _run(
-    folders: Sequence[Path], policy: Policy, program: CheckProgram, *, work: Path, with_rows: bool, said: Progress
-) -> CheckResult:
+    folders: Sequence[Path], policy: Policy, program: CheckProgram, *, work: Path, with_rows: bool,
+    with_undecided: bool, said: Progress,
+) -> CheckResult:  # fmt: skip
     shape, digest = shape_of(policy, on=policy.on), snapshot_digest(folders)
     with connect(work) as connection:
         try:
@@ -209,14 +212,18 @@ def _run(
             _levels(connection, program, shape, opened)
             looked, counts = _judge(connection, program, shape, said)
             said("hits", len(Over) + 1, len(Over) + 2)
-            hits = _hits_table(_hits(connection, program), program)
+            found = _hits_table(_hits(connection, program, with_undecided=with_undecided), program)
             rows = _rows(connection, program, shape) if with_rows else None
         except duckdb.ConversionException as error:
             raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
         except duckdb.Error as error:
             raise RuleFailure(f"核查规则计算出错，本次核查作废：{str(error).splitlines()[0][:200]}") from error
+    listed = pa.array([rule.stated.key for rule in program.rules if rule.stated.value.on_unknown == "hit"], pa.string())
+    is_hit = pc.or_(pc.invert(found.column("is_undecided")), pc.is_in(found.column("rule_key"), listed))
+    hits = found.filter(is_hit).combine_chunks()
     report = _report(policy, program, opened, digest, looked, counts, hits)
-    return CheckResult(hits, _villages(hits), report, digest, rows)
+    undecided = found.filter(pc.invert(is_hit)) if with_undecided else None
+    return CheckResult(hits, _villages(hits), report, digest, undecided, rows)
 
 
 def _publish(work: Path, out: Path, result: CheckResult) -> None:
@@ -237,24 +244,30 @@ def check(
     on: date,
     feeds_dir: Path | str | None = None,
     extra: tuple[Provision[Check], ...] = (),
+    only: bool = False,
     out: Path | str | None = None,
     with_rows: bool = False,
+    with_undecided: bool = False,
     progress: Progress = _silent,
 ) -> CheckResult:
     """This function applies the data-quality checks of a policy, and those a county added, to a snapshot on a day.
 
-    `progress` is told the step, how many are done and how many there are. Nothing appears in `out` unless the whole
-    check succeeds; the same input gives the same bytes.
+    `only` leaves out the checks of the policy: the ones in `extra` are tried alone. `progress` is told the step, how
+    many are done and how many there are. Nothing appears in `out` unless the whole check succeeds; the same input gives
+    the same bytes.
     """
     if policy.on != on:
         raise RuleFailure(f"政策是按 {policy.on.isoformat()} 取的，不能用来核查 {on.isoformat()}。")
     folders = list(dict.fromkeys(Path(folder).resolve() for folder in (snapshot_dir, feeds_dir) if folder is not None))
     program = checks_compile(policy, extra)
+    if only:
+        program = CheckProgram(program.rules[len(program.rules) - len(extra) :])
     target = Path(out) if out is not None else None
     if target is not None:
         target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".check-", dir=target) as name:
-        result = _run(folders, policy, program, work=Path(name), with_rows=with_rows, said=progress)
+        result = _run(folders, policy, program, work=Path(name), with_rows=with_rows, with_undecided=with_undecided,
+                      said=progress)  # fmt: skip
         if target is not None:
             _publish(Path(name), target, result)
     return result

@@ -17,3 +17,11 @@ class ScreeningConfig(AppConfig):
             order=50,
             kinds={"COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )
+        nav_item(
+            key="checks",
+            label="数据质量",
+            url_name="screening:checks",
+            icon="checklist",
+            order=51,
+            kinds={"TOWNSHIP"},
+        )

@@ -7,8 +7,9 @@ from typing import Any
 
 from shouwang.engine import Explanation
 from shouwang.office.selectors import Progress
-from shouwang.screening.forms import RunForm
-from shouwang.screening.models import Run, Warning
+from shouwang.screening.forms import CheckRuleForm, RunForm
+from shouwang.screening.models import CheckHit, CheckRule, CheckRun, CheckTrial, Run, Warning
+from shouwang.ui.tables import KeyPage
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,110 @@ class WarningPage:
     same_policy: bool
     lines: list[Line]
     may_settle: bool
+
+
+@dataclass(frozen=True)
+class CheckRuleRow:
+    """One rule of the checks with its numbers, each of which leads to its rows."""
+
+    key: str
+    name: str
+    about: str
+    owner: str
+    mark: str
+    open: int
+    accepted: int
+    mended: int
+    undecided: int | None
+    is_local: bool
+
+
+@dataclass(frozen=True)
+class ChecksPage:
+    """The rules with their hits, the last runs, what a county wrote itself."""
+
+    rules: list[CheckRuleRow]
+    runs: list[CheckRun]
+    under_way: list[Progress]
+    last: CheckRun | None
+    open: int
+    accepted: int
+    mended: int
+    counties: list[tuple[int, str]]
+    local: list[CheckRule]
+    may_write: bool
+    may_settle: bool
+
+
+@dataclass(frozen=True)
+class HitRow:
+    """One hit in a list."""
+
+    hit: CheckHit
+    who: str
+    place: str
+    owner: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class HitsPage:
+    """Hits of the checks, filtered."""
+
+    rows: list[HitRow]
+    page: KeyPage
+    total: int
+    filters: list[tuple[str, str, list[Choice]]]
+    kept: dict[str, str]
+    place: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class HitPage:
+    """One hit: why, what to do, who accepted it."""
+
+    row: HitRow
+    over: str
+    text: str
+    lines: list[Line]
+    may_settle: bool
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TrendPage:
+    """Hits a village over the last runs of a county."""
+
+    county: str
+    runs: list[CheckRun]
+    rows: list[tuple[str, str, list[int]]]
+    totals: list[int]
+    rule: str
+    rules: list[Choice]
+    counties: list[tuple[int, str]]
+    slot: int
+
+
+@dataclass(frozen=True)
+class TrialPage:
+    """A written rule and what it finds on the latest snapshot."""
+
+    form: CheckRuleForm
+    trial: CheckTrial | None = None
+    progress: Progress | None = None
+    examples: list[tuple[str, str, str]] = field(default_factory=list)
+    column: int | None = None
+    before: str = ""
+    after: str = ""
+    facts: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)

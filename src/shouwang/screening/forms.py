@@ -9,6 +9,8 @@ from django import forms
 
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import areas_visible_to
+from shouwang.rulebook.checks import OVER_LABELS, OWNERS
+from shouwang.ui.forms import FreeTextForm
 
 SMALLEST_LEVEL = 3  # a county: policy is adopted and data delivered for whole counties
 
@@ -35,3 +37,30 @@ class RunForm(forms.Form):
         if on > self.today:
             raise forms.ValidationError("这一天还没有到，请选今天或以前的日期。")
         return on
+
+
+class CheckRuleForm(FreeTextForm):
+    """A data-quality rule as a county writes it."""
+
+    name = forms.CharField(
+        label="规则名称", max_length=120, help_text="写明错在哪里，例如：在校生的劳动技能不是“无劳动力”"
+    )
+    over = forms.ChoiceField(label="核查对象", choices=[(str(over), label) for over, label in OVER_LABELS.items()])
+    when = forms.CharField(
+        label="条件（成立即为有错）",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text="例如 student_status is not null and labour <> 'NONE'；导入的栏目写 named('栏目名')",
+    )
+    on_unknown = forms.ChoiceField(
+        label="判断不了的", choices=[("report", "只计数"), ("hit", "也列出来请人核实")], initial="report"
+    )
+    owner = forms.ChoiceField(label="谁来改", choices=list(OWNERS.items()))
+    action = forms.CharField(label="怎么改", max_length=300)
+    basis = forms.CharField(label="依据", max_length=300, help_text="文件、会议或工作要求")
+
+
+class ReasonForm(FreeTextForm):
+    """Why something is ended."""
+
+    reason = forms.CharField(label="理由", max_length=300)

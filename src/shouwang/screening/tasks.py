@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,7 +10,16 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shouwang.people.access import SYSTEM, acting_as
-from shouwang.screening.services import run_execute, snapshots_expire
+from shouwang.screening.services import (
+    SnapshotGone,
+    check_execute,
+    checks_due,
+    export_execute,
+    run_execute,
+    run_whatif_prepare,
+    snapshots_expire,
+    trial_execute,
+)
 
 
 @app.task(name="screening.run", queue="long")
@@ -18,9 +28,42 @@ def run_screening(run_id: int) -> None:
     run_execute(run_id=run_id, at=timezone.now())
 
 
+@app.task(name="screening.whatif_prepare", queue="long")
+def prepare_whatif(run_id: int) -> None:
+    """This function caches the facts of a finished run, so that policies can be tried on it at once."""
+    with contextlib.suppress(SnapshotGone):  # it expired while the job waited: there is nothing to try any more
+        run_whatif_prepare(run_id=run_id)
+
+
 @app.periodic(cron="15 3 * * *")
 @app.task(name="screening.snapshots_expire", queue="short")
 def expire_snapshots(timestamp: int) -> None:
     """This function removes snapshot files past their days."""
     with acting_as(SYSTEM):
         snapshots_expire(before=timezone.now() - timedelta(days=settings.SNAPSHOT_KEEP_DAYS))
+
+
+@app.task(name="screening.check", queue="long")
+def run_check(run_id: int) -> None:
+    """This function carries out one recorded run of the data-quality checks."""
+    check_execute(run_id=run_id, at=timezone.now())
+
+
+@app.task(name="screening.check_try", queue="long")
+def try_check(trial_id: int) -> None:
+    """This function tries one written rule on the latest snapshot."""
+    trial_execute(trial_id=trial_id, at=timezone.now())
+
+
+@app.task(name="screening.check_export", queue="long")
+def export_check(export_id: int) -> None:
+    """This function makes one workbook of hits."""
+    export_execute(export_id=export_id, at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="screening.checks_due", queue="short")
+def ask_due_checks(timestamp: int) -> None:
+    """This function asks for the runs that an import or the day makes due."""
+    with acting_as(SYSTEM):
+        checks_due(at=timezone.now())

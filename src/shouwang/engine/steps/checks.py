@@ -231,8 +231,8 @@ def _is_open(number: int) -> exp.Expr:
     return exp.Coalesce(this=exp.column(f"result_{number}"), expressions=[exp.true()])
 
 
-def hits_step(rule: CheckRule, number: int, place: int) -> exp.Select:
-    """This function returns the rows that a check finds, and those it cannot decide where it lists them.
+def hits_step(rule: CheckRule, number: int, place: int, *, with_undecided: bool = False) -> exp.Select:
+    """This function returns the rows that a check finds, and those it cannot decide where it lists them (or all).
 
     Columns: place (of the check in the program), the three keys (null above its level), is_undecided, facts (JSON).
     """
@@ -246,7 +246,8 @@ def hits_step(rule: CheckRule, number: int, place: int) -> exp.Select:
         expressions=[exp.PropertyEQ(this=exp.Literal.string(name), expression=exp.column(name)) for name in facts]
     )
     result = exp.column(f"result_{number}")
-    fires = _is_open(number) if rule.stated.value.on_unknown == "hit" else sql_tree("coalesce(:r, FALSE)", r=result)
+    is_listed = with_undecided or rule.stated.value.on_unknown == "hit"
+    fires = _is_open(number) if is_listed else sql_tree("coalesce(:r, FALSE)", r=result)
     return (
         exp.select(exp.alias_(exp.Literal.number(place), "place"), *columns)
         .select(exp.alias_(exp.Is(this=result.copy(), expression=exp.Null()), "is_undecided"))

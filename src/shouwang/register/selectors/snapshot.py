@@ -12,6 +12,7 @@ from datetime import date
 from shouwang.kit.dates import months_add
 
 HISTORY_MONTHS = 36
+RISKS_EACH = 16  # keys that each household has for its risks
 
 
 def _holds(alias: str, on: date) -> str:
@@ -69,4 +70,13 @@ def snapshot_queries(*, lo: int, hi: int, on: date, salt: int) -> dict[str, str]
             from register_namedfact n join register_household h on h.id = n.household_id
             cross join lateral jsonb_each_text(n.facts) f
             where {living} and n.superseded_at is null order by 1, 2 nulls first, 3, n.id""",
+        "risk": f"""
+            select (h.id * {RISKS_EACH} + r.place) # {salt} as risk_key, h.id # {salt} as household_key,
+                   r.risk as risk, s.identified_date as from_date, s.removed_date,
+                   case when s.removed_date is null then null when s.removal like '%自然%' then 'SELF'
+                        when s.removal like '%帮扶%' or s.removal = 'HELP' then 'HELP'
+                        when s.removal = 'SELF' then 'SELF' end as removal
+            from register_household h join register_householdstate s on s.household_id = h.id and {_holds("s", on)}
+            cross join lateral jsonb_array_elements_text(s.risks) with ordinality as r(risk, place)
+            where {living} order by 1""",
     }

@@ -1,24 +1,66 @@
 """Writes of screening."""
 
+from shouwang.screening.services.check_due import checks_due
+from shouwang.screening.services.check_exports import PurposeMissing, TooManyHits, export_execute, export_request
+from shouwang.screening.services.check_hits import HitNotFound, HitSettled, hit_accept, hit_reopen
+from shouwang.screening.services.check_rules import (
+    NotOneCounty,
+    RuleNotFound,
+    RuleText,
+    TrialNotDone,
+    TrialNotFound,
+    rule_adopt,
+    rule_try,
+    rule_withdraw,
+    trial_execute,
+)
+from shouwang.screening.services.check_runs import CheckUnderWay, DayBeforeLast, check_execute, check_request
 from shouwang.screening.services.collecting import warning_collect
 from shouwang.screening.services.holding import NotHeld, ReasonMissing, held_settle
 from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
 from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
-from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_take, snapshots_expire
+from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_table_add, snapshot_take, snapshots_expire
+from shouwang.screening.services.trying import SnapshotGone, run_whatif, run_whatif_prepare
 
 __all__ = [
     "AreaNotYours",
+    "CheckUnderWay",
+    "DayBeforeLast",
+    "HitNotFound",
+    "HitSettled",
     "NotHeld",
+    "NotOneCounty",
+    "PurposeMissing",
     "ReasonMissing",
     "Replay",
+    "RuleNotFound",
+    "RuleText",
     "RunUnderWay",
+    "SnapshotGone",
     "SnapshotIncomplete",
+    "TooManyHits",
+    "TrialNotDone",
+    "TrialNotFound",
     "WarningNotFound",
+    "check_execute",
+    "check_request",
+    "checks_due",
+    "export_execute",
+    "export_request",
     "held_settle",
+    "hit_accept",
+    "hit_reopen",
+    "rule_adopt",
+    "rule_try",
+    "rule_withdraw",
     "run_execute",
     "run_request",
+    "run_whatif",
+    "run_whatif_prepare",
+    "snapshot_table_add",
     "snapshot_take",
     "snapshots_expire",
+    "trial_execute",
     "warning_collect",
     "warning_replay",
 ]

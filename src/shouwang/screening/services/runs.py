@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import pyarrow as pa
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from shouwang.audit.services import entry_append
@@ -15,7 +13,8 @@ from shouwang.kit.errors import Refusal
 from shouwang.office.services import progress_advance, progress_fail, progress_finish, progress_plan, progress_start
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.people.selectors import area_by_id
-from shouwang.screening.models import HandledEvidence, Run, Snapshot
+from shouwang.screening.models import Run, Snapshot
+from shouwang.screening.services.handled import handled_now, handled_table
 from shouwang.screening.services.raising import warnings_raise
 from shouwang.screening.services.snapshot import snapshot_folder, snapshot_take
 from shouwang.standards.selectors import policy_by_version_id, version_in_force
@@ -85,32 +84,9 @@ def run_request(*, viewer: Viewer, area_id: int, on: date, at: datetime, is_queu
     return run
 
 
-def _handled(run: Run, snapshot: Snapshot) -> pa.Table:
-    """Evidence of earlier warnings that a case has taken up or a person settled, in the keys of this snapshot."""
-    rows = list(
-        HandledEvidence.objects.filter(
-            Q(warning__collected_case_id__isnull=False) | Q(warning__settled_at__isnull=False),
-            slot__gte=run.slot,
-            slot__lte=run.hi,
-        ).values_list("household_id", "table", "row_id")
-    )
-    return pa.table(
-        {
-            "household_key": pa.array([household ^ snapshot.salt for household, _, _ in rows], pa.int64()),
-            "table": pa.array([table for _, table, _ in rows], pa.string()),
-            "key": pa.array([key_salted(table, key, snapshot.salt) for _, table, key in rows], pa.int64()),
-        }
-    )
-
-
-def key_salted(table: str, key: int, salt: int) -> int:
-    """This function turns a row id into a snapshot key and back; income evidence is a month and no row."""
-    return key if table == "income" else key ^ salt
-
-
 def _screen(run: Run, snapshot: Snapshot) -> ScreenResult:
     policy = policy_by_version_id(run.pack_version_id, on=run.on)
-    return screen(snapshot_folder(snapshot), policy, on=run.on, handled=_handled(run, snapshot))
+    return screen(snapshot_folder(snapshot), policy, on=run.on, handled=handled_table(handled_now(), run, snapshot))
 
 
 def run_execute(*, run_id: int, at: datetime) -> None:
@@ -158,6 +134,8 @@ def _carry_out(run: Run, *, at: datetime) -> None:
                 message=f"{run.households} 户，新预警 {raised} 条。",
                 partly=bool(run.stale_feeds),
             )
+        # Policies are tried on this snapshot without waiting: its facts are cached now.
+        app.configure_task("screening.whatif_prepare", queue="long", allow_unknown=False).defer(run_id=run.pk)
 
 
 def _advance(run: Run, step: int, *, at: datetime) -> None:

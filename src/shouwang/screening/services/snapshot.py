@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +21,16 @@ from shouwang.screening.models import Snapshot
 from shouwang.sources.selectors.snapshot import feed_snapshot_query
 
 SALT_BITS = 40
+Query = Callable[..., str]  # (lo=, hi=, on=, salt=) -> the query of one table
+_MORE: dict[str, Query] = {}
+
+
+def snapshot_table_add(table: str, query: Query) -> None:
+    """This function lets a room further down the way add a table to the snapshot, from `AppConfig.ready`.
+
+    The query is run by the batch role; its keys are row ids xor `salt`.
+    """
+    _MORE[table] = query
 
 
 class SnapshotIncomplete(Refusal):
@@ -82,6 +93,7 @@ def snapshot_take(*, lo: int, hi: int, on: date, at: datetime) -> Snapshot:
     try:
         queries = snapshot_queries(lo=lo, hi=hi, on=on, salt=salt)
         queries["feed"] = feed_snapshot_query(lo=lo, hi=hi)
+        queries |= {table: query(lo=lo, hi=hi, on=on, salt=salt) for table, query in sorted(_MORE.items())}
         counts = _write_tables(folder, queries)
         digest = str(manifest_write(folder, on=on)["digest"])
     except BaseException:
@@ -97,9 +109,18 @@ def snapshot_folder(snapshot: Snapshot) -> Path:
     return Path(settings.SNAPSHOTS_DIR) / snapshot.path
 
 
+def whatif_folder(snapshot: Snapshot) -> Path:
+    """This function returns where the facts cached for trying policies on a snapshot are; it need not exist."""
+    return Path(settings.WHATIF_DIR) / snapshot.path
+
+
 def snapshots_expire(*, before: datetime) -> int:
-    """This function removes the files of snapshots taken before an instant and returns how many; warnings stay."""
+    """This function removes the files of snapshots taken before an instant and returns how many; warnings stay.
+
+    What was cached of them for trying policies goes with them.
+    """
     old = Snapshot.objects.filter(taken_at__lt=before, removed_at__isnull=True)
     for snapshot in old:
+        shutil.rmtree(whatif_folder(snapshot), ignore_errors=True)
         shutil.rmtree(snapshot_folder(snapshot), ignore_errors=True)
     return old.update(removed_at=before)
