@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from tests.bench.sections import sections_kept
 
 
 @dataclass(frozen=True)
@@ -69,4 +70,4 @@ def written(path: Path, lines: Sequence[Line], facts: Sequence[tuple[str, str]],
         *("| " + " | ".join(line.cells) + " |" for line in lines),
         "",
     ]
-    path.write_text("\n".join(text), encoding="utf-8")
+    path.write_text("\n".join([*text, sections_kept(path)]), encoding="utf-8")
