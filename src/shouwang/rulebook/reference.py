@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shouwang.rulebook.cases import AreaCase, Case, cases_read
+from shouwang.rulebook.check_cases import CheckCase, check_cases_read
+from shouwang.rulebook.check_facts import PERSON_FACTS, RECORD_FACTS, VILLAGE_FACTS
 from shouwang.rulebook.conditions.render import value_text
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.facts import FACTS, KIND_LABELS, Kind
@@ -47,7 +49,18 @@ def facts_page() -> str:
                 meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
                 kind = KIND_LABELS[fact.kind]
                 lines.append(f"| `{fact.key}` | `{fact.column}` | {kind} | {meaning} | {fact.unknown} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_check_facts()]) + "\n"
+
+
+def _check_facts() -> Iterator[str]:
+    """This function yields the facts that only the data-quality checks may speak of."""
+    yield from ("", "# 只有数据质量核查能用的事实", "", "人的规则另有她这一户的全部事实；见 [checks.md](checks.md)。")
+    for title, facts in (("人", PERSON_FACTS), ("户里登记的风险和措施", RECORD_FACTS), ("村", VILLAGE_FACTS)):
+        yield from ("", f"## {title}", "", "| 事实 | 列 | 类型 | 含义 | 什么时候未知 |", "|---|---|---|---|---|")
+        for fact in facts.values():
+            codes = f"（{'、'.join(str(code) for code in fact.values)}）" if fact.values else ""
+            meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
+            yield f"| `{fact.key}` | `{fact.column}` | {KIND_LABELS[fact.kind]} | {meaning} | {fact.unknown} |"
 
 
 def quantity_text(value: Quantity) -> str:
@@ -83,12 +96,17 @@ def _case_line(case: Case | AreaCase | WorkflowCase) -> str:
     return f"- {case.on.isoformat()}　{case.name}　→　预警：{came}"
 
 
+def _check_line(case: CheckCase) -> str:
+    return f"- {case.on.isoformat()}　{case.name}　→　有错：{'、'.join(case.expect.hits) or '无'}"
+
+
 def _examples(source: PackSource, file: str, limit: int) -> str:
     if file not in source.files:
         raise PackError("说明页引用的案例文件不存在", file=file)
     read = cases_read(source, file.split("/")[0], file)
     cases: list[Case | AreaCase | WorkflowCase] = [*read.cases, *read.areas, *read.workflow]
     lines = [_case_line(case) for case in cases[:limit]]
+    lines += [_check_line(check) for check in check_cases_read(source, file)[: limit - len(lines)]]
     return f"取自 `packs/{file}`：\n\n" + "\n".join(lines) + "\n"
 
 
