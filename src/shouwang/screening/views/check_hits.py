@@ -47,7 +47,9 @@ def hit_rows(hits: list[CheckHit], viewer: Viewer) -> list[HitRow]:
         person = persons.get(hit.person_id or 0)
         place = places.get(hit.slot, "")
         head = card.head_name if card else "（已迁出）" if hit.household_id else ""
-        who = f"{person.name}（户主 {head}）" if person else head or place
+        who = head or place
+        if person:
+            who = person.name if person.relationship == "HEAD" or not head else f"{person.name}（户主 {head}）"
         rows.append(HitRow(hit, who, place, owner_label(hit.owner), card.number if card else ""))
     return rows
 
