@@ -73,12 +73,17 @@ def quantity_plain(value: Quantity) -> Any:
 
 
 def value_at(policy: Policy, path: str) -> Any:
-    """This function returns what stands at `topic.key[.path]` on the policy's day, in the shape a case writes it."""
+    """This function returns what stands at `topic.key[.path]` on the policy's day, in the shape a case writes it.
+
+    The path `@pack` gives the pack whose value is in force.
+    """
     topic, key, *rest = path.split(".")
     found = policy.topics[topic].get(key) if topic in policy.topics else None
     stated = found.at(0) if isinstance(found, Line) else found
     if not isinstance(stated, Provision):
         return _ABSENT
+    if rest == ["@pack"]:
+        return stated.pack
     value = stated.value
     body = quantity_plain(value) if isinstance(value, Quantity) else plain(value)
     for part in rest:
