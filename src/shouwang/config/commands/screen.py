@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from shouwang.engine import ScreenResult
+    from shouwang.engine.incremental import Previous
     from shouwang.rulebook import Policy
 
 SHOWN = 5  # explanations printed; all of them are written to the file
@@ -36,13 +37,31 @@ def screen(
         str, typer.Option("--master", help="Spark 主节点，例如 spark://主机:7077；不写则用本机 local[*]")
     ] = "",
     explain: Annotated[
-        bool, typer.Option("--explain", help="逐条说明每个预警为什么成立，写到 explanations.txt")
+        bool,
+        typer.Option(
+            "--explain", help="先打印计算步骤（名称、用途、SQL），再逐条说明每个预警为什么成立，写到 explanations.txt"
+        ),
     ] = False,
+    all_facts: Annotated[
+        bool, typer.Option("--all-facts", help="保存全部户的事实；不写则只保存预警户的，快得多")
+    ] = False,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="另存 outcomes.parquet，下一次可用 --previous 只算有变动的户")
+    ] = False,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="上一次筛查的结果目录：只算此后有变动的户")
+    ] = None,
+    changed: Annotated[
+        Path | None, typer.Option("--changed", help="有变动的户：文本文件，每行一个 household_key；与 --previous 同用")
+    ] = None,
+    previous_register: Annotated[
+        Path | None, typer.Option("--previous-register", help="没有变动清单时：上一次的登记数据目录，由程序逐行比较")
+    ] = None,
     packs: Annotated[Path | None, typer.Option("--packs", help="政策包目录；不写则用随程序提供的 packs/")] = None,
 ) -> None:
     """按政策筛查文件里的登记和部门数据，写出预警和每户的事实；不用数据库。
 
-    结果：warnings.parquet（每户每个原因一行）、household_facts.parquet（每户一行）、run.json（做了什么、缺什么）。
+    结果：warnings.parquet（每户每个原因一行）、household_facts.parquet（预警户每户一行）、run.json（做了什么、缺什么）。
 
     用 spark 时，目录也可以是 Spark 认得的任何地址（hdfs://…、s3a://…）；多台机器一起算时，每台都要读写得到这些目录。
     """
@@ -53,13 +72,44 @@ def screen(
 
     run = _engine(engine, master)
     policy = load_policy(packs_open(packs), place=pack, on=day_read(on))
+    more: dict[str, Any] = {"facts": "all" if all_facts else "warned", "with_outcomes": daily}
+    if previous is not None:
+        more["previous"] = _previous(previous, changed, previous_register, engine)
+    if explain:
+        _plan(policy)
     started = perf_counter()
     with Console(stderr=True).status(f"按{policy.name} {policy.on.isoformat()} 的政策筛查……"):
-        result = run(register, policy, on=policy.on, feeds_dir=feeds, out=out)
+        result = run(register, policy, on=policy.on, feeds_dir=feeds, out=out, **more)
     _report(result, policy, perf_counter() - started)
     if explain:
         _explain(result, policy, _local(out))
     typer.echo(f"结果在 {out}")
+
+
+def _previous(folder: Path, changed: Path | None, register: Path | None, engine: str) -> Previous:
+    from shouwang.engine.incremental import Previous
+    from shouwang.kit.errors import Refusal
+
+    if engine != "duckdb":
+        raise Refusal("接着上一次筛查（--previous）目前只能用 duckdb。")
+    if (changed is None) == (register is None):
+        raise Refusal(
+            "用 --previous 时，请给出变动清单（--changed）或上一次的登记数据目录（--previous-register），只要一样。"
+        )
+    keys: list[int] | None = None
+    if changed is not None:
+        try:
+            keys = [int(line) for line in changed.read_text(encoding="utf-8").split()]
+        except (OSError, ValueError):
+            raise Refusal(f"变动清单“{changed}”读不出来，应是每行一个 household_key 的文本文件。") from None
+    return Previous(folder, changed=keys, snapshot=register)
+
+
+def _plan(policy: Policy) -> None:
+    from shouwang.engine.plan import plan_of
+
+    for number, step in enumerate(plan_of(policy), start=1):
+        typer.echo(f"-- {number} {step.name}：{step.purpose}\n{step.sql}\n")
 
 
 def _engine(name: str, master: str) -> Callable[..., ScreenResult]:
