@@ -94,6 +94,8 @@ def test_a_period_that_ends_before_it_begins_is_refused(small: dict[str, str]) -
         ("member_count is 3", "is 后面只能写"),
         ("cast(member_count as text) = 'a'", "不认识的函数"),
         ("person.member_count > 1", "不认识的事实"),
+        ("member_count > 1 -- 附注", "条件里不能写注释"),
+        ("member_count > 1 /* or true */", "条件里不能写注释"),
         ("coalesce(per_capita_net_income, 0) > line('national')", "coalesce() 不能用于人均金额"),
     ],
 )

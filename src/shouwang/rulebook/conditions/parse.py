@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,6 +50,8 @@ _COMPARE: dict[type[exp.Expr], str] = {
 }
 _ARITH: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_COMMENT = re.compile(r"--|/\*|\*/|;")  # text that a reader of the rule would overlook
 LONGEST = 4000
 DEEPEST = 60
 
@@ -397,6 +400,8 @@ def expression_parse(text: str, scope: Scope) -> Node:
     """This function reads one expression of any type; raises ConditionError."""
     if len(text) > LONGEST:
         raise _refuse(f"条件太长（超过 {LONGEST} 个字符）")
+    if _COMMENT.search(_QUOTED.sub("''", text)):
+        raise _refuse("条件里不能写注释")
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except (SqlglotError, RecursionError) as error:
