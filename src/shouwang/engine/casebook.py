@@ -279,6 +279,6 @@ def cases_run(
 
     book = Casebook.of(source, place)
     failures = [*_failures(source, book, engine, name)]
-    for missed in check_misses(source, place=place, cases=place_check_cases(source, place)):
-        failures.append(CaseFailure(*missed))
+    missed = check_misses(source, place=place, cases=place_check_cases(source, place))
+    failures.extend(CaseFailure(*row) for row in missed)
     return CaseReport(book.count, tuple(failures))
