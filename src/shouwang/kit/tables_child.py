@@ -76,6 +76,7 @@ def check_zip(data: Any) -> int:
     """This function refuses bombs, macros, encryption and archives that are no workbook; returns its bytes."""
     try:
         entries = zipfile.ZipFile(data).infolist()
+    # zipfile raises NotImplementedError for a version or compression it does not know: to us an unreadable file.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise RefusedError("unreadable") from None
     names = {entry.filename.lower() for entry in entries}
@@ -115,6 +116,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
                 if look and b"macroenabled" in (tail + block).lower():
                     raise RefusedError("macros")
                 tail = block[-32:]
+    # Likewise an unknown compression; RuntimeError is an entry that wants a password although no flag says so.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise RefusedError("unreadable") from None
     if seen != entry.file_size:
