@@ -25,3 +25,11 @@ class OversightConfig(AppConfig):
                 Kind.AUDIT,
             },
         )
+        nav_item(
+            key="lab",
+            label="政策推演",
+            url_name="oversight:lab",
+            icon="adjustments",
+            order=81,
+            kinds={Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT},
+        )
