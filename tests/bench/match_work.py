@@ -23,7 +23,6 @@ from django.db import connection  # noqa: E402
 
 from shouwang.kit.dates import day_parse  # noqa: E402
 from shouwang.kit.errors import Refusal  # noqa: E402
-from shouwang.kit.resident_id import ResidentId  # noqa: E402
 from shouwang.people.access import SYSTEM, acting_as  # noqa: E402
 from shouwang.register.selectors import id_blinds, name_shares, persons_by_blinds  # noqa: E402
 from shouwang.sources.rules.kinds import feed_kind  # noqa: E402
@@ -52,9 +51,6 @@ def rows_read(folder: Path) -> tuple[list[Row], list[int], list[str]]:
                 line["faults"] += ";refused"
             if cells["出生日期"]:
                 values["birth_date"] = day_parse(cells["出生日期"])
-                resident = values.get("resident_id")
-                if isinstance(resident, ResidentId) and resident.birth_date != values["birth_date"]:
-                    line["faults"] += ";refused"  # BirthDiffers
             values |= {name: cells[head] for name, head in (("township", "乡镇"), ("village", "行政村")) if cells[head]}
             rows.append(Row(0, number, {name: value for name, value in values.items() if value}))
             keys.append(int(line["person_key"]))
@@ -199,7 +195,7 @@ def times(folder: Path, count: int) -> dict[str, Any]:
         return sum(
             1
             for subject, hits in zip(subjects, found, strict=True)
-            if (outcome := match_by_id(hits, name=subject.name, has_name=True)) and outcome.person
+            if (outcome := match_by_id(hits, subject=subject)) and outcome.person
         )
 
     def cascade() -> int:

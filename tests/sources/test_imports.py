@@ -10,7 +10,7 @@ from tests.factories.sources import INPATIENT, csv, deliver, import_all, stay, x
 
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.models import NamedFact, Spending, Status
-from shouwang.sources.models import Feed, FeedImport, FeedMatch, FeedRow
+from shouwang.sources.models import Feed, FeedImport, FeedMatch, FeedRow, MatchPair
 from shouwang.sources.rules.matching import NAME_DIFFERS, NOT_FOUND, SEVERAL
 from shouwang.sources.services import chunking, importing
 from shouwang.sources.services.chunking import CONFLICT
@@ -95,6 +95,24 @@ def test_an_id_in_a_numeric_cell_is_refused_with_its_column(cast: Cast, home: in
         row = FeedRow.objects.get()
     assert "数字格式" in row.reason
     assert row.column == "身份证号码"
+
+
+def test_a_relatives_number_beside_ones_own_birth_date_waits_for_a_person_and_a_strangers_is_refused(
+    cast: Cast, home: int
+) -> None:
+    headings = ["姓名", "身份证号码", "出生日期", "乡镇", "行政村", "就医结束时间", "医疗费总额（元）"]
+    rows = [
+        headings,
+        ["张胜昆", ID, "1950-01-01", "王虎寨镇", "大寨村", "2020-05-09", 100],
+        ["赵六", NOBODYS, "1950-01-02", "王虎寨镇", "大寨村", "2020-05-09", 100],
+    ]
+    taken = import_all(cast.medical, xlsx(rows))
+    assert counts(taken) == {"read": 2, "unmatched": 1, "refused": 1}
+    with acting_as(SYSTEM):
+        waiting, refused = FeedRow.objects.order_by("row_number")
+        pair = MatchPair.objects.get()
+    assert (waiting.state, pair.feed_row_id) == (FeedRow.State.UNMATCHED, waiting.pk)
+    assert (refused.column, "不一样" in refused.reason) == ("出生日期", True)
 
 
 def test_without_an_id_name_birth_date_and_village_match(cast: Cast, home: int) -> None:

@@ -13,6 +13,8 @@ from shouwang.sources.rules.matching import (
     match_by_name,
 )
 from shouwang.sources.rules.places import Places, place_key
+from shouwang.sources.rules.rows import BirthDiffers
+from shouwang.sources.rules.subjects import Subject
 
 
 @dataclass(frozen=True)
@@ -24,39 +26,58 @@ class Somebody:
 
 
 def test_the_id_and_an_agreeing_name_match() -> None:
-    outcome = match_by_id([Somebody(1, "阿依古丽·买买提")], name="阿依古丽．买买提 ", has_name=True)
+    outcome = match_by_id([Somebody(1, "阿依古丽·买买提")], subject=Subject(name="阿依古丽．买买提 "))
     assert outcome is not None
     assert (outcome.method, outcome.score) == ("EXACT_ID", 1000)
 
 
 def test_the_id_with_another_name_does_not_match() -> None:
-    outcome = match_by_id([Somebody(1, "张三")], name="李四", has_name=True)
+    outcome = match_by_id([Somebody(1, "张三")], subject=Subject(name="李四"))
     assert outcome is not None
     assert outcome.person is None
     assert outcome.reason == NAME_DIFFERS
 
 
 def test_a_table_without_names_matches_by_the_id_with_a_lower_score() -> None:
-    outcome = match_by_id([Somebody(1, "张三")], name="", has_name=False)
+    outcome = match_by_id([Somebody(1, "张三")], subject=Subject(name=""))
     assert outcome is not None
     assert outcome.person == Somebody(1, "张三")
     assert outcome.score < 1000
 
 
 def test_two_persons_with_one_id_are_left_to_the_county() -> None:
-    outcome = match_by_id([Somebody(1, "张三"), Somebody(2, "张三")], name="张三", has_name=True)
+    outcome = match_by_id([Somebody(1, "张三"), Somebody(2, "张三")], subject=Subject(name="张三"))
     assert outcome is not None
     assert outcome.reason == SEVERAL
 
 
 def test_of_two_persons_with_one_id_the_one_of_the_name_matches() -> None:
-    outcome = match_by_id([Somebody(1, "张三"), Somebody(2, "李四")], name="李四", has_name=True)
+    outcome = match_by_id([Somebody(1, "张三"), Somebody(2, "李四")], subject=Subject(name="李四"))
     assert outcome is not None
     assert outcome.person == Somebody(2, "李四")
 
 
 def test_nobody_with_the_id_leaves_room_for_the_next_rule() -> None:
-    assert match_by_id([], name="张三", has_name=True) is None
+    assert match_by_id([], subject=Subject(name="张三")) is None
+
+
+CONTRADICTORY = Subject(name="张三", told_birth=date(1970, 5, 20), number_birth=date(1970, 5, 21))
+
+
+def test_a_birth_date_that_contradicts_the_number_is_settled_by_the_register_alone() -> None:
+    taken = match_by_id([Somebody(1, "张三", date(1970, 5, 20))], subject=CONTRADICTORY)
+    assert taken is not None
+    assert taken.method == "EXACT_ID"
+    for registered in (date(1970, 5, 21), None):
+        left = match_by_id([Somebody(1, "张三", registered)], subject=CONTRADICTORY)
+        assert left is not None
+        assert (left.person, left.reason) == (None, BirthDiffers.sentence)
+
+
+def test_a_contradictory_number_of_somebody_else_leaves_the_row_to_a_person() -> None:
+    outcome = match_by_id([Somebody(1, "李四", date(1970, 5, 20))], subject=CONTRADICTORY)
+    assert outcome is not None
+    assert (outcome.person, outcome.reason) == (None, NAME_DIFFERS)
 
 
 def test_the_same_person_offered_twice_is_one() -> None:

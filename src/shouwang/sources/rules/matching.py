@@ -21,6 +21,7 @@ from shouwang.kit.texts import name_key
 from shouwang.sources.rules.agreement import Agreement, Number, births_compared, villages_compared
 from shouwang.sources.rules.names import SIMILAR, Alike, names_alike
 from shouwang.sources.rules.repairs import Repair
+from shouwang.sources.rules.rows import BirthDiffers
 from shouwang.sources.rules.subjects import Subject
 
 EXACT_SCORE = 1000
@@ -75,8 +76,18 @@ def _one(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list({candidate.person_id: candidate for candidate in candidates}.values())
 
 
-def match_by_id(candidates: Sequence[Candidate], *, name: str, has_name: bool) -> Outcome | None:
-    """This function judges the persons who bear the ID; None when nobody does, so that the next rule may try."""
+def match_by_id(candidates: Sequence[Candidate], *, subject: Subject) -> Outcome | None:
+    """This function judges the persons who bear the ID; None when nobody does, so that the next rule may try.
+
+    A row whose birth date contradicts its number is taken only where the register has that birth date, too.
+    """
+    outcome = _match_by_id(candidates, name=subject.name, has_name=bool(subject.name))
+    if outcome is None or outcome.person is None or not subject.is_contradictory:
+        return outcome
+    return outcome if outcome.person.birth_date == subject.told_birth else Outcome(reason=BirthDiffers.sentence)
+
+
+def _match_by_id(candidates: Sequence[Candidate], *, name: str, has_name: bool) -> Outcome | None:
     if not candidates:
         return None
     first = candidates[0]

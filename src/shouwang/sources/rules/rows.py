@@ -52,7 +52,7 @@ class BirthInFuture(Refusal):
 
 
 class BirthDiffers(Refusal):
-    """The birth date beside the ID is another one."""
+    """The birth date beside the ID is another one, and nobody comes into question who could be meant."""
 
     sentence = "出生日期和身份证号里的不一样，请核对是哪一个写错了。"
 
@@ -163,11 +163,8 @@ def _cell_read(cell: object, spec: FieldOf, column: Column, on: date) -> Value:
 
 def _birth_check(kind: FeedKind, values: Mapping[str, Value], on: date) -> None:
     birth = values.get(kind.person.birth_date) if kind.person.birth_date else None
-    resident = values.get(kind.person.resident_id) if kind.person.resident_id else None
     if isinstance(birth, date) and birth > on:
         raise BirthInFuture
-    if isinstance(birth, date) and isinstance(resident, ResidentId) and resident.birth_date != birth:
-        raise BirthDiffers
 
 
 def row_read(cells: Sequence[object], *, kind: FeedKind, layout: Layout, number: int, on: date) -> Row:

@@ -39,6 +39,11 @@ class Subject:
         return self.birth or birth_as_written(self.broken)
 
     @property
+    def is_contradictory(self) -> bool:
+        """Whether the birth date of its own column is not that of the number: one of them is somebody else's."""
+        return self.told_birth is not None and self.number_birth is not None and self.told_birth != self.number_birth
+
+    @property
     def has_key(self) -> bool:
         """Whether there is anything to look for: a number, or a name with a birth date or a village."""
         return bool(self.number or self.broken or (self.name and (self.birth or self.slots)))

@@ -18,7 +18,7 @@ from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.rules.matching import NO_KEY, NOT_FOUND, Outcome
 from shouwang.sources.rules.repairs import BrokenId
-from shouwang.sources.rules.rows import Row, row_read
+from shouwang.sources.rules.rows import BirthDiffers, Row, row_read
 from shouwang.sources.services.cells import cells_seal
 from shouwang.sources.services.matching import RowMatcher
 from shouwang.sources.services.pairs import PairsToAsk, pairs_ask
@@ -133,6 +133,10 @@ class Chunk:
         if isinstance(number, BrokenId) and not outcome.offers:
             column = raw.layout.fields[self.kind.person.resident_id].heading
             self._refuse(raw, number.refusal.message, column=column)
+            return
+        if not outcome.offers and matcher.subject(row).is_contradictory:
+            column = raw.layout.fields[self.kind.person.birth_date].heading
+            self._refuse(raw, BirthDiffers.sentence, column=column)
             return
         self.tally["rows_unmatched"] += 1
         aside = self._aside(raw, FeedRow.State.UNMATCHED, outcome.reason or NOT_FOUND, "")

@@ -128,8 +128,7 @@ class RowMatcher:
         for n, hit in self._inside(work, found):
             work[n].bearers.append(hit)
         for _, each in numbered:
-            name = each.subject.name
-            each.outcome = match_by_id(each.bearers, name=name, has_name=bool(name))
+            each.outcome = match_by_id(each.bearers, subject=each.subject)
 
     def _by_name(self, work: list[_Open]) -> None:
         keys = [
