@@ -6,9 +6,10 @@ handled, and those for which a window has moved since. Another policy, or an ear
 
 from __future__ import annotations
 
+import enum
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from shouwang.engine.errors import SnapshotError
+from shouwang.engine.schema import HANDLED
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sifted import KEPT, columns_used
 from shouwang.engine.snapshot import table_query, tables_find
@@ -28,9 +30,30 @@ from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.program import Program, program_compile
 from shouwang.rulebook.windows import months_before
 
-OUTCOMES_FILE = "outcomes.parquet"
+OUTCOMES_FILE, HANDLED_FILE = "outcomes.parquet", "handled.parquet"
 _WARNINGS, _RUN, _FACTS = "warnings.parquet", "run.json", "household_facts.parquet"
 _CLOCKED = frozenset({"DayShift", "DateShift"})  # conditions on the day itself
+
+
+class WhyFull(enum.StrEnum):
+    """Why a run that was to follow another screened everybody."""
+
+    POLICY = "POLICY"  # what is in force is not what it was
+    EARLIER_DAY = "EARLIER_DAY"
+    CLOCKED = "CLOCKED"  # a condition speaks of the day itself, which has moved
+    UNLISTED = "UNLISTED"  # nobody can tell what has changed
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a run that named its predecessor did: why it screened everybody, or how many households were touched.
+
+    `by` counts the touched by what touched them, ROWS, HANDLED or WINDOW; a household may count under several.
+    """
+
+    why_full: WhyFull | None = None
+    touched: int = 0
+    by: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,7 +95,7 @@ def _within(column: str, spans: Iterable[tuple[date, date]]) -> list[exp.Expr]:
     return [sql_tree(":column >= :lo AND :column < :hi", column=exp.column(column), lo=lo, hi=hi) for lo, hi in spans]
 
 
-def moved_queries(before: Shape, after: Shape) -> Iterator[exp.Expr]:
+def moved_queries(before: Shape, after: Shape) -> Iterator[exp.Select]:
     """This function yields queries of the households whose facts may differ between two days of one policy."""
     days = [(before.on + timedelta(days=1), after.on + timedelta(days=1))]
     spans = {key: list(_edges(span, after.span(key))) for key, span in before.spans}
@@ -95,23 +118,34 @@ def moved_queries(before: Shape, after: Shape) -> Iterator[exp.Expr]:
         if parts:
             yield exp.select("household_key").from_(table).where(exp.or_(*parts))
     if (before.on.year, before.on.month) != (after.on.year, after.on.month):
-        yield sql_tree("SELECT household_key FROM handled WHERE \"table\" = 'income'")
+        yield exp.select("household_key").from_("handled").where("\"table\" = 'income'")
 
 
-def _compared(snapshot: Path, shape: Shape) -> Iterator[exp.Expr]:
-    """This function yields queries of the households whose rows differ from those of another snapshot."""
+def _told(table: str, columns: Sequence[str]) -> exp.Select:
+    """This function returns one row a household that tells its rows in a table apart from any others."""
+    row = exp.Anonymous(this="hash", expressions=[exp.column(name) for name in columns])
+    return exp.select("household_key", exp.alias_(exp.Sum(this=row), "told")).from_(table).group_by("household_key")
+
+
+def _compared(snapshot: Path, shape: Shape) -> Iterator[exp.Select]:
+    """This function yields queries of the households whose rows differ from those of another snapshot.
+
+    Rows are told apart by 64-bit hashes, added up by household: comparing the rows themselves costs more than a full
+    run does.
+    """
     stored = {piece.table for piece in tables_find(snapshot)}
     for table in KEPT:
-        columns = [exp.column(name) for name in columns_used(shape)[table]]
-        here = exp.select(*columns).from_(table)
         if table not in stored:
             yield exp.select("household_key").from_(table)
             continue
-        there = exp.select(*columns).from_(f"previous_{table}")
-        for one, another in ((here, there), (there, here)):
-            yield exp.select("household_key").from_(
-                exp.except_(one.copy(), another.copy(), distinct=False).subquery("differing")
-            )
+        columns = columns_used(shape)[table]
+        here, there = _told(table, columns).subquery("here"), _told(f"previous_{table}", columns).subquery("there")
+        yield (
+            exp.select("household_key")
+            .from_(here)
+            .join(there, using=["household_key"], join_type="full")
+            .where("here.told IS DISTINCT FROM there.told")
+        )
 
 
 def _previous_open(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
@@ -123,27 +157,55 @@ def _previous_open(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> Non
             connection.execute(view.sql(dialect=DIALECT))
 
 
-def households_touched(connection: duckdb.DuckDBPyConnection, policy: Policy, shape: Shape, previous: Previous) -> bool:
-    """This function makes the table `touched`; False: everybody may be touched, and a full run is due."""
+def _handled_moved(previous: Previous) -> Iterator[exp.Select]:
+    """This function yields queries of the households whose handled evidence is not what it was."""
+    file = previous.folder / HANDLED_FILE
+    if not file.exists():  # a run of before it was kept
+        yield exp.select("household_key").from_("handled")
+        return
+    there = exp.select(*HANDLED).from_(exp.func("read_parquet", exp.Literal.string(str(file))))
+    here = exp.select(*HANDLED).from_("handled")
+    for one, other in ((there, here), (here, there)):
+        yield exp.select("household_key").from_(exp.except_(one.copy(), other.copy()).subquery("moved"))
+
+
+def _why_full(policy: Policy, previous: Previous) -> WhyFull | None:
     run = previous.run
-    program = program_compile(policy)
     day = date.fromisoformat(run["on"])
-    if run["policy_digest"] != policy.digest or day > policy.on or (day != policy.on and _is_clocked(program)):
-        return False
-    queries: list[exp.Expr] = [exp.select("household_key").from_("handled")]
+    if run["policy_digest"] != policy.digest:
+        return WhyFull.POLICY
+    if day > policy.on:
+        return WhyFull.EARLIER_DAY
+    if day != policy.on and _is_clocked(program_compile(policy)):
+        return WhyFull.CLOCKED
+    return WhyFull.UNLISTED if previous.changed is None and previous.snapshot is None else None
+
+
+def households_touched(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, shape: Shape, previous: Previous
+) -> Followed:
+    """This function makes the table `touched`, or tells why everybody may be touched and a full run is due."""
+    why = _why_full(policy, previous)
+    if why is not None:
+        return Followed(why)
+    queries = [("HANDLED", query) for query in _handled_moved(previous)]
     if previous.changed is not None:
         connection.register("changed_given", pa.table({"household_key": pa.array(previous.changed, pa.int64())}))
-        queries.append(exp.select("household_key").from_("changed_given"))
+        queries.append(("ROWS", exp.select("household_key").from_("changed_given")))
     elif previous.snapshot is not None:
         _previous_open(connection, previous.snapshot)
-        queries += _compared(previous.snapshot, shape)
-    else:
-        return False
+        queries += [("ROWS", query) for query in _compared(previous.snapshot, shape)]
+    day = date.fromisoformat(previous.run["on"])
     if day != policy.on:
-        queries += moved_queries(shape_of(policy, on=day), shape)
-    text = " UNION ".join(query.sql(dialect=DIALECT) for query in queries)
-    connection.execute(f"CREATE TEMP TABLE touched AS SELECT DISTINCT household_key FROM ({text}) AS found")  # noqa: S608
-    return True
+        queries += [("WINDOW", query) for query in moved_queries(shape_of(policy, on=day), shape)]
+    text = " UNION ".join(
+        query.select(exp.alias_(exp.Literal.string(by), "by", quoted=True)).sql(DIALECT) for by, query in queries
+    )
+    connection.execute(f"CREATE TEMP TABLE touched_by AS {text}")
+    connection.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT household_key FROM touched_by")
+    there = connection.execute("SELECT count(*) FROM touched SEMI JOIN household USING (household_key)").fetchall()
+    by = connection.execute('SELECT "by", count(*) FROM touched_by GROUP BY 1 ORDER BY 1').fetchall()
+    return Followed(touched=there[0][0], by=dict(by))
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, file: Path) -> pa.Table:

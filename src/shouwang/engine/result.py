@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from shouwang.engine.incremental import Followed
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class ScreenResult:
     """The outcome of one run. `warnings` one row a household and cause, in order of household and cause.
 
     `outcomes`, when asked for: each trigger's result (null is undecided) for the households that some trigger does not
-    clear; a household that is not in it is cleared by all.
+    clear; a household that is not in it is cleared by all. `followed` tells of a run that named its predecessor.
     """
 
     warnings: pa.Table
@@ -49,6 +52,7 @@ class ScreenResult:
     digest: str
     undecided: dict[str, int] = field(default_factory=dict)
     outcomes: pa.Table | None = None
+    followed: Followed | None = None
     facts_path: Path | None = None
     facts_held: pa.Table | None = field(default=None, repr=False)
 

@@ -20,7 +20,9 @@ from shouwang.engine.checked import has_passed, passed_remember, snapshot_digest
 from shouwang.engine.errors import RuleFailure, SnapshotError
 from shouwang.engine.freshness import feeds_judge
 from shouwang.engine.incremental import (
+    HANDLED_FILE,
     OUTCOMES_FILE,
+    Followed,
     Previous,
     facts_join,
     households_touched,
@@ -150,18 +152,20 @@ class _Found:
     warnings: pa.Table
     outcomes: pa.Table | None
     tallies: dict[str, tuple[int, int]]
+    followed: Followed | None
 
 
 def _screened(connection: duckdb.DuckDBPyConnection, order: _Order, *, households: int, digest: str) -> _Found:
     """This function screens the whole snapshot, or what has been touched since the run before."""
     policy, file = order.policy, order.work / FACTS_FILE
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
-    before = order.previous
+    before, followed = order.previous, None
     if order.facts == "all":
         found = _rules_on_all(connection, program, shape, file)
     else:
-        if before is not None and not households_touched(connection, policy, shape, before):
-            before = None
+        if before is not None:
+            followed = households_touched(connection, policy, shape, before)
+            before = before if followed.why_full is None else None
         if before is not None:
             rows_keep(connection, shape, KEPT, of="touched")
         found = _rules_by_sieve(connection, program, shape, households=households)
@@ -176,7 +180,9 @@ def _screened(connection: duckdb.DuckDBPyConnection, order: _Order, *, household
         tallies = tally(connection, program)
     if order.facts == "warned":
         _facts_copy(connection, "warned_facts", file)
-    return _Found(warnings, outcomes, tallies)
+    if outcomes is not None:
+        connection.table("handled").order("ALL").write_parquet(str(order.work / HANDLED_FILE), compression="zstd")
+    return _Found(warnings, outcomes, tallies, followed)
 
 
 def _run(order: _Order) -> ScreenResult:
@@ -208,6 +214,7 @@ def _run(order: _Order) -> ScreenResult:
         digest=digest,
         undecided={key: unknown for key, (_, unknown) in found.tallies.items()},
         outcomes=found.outcomes,
+        followed=found.followed,
         facts_path=file if order.keep else None,
         facts_held=None if order.keep else pq.read_table(file),
     )
@@ -221,8 +228,9 @@ def _publish(work: Path, out: Path, result: ScreenResult) -> ScreenResult:
     if result.outcomes is not None:
         pq.write_table(result.outcomes, work / OUTCOMES_FILE, compression="zstd")
     (out / RUN_FILE).unlink(missing_ok=True)
-    (out / OUTCOMES_FILE).unlink(missing_ok=True)
-    for name in (FACTS_FILE, WARNINGS_FILE, OUTCOMES_FILE, RUN_FILE):
+    for name in (OUTCOMES_FILE, HANDLED_FILE):
+        (out / name).unlink(missing_ok=True)
+    for name in (FACTS_FILE, WARNINGS_FILE, OUTCOMES_FILE, HANDLED_FILE, RUN_FILE):
         if (work / name).exists():
             (work / name).replace(out / name)
     return ScreenResult(**{**vars(result), "facts_path": out / FACTS_FILE})
