@@ -3,7 +3,6 @@
 import pytest
 from django.conf import settings
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from shouwang.config.backups import (
@@ -201,32 +200,6 @@ def test_every_sealed_column_is_declared_by_its_room():
         )
         found = set(cursor.fetchall())
     assert found == declared
-
-
-def test_an_installation_is_upgraded_from_the_previous_version_with_its_rows(empty_database):
-    executor = MigrationExecutor(connections["owner"])
-    leaves = executor.loader.graph.leaf_nodes()
-    ours = {app for app, name in leaves if executor.loader.graph.nodes[(app, name)].__module__.startswith("shouwang.")}
-    # The previous version: every room without its last migration, unless another room builds on that.
-    nodes = {leaf: executor.loader.graph.node_map[leaf] for leaf in leaves if leaf[0] in ours}
-    targets = [leaf for leaf, node in nodes.items() if node.children]
-    targets += [
-        up.key for node in nodes.values() if not node.children for up in node.parents if up.key[0] == node.key[0]
-    ]
-    executor.migrate(targets)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "insert into people_area (level, lo, hi, name, initials, full_name, kind, is_current)"
-            " values (1, 130000000000, 139999999999, '河北', 'HB', '河北', '', true)"
-        )
-    said = []
-    assert database_upgrade(said.append) is True
-    assert said == ["正在建立或升级数据表 …"]
-    assert database_upgrade(said.append) is False
-    web_role_verify()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select name from people_area")
-        assert cursor.fetchall() == [("河北",)]
 
 
 def test_an_empty_database_is_prepared_and_a_second_time_changes_nothing(empty_database, tmp_path, monkeypatch):

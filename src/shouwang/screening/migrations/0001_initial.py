@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("standards", "0002_walls"),
+        ("standards", "0001_initial"),
     ]
 
     operations = [
