@@ -82,7 +82,7 @@ def test_a_folder_without_households_is_refused(tmp_path: Path) -> None:
         ("household", "household_key,poverty_status\n1,NEVER\n", "缺少必需的列“village_code”"),
         ("household", "household_key,village_code,poverty_status\n1,131102001001,RICH\n", "不认识的代码“RICH”"),
         ("household", "household_key,village_code\n1,131102001001\n1,131102001001\n", "出现了不止一次"),
-        ("household", "household_key,village_code\n一,131102001001\n", "读不懂的值"),
+        ("household", "household_key,village_code\n一,131102001001\n", "有 1 格读不懂，应为整数"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_one_sentence(tmp_path: Path, table: str, text: str, said: str) -> None:

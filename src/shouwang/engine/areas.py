@@ -86,8 +86,8 @@ def areas_screen(
     with tempfile.TemporaryDirectory(prefix="shouwang-areas-") as spill, duckdb.connect() as connection:
         connection.execute(f"SET temp_directory = {quoted(spill)}")
         try:
-            snapshot_open(connection, [Path(snapshot_dir).resolve()])
-            snapshot_check(connection)
+            opened = snapshot_open(connection, [Path(snapshot_dir).resolve()])
+            snapshot_check(connection, opened)
             rows = _judged(connection, policy, told)
         except duckdb.ConversionException as error:
             raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error

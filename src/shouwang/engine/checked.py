@@ -18,7 +18,7 @@ from typing import Any
 from shouwang.engine.snapshot import MANIFEST, folder_digest, tables_find
 
 CHECKED = ".checked.json"
-FORMAT = 2  # raised whenever the checks change
+FORMAT = 3  # raised whenever the checks change
 _QUIET_NS = 50_000_000  # a file changed less than this before reading began may change again unseen
 
 

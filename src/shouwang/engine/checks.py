@@ -205,7 +205,7 @@ def _run(
         try:
             opened = snapshot_open(connection, folders, tables=tuple(TABLES))
             handled_open(connection, None)
-            snapshot_check(connection, tables=tuple(TABLES))
+            snapshot_check(connection, opened, tables=tuple(TABLES))
             said("facts", 0, len(Over) + 2)
             facts_build(connection, shape)
             facts_store(connection, program_compile(policy), shape, work / "facts.parquet")

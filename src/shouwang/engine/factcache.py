@@ -71,10 +71,10 @@ def facts_cached(
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=".facts-", dir=cache) as name, connect(Path(name)) as connection:
         try:
-            snapshot_open(connection, folders)
+            opened = snapshot_open(connection, folders)
             handled_open(connection, handled)
             if not has_passed(folders, digest):
-                snapshot_check(connection)
+                snapshot_check(connection, opened)
                 passed_remember(folders, digest)
             _facts_write(connection, _query(policy, shape), Path(name) / file.name)
         except duckdb.ConversionException as error:

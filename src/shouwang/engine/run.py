@@ -195,7 +195,7 @@ def _run(order: _Order) -> ScreenResult:
             opened = snapshot_open(connection, folders)
             handled_open(connection, order.handled)
             if not has_passed(folders, digest):
-                snapshot_check(connection)
+                snapshot_check(connection, opened)
                 passed_remember(folders, digest)
             feeds = feeds_judge(connection, policy, on=policy.on)
             counts = _counts(connection)

@@ -13,8 +13,10 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from shouwang.engine.cells import cells_unreadable, rows_twice, types_unfit
 from shouwang.engine.errors import SnapshotError
-from shouwang.engine.schema import CODES, HANDLED, KEYS, SCREENED, TABLES
+from shouwang.engine.schema import HANDLED, KEYS, SCREENED, TABLES
+from shouwang.engine.soundness import SnapshotFlawsError, flaws_find, questions
 from shouwang.engine.sqltext import DIALECT
 
 MANIFEST = "manifest.json"
@@ -118,6 +120,7 @@ class Opened:
 
     missing_tables: tuple[str, ...]
     missing_columns: tuple[str, ...]
+    views: tuple[tuple[str, TableFile], ...] = ()  # each stored piece as it is, by the name of its view
 
 
 def _cast(column: str, type_: str, present: bool, is_text: bool) -> exp.Expr:
@@ -134,10 +137,12 @@ def _selected(connection: duckdb.DuckDBPyConnection, piece: TableFile, view: str
         columns = set(relation.columns)
     except duckdb.Error as error:
         raise SnapshotError(f"“{piece.path}”读不出来：{_first_line(error)}") from None
-    for key in KEYS[piece.table]:
-        if key not in columns:
-            raise SnapshotError(f"“{piece.path}”缺少必需的列“{key}”。")
+    lacking = [key for key in KEYS[piece.table] if key not in columns]
+    if lacking:
+        raise SnapshotError(f"“{piece.path}”缺少必需的列“{'”“'.join(lacking)}”。")
     relation.create_view(view)
+    if piece.path.suffix != ".csv" and (flaws := types_unfit(connection, view, piece.table)):
+        raise SnapshotFlawsError(flaws)
     wanted = TABLES[piece.table]
     is_text = piece.path.suffix == ".csv"
     query = exp.select(*(_cast(name, type_, name in columns, is_text) for name, type_ in wanted.items())).from_(view)
@@ -163,42 +168,38 @@ def snapshot_open(
 ) -> Opened:
     """This function makes one typed view a table over all folders; missing tables are empty, and named."""
     pieces = [piece for folder in folders for piece in tables_find(folder)]
-    missing_tables, missing_columns = [], []
+    missing_tables, missing_columns, views = [], [], []
     for table in tables:
         queries = []
         for number, piece in enumerate(piece for piece in pieces if piece.table == table):
-            query, missing = _selected(connection, piece, f"{table}_file_{number}")
+            view = f"{table}_file_{number}"
+            query, missing = _selected(connection, piece, view)
+            views.append((view, piece))
             queries.append(query)
             missing_columns.extend(missing)
         if not queries:
             missing_tables.append(table)
             queries = [_empty(table)]
         body: exp.Expr = queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
-        view = exp.Create(this=exp.to_table(table), kind="VIEW", expression=body)
-        connection.execute(view.sql(dialect=DIALECT))
+        made = exp.Create(this=exp.to_table(table), kind="VIEW", expression=body)
+        connection.execute(made.sql(dialect=DIALECT))
     if "household" in missing_tables:
         raise SnapshotError(f"“{folders[0]}”里没有 household 表（household.parquet 或 household.csv）。")
-    return Opened(tuple(missing_tables), tuple(dict.fromkeys(missing_columns)))
+    return Opened(tuple(missing_tables), tuple(dict.fromkeys(missing_columns)), tuple(views))
 
 
-def snapshot_check(connection: duckdb.DuckDBPyConnection, *, tables: Sequence[str] = SCREENED) -> None:
-    """This function refuses codes nobody declared, a household that stands twice, and cells that cannot be read."""
-    for (table, column), allowed in CODES.items():
-        if table not in tables:
-            continue
-        found = connection.execute(
-            exp.select(column).distinct().from_(table).where(exp.column(column).is_(exp.Null()).not_())
-            .where(exp.column(column).isin(*allowed).not_()).order_by(column).limit(1).sql(dialect=DIALECT)
-        ).fetchall()  # fmt: skip
-        if found:
-            raise SnapshotError(
-                f"{table} 表的“{column}”列有不认识的代码“{found[0][0]}”，可用的有：{'、'.join(allowed)}。"
-            )
-    doubled = connection.execute(
-        "SELECT household_key FROM household GROUP BY household_key HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
-    ).fetchall()
-    if doubled:
-        raise SnapshotError(f"household 表里户 {doubled[0][0]} 出现了不止一次。")
+def snapshot_check(connection: duckdb.DuckDBPyConnection, opened: Opened, *, tables: Sequence[str] = SCREENED) -> None:
+    """This function refuses what no rule may see: unreadable cells, empty or doubled keys, orphans, unknown codes.
+
+    Raises SnapshotFlawsError, which counts and names every flaw; cells that cannot be read are told first.
+    """
+    flaws = [flaw for view, piece in opened.views for flaw in cells_unreadable(connection, view, piece.table)]
+    flaws += rows_twice(connection, [(view, piece.table) for view, piece in opened.views])
+    if not flaws:
+        asked = tuple(questions(tables, missing=opened.missing_columns))
+        flaws = flaws_find(lambda query: connection.execute(query.sql(dialect=DIALECT)).fetchall(), asked)
+    if flaws:
+        raise SnapshotFlawsError(flaws)
 
 
 def handled_open(connection: duckdb.DuckDBPyConnection, handled: Any) -> None:

@@ -113,7 +113,7 @@ def _run(
     digest = pieces_digest(storage, pieces)
     opened = tables_open(plan.session, pieces, is_small=plan.is_small)
     handled_open(plan.session, handled)
-    counts = tables_check(plan.session)
+    counts = tables_check(plan.session, opened)
     newest = [(row[0], row[1], row[2]) for row in plan.rows(newest_step(policy.on))]
     feeds = feed_states(newest, policy, on=policy.on)
     found = _rules_apply(plan, program, shape, facts=facts, work=work, with_outcomes=with_outcomes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from shouwang.engine.errors import SnapshotError
-from shouwang.engine.schema import CODES, HANDLED, KEYS, SCREENED, TABLES
+from shouwang.engine.schema import HANDLED, KEYS, SCREENED, TABLES
 from shouwang.engine.snapshot import Opened
+from shouwang.engine.soundness import TYPE_WORDS, SnapshotFlawsError, flaws_find, questions
 from shouwang.engine.spark.dialect import spark_sql, spark_type
 from shouwang.engine.spark.places import Piece
-from shouwang.engine.sqltext import sql_tree
 
 # Types of Parquet that hold what a column declares; anything else is refused, never rounded or cut.
 _HELD = {
@@ -25,32 +25,38 @@ _HELD = {
     "DATE": ("date",),
     "TIMESTAMP": ("timestamp", "timestamp_ntz"),
 }
-_WORDS = {
-    "BIGINT": "整数",
-    "INTEGER": "整数",
-    "VARCHAR": "文字",
-    "BOOLEAN": "是否",
-    "DATE": "日期",
-    "TIMESTAMP": "时间",
-}
 _ARROW = {"BIGINT": pa.int64(), "VARCHAR": pa.string()}
 
 
 def _selected(frame: Any, piece: Piece) -> tuple[Any, list[str]]:
     """This function types the columns of a stored piece and returns it with the columns it lacks."""
     stored: dict[str, str] = dict(frame.dtypes)
-    for key in KEYS[piece.table]:
-        if key not in stored:
-            raise SnapshotError(f"“{piece.folder}/{piece.table}”缺少必需的列“{key}”。")
-    columns, missing = [], []
+    lacking = [key for key in KEYS[piece.table] if key not in stored]
+    if lacking:
+        raise SnapshotError(f"“{piece.folder}/{piece.table}”缺少必需的列“{'”“'.join(lacking)}”。")
+    columns, missing, unfit = [], [], {}
     for name, type_ in TABLES[piece.table].items():
         found = stored.get(name)
         if found is None:
             missing.append(f"{piece.table}.{name}")
         elif found not in (*_HELD[type_], "void"):
-            raise SnapshotError(f"{piece.table} 表的“{name}”列应为{_WORDS[type_]}，文件里是 {found}。")
+            unfit[name] = (TYPE_WORDS[type_], found)
         columns.append(f"CAST({f'`{name}`' if found else 'NULL'} AS {spark_type(type_)}) AS `{name}`")
+    if unfit:
+        _refuse_types(frame, piece.table, unfit)
     return frame.selectExpr(*columns), missing
+
+
+def _refuse_types(frame: Any, table: str, unfit: Mapping[str, tuple[str, str]]) -> None:
+    """This function raises SnapshotFlawsError where columns of a wrong type hold anything."""
+    counts = frame.selectExpr(*(f"count(`{name}`) AS `{name}`" for name in unfit)).collect()[0]
+    flaws = [
+        f"{table} 表的“{name}”列应为{wanted}，有 {counts[name]:,} 格是 {found.upper()}"
+        for name, (wanted, found) in unfit.items()
+        if counts[name]
+    ]
+    if flaws:
+        raise SnapshotFlawsError(flaws)
 
 
 def _stored(session: Any, piece: Piece, is_small: bool) -> Any:
@@ -98,39 +104,19 @@ def handled_open(session: Any, handled: pa.Table | None) -> None:
     session.createDataFrame(typed).distinct().createOrReplaceTempView("handled")
 
 
-_CODES = {place: allowed for place, allowed in CODES.items() if place[0] in SCREENED}
-_DOUBLE = """
-SELECT 'double household' AS name, CAST(min(household_key) AS VARCHAR) AS found
-FROM (SELECT household_key FROM household GROUP BY household_key HAVING count(*) > 1) AS doubled
-"""
-
-
-def _survey() -> Iterable[exp.Expr]:
-    for table in ("household", "person"):
-        count = exp.cast(exp.Count(this=exp.Star()), "VARCHAR")
-        yield exp.select(_named(f"count {table}"), exp.alias_(count, "found")).from_(table)
-    for (table, column), allowed in _CODES.items():
-        strange = exp.column(column).isin(*allowed).not_()
-        first = exp.Min(this=exp.Case().when(strange, exp.column(column)))
-        yield exp.select(_named(f"code {table} {column}"), exp.alias_(first, "found")).from_(table)
-    yield sql_tree(_DOUBLE)
-
-
-def _named(name: str) -> exp.Expr:
-    return exp.alias_(exp.Literal.string(name), "name")
-
-
-def tables_check(session: Any) -> dict[str, int]:
+def tables_check(session: Any, opened: Opened) -> dict[str, int]:
     """This function returns how many households and persons there are, once nothing is found to refuse.
 
-    Refused: codes nobody declared, a household that stands twice. All questions go in one query.
+    All questions go in one query; raises SnapshotFlawsError, which counts and names every flaw.
     """
-    rows = session.sql(spark_sql(exp.union(*_survey(), distinct=False))).collect()
-    found = {row["name"]: row["found"] for row in rows}
-    for (table, column), allowed in _CODES.items():
-        code = found[f"code {table} {column}"]
-        if code is not None:
-            raise SnapshotError(f"{table} 表的“{column}”列有不认识的代码“{code}”，可用的有：{'、'.join(allowed)}。")
-    if found["double household"] is not None:
-        raise SnapshotError(f"household 表里户 {found['double household']} 出现了不止一次。")
-    return {table: int(found[f"count {table}"]) for table in ("household", "person")}
+    asked = tuple(questions(SCREENED, missing=opened.missing_columns))
+    flaws = flaws_find(lambda query: session.sql(spark_sql(query)).collect(), asked)
+    if flaws:
+        raise SnapshotFlawsError(flaws)
+    counts = exp.union(*(_count(table) for table in ("household", "person")), distinct=False)
+    return {row["name"]: row["rows"] for row in session.sql(spark_sql(counts)).collect()}
+
+
+def _count(table: str) -> exp.Select:
+    name = exp.alias_(exp.Literal.string(table), "name")
+    return exp.select(name, exp.alias_(exp.Count(this=exp.Star()), "rows")).from_(table)
