@@ -14,10 +14,10 @@ from shouwang.synth.refusals import FolderNotEmpty, FolderUnwritable
 
 
 class TableFiles:
-    """Writes tables piece by piece as NAME.parquet in one folder and NAME.csv in another."""
+    """Writes tables piece by piece as NAME.parquet in one folder and, when asked, NAME.csv in another."""
 
-    def __init__(self, parquet: Path, csv: Path) -> None:
-        self.folders = {"parquet": parquet, "csv": csv}
+    def __init__(self, parquet: Path, csv: Path | None) -> None:
+        self.folders = {"parquet": parquet, **({"csv": csv} if csv else {})}
         self.counts: dict[str, int] = {}
         self._parquet: dict[str, pq.ParquetWriter] = {}
         self._csv: dict[str, pa.csv.CSVWriter] = {}
@@ -38,9 +38,11 @@ class TableFiles:
         if name not in self._parquet:
             path = self.folders["parquet"] / f"{name}.parquet"
             self._parquet[name] = pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=3)
-            self._csv[name] = pa.csv.CSVWriter(self.folders["csv"] / f"{name}.csv", table.schema)
+            if "csv" in self.folders:
+                self._csv[name] = pa.csv.CSVWriter(self.folders["csv"] / f"{name}.csv", table.schema)
         self._parquet[name].write_table(table)
-        self._csv[name].write_table(table)
+        if name in self._csv:
+            self._csv[name].write_table(table)
         self.counts[name] = self.counts.get(name, 0) + table.num_rows
 
 

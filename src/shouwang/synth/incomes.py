@@ -10,7 +10,7 @@ import numpy as np
 from shouwang.kit.codes import IncomeKind
 from shouwang.kit.dates import month_first, months_add
 from shouwang.synth import shape
-from shouwang.synth.draws import Floats, Ints, chance, lognormal_fen
+from shouwang.synth.draws import Bools, Floats, Ints, chance, lognormal_fen
 from shouwang.synth.households import Kin
 from shouwang.synth.persons import LABOUR, Persons, day_number
 from shouwang.synth.standing import CAUSES, POVERTY, Standing
@@ -69,6 +69,11 @@ class Means:
     support: Ints
     shock_months: Ints  # wages stopped so many months ago, 0 never
     net: Ints  # a year's net of the household without shock
+
+    @property
+    def workers(self) -> Ints:
+        """The rows of the persons who work for wages."""
+        return np.flatnonzero(self.wage_month > 0)
 
 
 def growth(on: date) -> float:
@@ -159,13 +164,38 @@ def _level(
 
 def incomes_spread(rng: np.random.Generator, kin: Kin, persons: Persons, means: Means, on: date) -> dict[str, Ints]:
     """This function spreads a year's means over the months of the history."""
-    rows = Incomes(history_months(on))
-    calendar = np.array([month.month for month in rows.months])
+    months = history_months(on)
+    workers = means.workers
+    stopped = means.shock_months[kin.household[workers]]
+    at_work = works_in(work_phases(rng, means), persons.work_months[workers], months)
+    at_work &= np.arange(len(months))[None, :] <= (len(months) - 1 - stopped)[:, None]
+    return months_fill(kin, means, months, at_work, business=np.ones((kin.count, len(months))))
+
+
+def work_phases(rng: np.random.Generator, means: Means) -> Ints:
+    """This function draws when in the year each worker's months of work begin."""
+    return rng.integers(0, 12, len(means.workers))
+
+
+def works_in(phase: Ints, work_months: Ints, months: tuple[date, ...]) -> Bools:
+    """This function tells in which of the months each worker works: a row a worker, a column a month."""
+    calendar = np.array([month.month for month in months])
+    return np.asarray((calendar[None, :] + phase[:, None]) % 12 < work_months[:, None])
+
+
+def months_fill(
+    kin: Kin, means: Means, months: tuple[date, ...], at_work: Bools, *, business: Floats
+) -> dict[str, Ints]:
+    """This function makes the rows of some months: who is at work, and which share of the usual harvest there was."""
+    rows = Incomes(months)
+    calendar = np.array([month.month for month in months])
     households = np.arange(kin.count)
-    _wages(rng, rows, kin, persons, means, calendar)
+    for index in range(len(months)):
+        some = means.workers[at_work[:, index]]
+        rows.add(kin.household[some], some, np.full(len(some), index), _WAGE, means.wage_month[some], _LABOUR)
     wheat, sown = means.business * 45 // 100, means.cost * 45 // 100
-    for harvest, business, cost in ((6, wheat, sown), (10, means.business - wheat, means.cost - sown)):
-        _yearly(rows, households, business, harvest, _BUSINESS, _HOUSEHOLD)
+    for harvest, reaped, cost in ((6, wheat, sown), (10, means.business - wheat, means.cost - sown)):
+        _yearly(rows, households, reaped, harvest, _BUSINESS, _HOUSEHOLD, share=business)
         _yearly(rows, households, cost, harvest - 3, _COST, _HOUSEHOLD)
     _yearly(rows, households, means.rent, 12, _PROPERTY, _HOUSEHOLD)
     _yearly(rows, households, means.dividend, 12, _PROPERTY, _RURAL)
@@ -182,22 +212,13 @@ def incomes_spread(rng: np.random.Generator, kin: Kin, persons: Persons, means: 
     return rows.joined()
 
 
-def _yearly(rows: Incomes, households: Ints, amount: Ints, month: int, kind: int, source: int) -> None:
+def _yearly(
+    rows: Incomes, households: Ints, amount: Ints, month: int, kind: int, source: int, *, share: Floats | None = None
+) -> None:
     for index, first in enumerate(rows.months):
         if first.month == month:
-            rows.add(households, -1, np.full(len(households), index), kind, amount, source)
-
-
-def _wages(rng: np.random.Generator, rows: Incomes, kin: Kin, persons: Persons, means: Means, calendar: Ints) -> None:
-    workers = np.flatnonzero(means.wage_month > 0)
-    phase = rng.integers(0, 12, len(workers))
-    months = persons.work_months[workers]
-    stopped = means.shock_months[kin.household[workers]]
-    last = len(calendar) - 1
-    for index in range(len(calendar)):
-        at_work = ((calendar[index] + phase) % 12 < months) & (index <= last - stopped)
-        some = workers[at_work]
-        rows.add(kin.household[some], some, np.full(len(some), index), _WAGE, means.wage_month[some], _LABOUR)
+            got = amount if share is None else (amount * share[:, index]).astype(np.int64)
+            rows.add(households, -1, np.full(len(households), index), kind, got, source)
 
 
 def net_of_window(incomes: dict[str, Ints], months: tuple[date, ...], count: int) -> Floats:

@@ -9,6 +9,10 @@ class PeopleRefused(Refusal):
     """The number of people is out of range."""
 
 
+class MonthsRefused(Refusal):
+    """The number of months is out of range."""
+
+
 class PlaceUnknown(Refusal):
     """The place has no villages in the division table."""
 

@@ -83,3 +83,26 @@ FAULT_RATES = {
 XLSX_PEOPLE_LIMIT = 100_000
 PEOPLE_LIMIT = 20_000_000
 BLOCK_PEOPLE = 100_000
+
+# Panels: what happens to households in the months after the first snapshot. Shocks a year as shares of households.
+SHOCKS_A_YEAR = {"ILLNESS": 0.020, "STUDY": 0.012, "DISASTER": 0.010, "ACCIDENT": 0.008, "EMPLOYMENT": 0.012}
+SHOCK_TILT = 2.2  # shocks among watched households, times that of others
+SHARE_VILLAGE_STRUCK = 0.25  # of the households of a village that a disaster hits
+# What no department's file holds: travel, a carer's lost wages, medicine over the counter; a share of what is on file.
+HIDDEN_SHARE = {"ILLNESS": 0.45, "STUDY": 0.6, "DISASTER": 0.3, "ACCIDENT": 0.35, "EMPLOYMENT": 0.0}
+# Months for which wages or payments go on, from and below.
+ILL_MONTHS, HURT_MONTHS, JOBLESS_MONTHS = (3, 10), (2, 8), (3, 13)
+# Days until what happened stands in the register: from and below, by source; a few come very late.
+ARRIVAL_DAYS = {
+    "medical_insurance": (5, 40), "education": (15, 60), "emergency": (1, 10), "public_security": (1, 15),
+    "disabled": (5, 40), "housing": (5, 40), "labour": (10, 50),
+}  # fmt: skip
+SHARE_VERY_LATE, VERY_LATE_DAYS = 0.04, (45, 120)
+SHARE_UNSETTLED, SETTLING_DAYS = 0.06, (20, 60)  # stays first filed without what the patient paid
+# The purse: savings as years of usual net income (median, spread), credit as a share of it, what ordinary living takes.
+SAVINGS_YEARS, SAVINGS_YEARS_POOR = (0.7, 0.9), (0.2, 0.8)
+CREDIT_SHARE = (0.1, 0.4)
+LIVING_SHARE = 0.9
+PAID_AT_ONCE, PAID_LATER_MONTHS = 0.25, 6  # relatives lend and hospitals wait: the rest falls due month by month
+SHARE_LISTED_AFTER = 0.6  # of the fallen: the register lists them within some months
+LISTED_AFTER_MONTHS = (1, 4)

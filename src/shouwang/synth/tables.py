@@ -110,8 +110,11 @@ def person_table(block: Block) -> pa.Table:
 
 def income_table(block: Block, on: date) -> pa.Table:
     """This function returns the income table."""
-    rows = block.incomes
-    months = incomes.history_months(on)
+    return income_rows(block, block.incomes, incomes.history_months(on))
+
+
+def income_rows(block: Block, rows: dict[str, Ints], months: tuple[date, ...]) -> pa.Table:
+    """This function returns rows of the income table; their months are places in `months`."""
     firsts = np.array([persons.day_number(month) for month in months])
     return pa.table(
         {
@@ -126,12 +129,16 @@ def income_table(block: Block, on: date) -> pa.Table:
 
 
 def spending_table(block: Block) -> pa.Table:
-    """This function returns the spending table; a stay that is not settled yet has no reimbursed and self-paid sum."""
-    rows = block.spending
+    """This function returns the spending table."""
+    return spending_rows(block, block.spending, np.arange(len(block.spending["day"])) + block.first_event)
+
+
+def spending_rows(block: Block, rows: dict[str, Ints], keys: Ints) -> pa.Table:
+    """This function returns spending rows; a stay that is not settled yet has no reimbursed and self-paid sum."""
     settled = rows["is_unsettled"] == 0
     return pa.table(
         {
-            "event_key": np.arange(len(settled)) + block.first_event,
+            "event_key": keys,
             "household_key": rows["household"] + block.first_household,
             "person_key": _keys(rows["person"], block.first_person),
             "cause": coded(rows["cause"], events.SPENDING_CAUSES),
@@ -147,10 +154,14 @@ def spending_table(block: Block) -> pa.Table:
 
 def status_table(block: Block) -> pa.Table:
     """This function returns the status table."""
-    rows = block.statuses
+    return status_rows(block, block.statuses, np.arange(len(block.statuses["kind"])) + block.first_status)
+
+
+def status_rows(block: Block, rows: dict[str, Ints], keys: Ints) -> pa.Table:
+    """This function returns rows of the status table."""
     return pa.table(
         {
-            "status_key": np.arange(len(rows["kind"])) + block.first_status,
+            "status_key": keys,
             "household_key": rows["household"] + block.first_household,
             "person_key": _keys(rows["person"], block.first_person),
             "kind": coded(rows["kind"], statuses.STATUS_KINDS),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shouwang.kit.dates import DayRefusal, day_parse
 from shouwang.kit.errors import Refusal
+
+if TYPE_CHECKING:
+    from shouwang.synth.population import Progress
 
 DAY_BY_DEFAULT = "2020-06-30"
 
@@ -22,6 +27,12 @@ class SeedRefused(Refusal):
     """The seed is negative."""
 
     sentence = "随机种子应是 0 或正整数。"
+
+
+class MonthsAlone(Refusal):
+    """A panel is asked for together with files that only a single population has."""
+
+    sentence = "--months 生成的是一套月末快照，不能和 --xlsx、--truth 一起用。"
 
 
 def register(app: typer.Typer) -> None:
@@ -39,33 +50,33 @@ def synth(
     truth: Annotated[
         int, typer.Option("--truth", min=0, help="另写多少行带差错的部门数据，附每一行是谁，用来测对人")
     ] = 0,
+    months: Annotated[
+        int, typer.Option("--months", min=0, help="改为生成多少个月的月末快照，带已知的冲击和结果，供回测")
+    ] = 0,
 ) -> None:
     """生成虚构的人口。人名、身份证号、电话都是编的：身份证号用没有分配过的县代码，不会与真人重合。"""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
+    from shouwang.synth.panel import panel_write
     from shouwang.synth.population import population_write
     from shouwang.synth.truth import truth_write
 
     if seed < 0:
         raise SeedRefused
     day = _day(on)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars = Progress(*columns, console=console)
-    tasks: dict[str, TaskID] = {}
-
-    def show(label: str, done: int, total: int) -> None:
-        bars.start()  # only once there is something to show: a refusal stands alone
-        if label not in tasks:
-            tasks[label] = bars.add_task(label, total=total)
-        bars.update(tasks[label], completed=done, total=total)
-
-    try:
+    if months:
+        if xlsx or truth:
+            raise MonthsAlone
+        with _shown() as show:
+            panel = panel_write(people=people, place=place, seed=seed, on=day, months=months, out=out, progress=show)
+        typer.echo(
+            f"已在“{out}”生成{panel.place.name} {panel.days[0]} 至 {panel.days[-1]} 共 {months} 个月末快照："
+            f"{panel.counts['household']:,} 户、{panel.counts['person']:,} 人。"
+        )
+        typer.echo(
+            f"期间冲击 {panel.shocks:,} 次，{panel.falls:,} 户陷入困难，都记在 truth；怎样算陷入困难见 panel.json。"
+        )
+        return
+    with _shown() as show:
         made = population_write(people=people, place=place, seed=seed, on=day, out=out, xlsx=xlsx, progress=show)
-    finally:
-        if tasks:
-            bars.stop()
     if truth:
         truth_write(out, count=truth, seed=seed)
         typer.echo(f"{truth:,} 行带差错的数据在 matching/rows.csv，每一行是谁在 matching/truth.csv。")
@@ -75,6 +86,29 @@ def synth(
         f"收入 {counts['income']:,} 条，支出 {counts['spending']:,} 条，状态 {counts['status']:,} 条。"
     )
     typer.echo(f"快照摘要 {made.digest[:16]}；部门文件在 departments，植入的差错记在 truth，身份信息在 identity。")
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """This function yields a way to show progress on the terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
+
+    def show(label: str, done: int, total: int) -> None:
+        bars.start()  # only once there is something to show: a refusal stands alone
+        if label not in tasks:
+            tasks[label] = bars.add_task(label, total=total)
+        bars.update(tasks[label], completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def _day(text: str) -> date:
