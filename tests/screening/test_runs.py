@@ -10,7 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
-from tests.factories.cast import Cast
+from django.test import Client
+from django.urls import reverse
+from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make, income_make, spending_make, status_make
 from tests.factories.standards import policy_adopt
 
@@ -132,6 +134,24 @@ def test_a_warning_replays_from_its_own_facts_when_the_snapshot_is_gone(real_cas
         replay = warning_replay(viewer=SYSTEM, warning_id=warning.pk, at=AT, with_snapshot=True)
     assert (replay.holds, replay.same_from_snapshot) == (True, None)
     assert "非贫困低收入户" in "".join(replay.explanation.lines())
+
+
+def test_village_and_township_read_what_the_county_reads_of_a_warning(real_cast: Cast, client: Client) -> None:
+    """The run belongs to the county; its warnings are told in the file of the household to who reads that file."""
+    policy_adopt(real_cast.places.county, "hengshui")
+    home = low_income(real_cast)
+    illness(home, 2_000_000)
+    ran(real_cast)
+    (raised,) = all_warnings()
+    page = reverse("screening:warning", args=[raised.pk])
+    for viewer in (real_cast.county, real_cast.township, real_cast.officer):
+        sign_in(client, viewer)
+        told = client.get(reverse("desks:household", args=[home.pk])).content.decode()
+        assert raised.trigger_name in told and page in told, viewer
+        why = client.get(page)
+        assert why.status_code == 200 and "20,000.00" in why.content.decode(), viewer
+    for viewer in (real_cast.sibling_officer, real_cast.neighbour, real_cast.medical):
+        assert sign_in(client, viewer).get(page).status_code == 404, viewer
 
 
 def test_a_changed_fact_makes_the_replay_differ(real_cast: Cast) -> None:

@@ -30,7 +30,7 @@ from shouwang.standards.selectors import policy_by_version_id
 
 def warnings_visible_to(viewer: Viewer) -> QuerySet[Warning]:
     """This function returns the warnings inside the viewer's areas, newest first."""
-    return Warning.objects.filter(viewer.q()).select_related("run", "pack_version").order_by("-raised_at", "-pk")
+    return Warning.objects.filter(viewer.q()).select_related("pack_version").order_by("-raised_at", "-pk")
 
 
 def warnings_uncollected(*, limit: int = 1000) -> list[Warning]:

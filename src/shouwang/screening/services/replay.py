@@ -58,7 +58,7 @@ def _from_snapshot(warning: Warning) -> bool | None:
 
 def warning_replay(*, viewer: Viewer, warning_id: int, at: datetime, with_snapshot: bool = False) -> Replay:
     """This function computes a warning again from its own fact row, and with `with_snapshot` from the files too."""
-    warning = Warning.objects.select_related("run", "run__snapshot", "pack_version").filter(pk=warning_id).first()
+    warning = Warning.objects.select_related("pack_version").filter(pk=warning_id).first()
     if warning is None:
         raise WarningNotFound
     policy = policy_by_version_id(warning.pack_version_id, on=warning.on)

@@ -11,7 +11,8 @@ from shouwang.engine import Explanation
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.screening.contexts import Line, WarningPage
 from shouwang.screening.services import warning_replay
-from shouwang.screening.views.runs import READERS, warning_rows
+from shouwang.screening.views.checks import READERS
+from shouwang.screening.views.runs import warning_rows
 
 
 def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:
@@ -25,7 +26,7 @@ def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:
 @require_GET
 @requires(*READERS)
 def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
-    """This function shows a warning with its reasons."""
+    """This function shows a warning with its reasons, to everybody who reads the household's file and its case."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     replay = warning_replay(viewer=viewer, warning_id=warning_id, at=timezone.now())
     found = replay.warning
