@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shouwang.engine.hindsight import Flags, Past, hindsight
+from shouwang.engine.score_rows import score_read, score_row
 from shouwang.engine.scores import Hardship, Score, Share, Terms, best_for, enough_check, month_number, months_needed
 from shouwang.kit.dates import months_add
 from shouwang.kit.errors import Refusal
@@ -311,3 +313,16 @@ def test_the_example_of_the_documentation_comes_out_as_told() -> None:
     )
     assert told in page
     assert (score.missed, score.unjudged, score.late, score.early) == (1, 1, 1, 1)
+
+
+@given(pasts())
+def test_a_score_that_was_written_down_reads_as_it_was(drawn: tuple[Past, list[Warned]]) -> None:
+    past, candidates = drawn
+    for score in hindsight(past, [flags_of(warned) for warned in candidates]).scores:
+        row = json.loads(json.dumps(score_row("现行", score), ensure_ascii=False))
+        read = score_read(row)
+        rates = {
+            name: pytest.approx(getattr(score, name), abs=1e-4) for name in ("visits_a_week", "visits_a_week_most")
+        }
+        assert replace(read, **rates) == replace(score, **rates)
+        assert score_row("现行", read) == row

@@ -140,6 +140,8 @@ FILE_UPLOAD_HANDLERS = ["shouwang.office.uploads.SealableUploadHandler"]
 XLSX_LIMIT_BYTES = int(os.environ.get("SHOUWANG_XLSX_LIMIT_MB", "50")) * 1024 * 1024
 CSV_LIMIT_BYTES = int(os.environ.get("SHOUWANG_CSV_LIMIT_MB", "1024")) * 1024 * 1024
 SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
+# The last screening's snapshot of each month is kept longer: policies are tried on past months (back-test).
+SNAPSHOT_KEEP_MONTHS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_MONTHS", "24"))
 UPLOAD_KEEP_DAYS = int(os.environ.get("SHOUWANG_UPLOAD_KEEP_DAYS", "7"))
 
 LOGGING = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils import timezone
 
 from shouwang.engine import Explanation, explain
 from shouwang.kit.divisions import slot_range
@@ -250,3 +251,15 @@ def runs_triable(viewer: Viewer) -> QuerySet[Run]:
     return (
         runs_visible_to(viewer).filter(state=Run.State.DONE, snapshot__removed_at__isnull=True).exclude(snapshot=None)
     )
+
+
+def runs_of_months(viewer: Viewer) -> list[Run]:
+    """This function returns the last screening of each area and month whose data is still there, oldest first.
+
+    Only what was taken on the very day it is about counts: data taken later knows more than was known then.
+    """
+    last: dict[tuple[int, int, int, int], Run] = {}
+    for run in runs_triable(viewer).select_related("snapshot").order_by("snapshot__taken_at", "pk"):
+        if run.snapshot is not None and timezone.localdate(run.snapshot.taken_at) == run.on:
+            last[run.slot, run.hi, run.on.year, run.on.month] = run
+    return sorted(last.values(), key=lambda run: (run.slot, run.hi, run.on))

@@ -21,6 +21,8 @@ from shouwang.screening.services import (
     trial_execute,
 )
 
+DAYS_OF_MONTH = 31
+
 
 @app.task(name="screening.run", queue="long")
 def run_screening(run_id: int) -> None:
@@ -38,9 +40,13 @@ def prepare_whatif(run_id: int) -> None:
 @app.periodic(cron="15 3 * * *")
 @app.task(name="screening.snapshots_expire", queue="short")
 def expire_snapshots(timestamp: int) -> None:
-    """This function removes snapshot files past their days."""
+    """This function removes snapshot files past their days; the last of each month stays for its months."""
     with acting_as(SYSTEM):
-        snapshots_expire(before=timezone.now() - timedelta(days=settings.SNAPSHOT_KEEP_DAYS))
+        now = timezone.now()
+        snapshots_expire(
+            before=now - timedelta(days=settings.SNAPSHOT_KEEP_DAYS),
+            months_before=now - timedelta(days=settings.SNAPSHOT_KEEP_MONTHS * DAYS_OF_MONTH),
+        )
 
 
 @app.task(name="screening.check", queue="long")

@@ -25,6 +25,7 @@ from shouwang.casework.selectors.desk import (
 )
 from shouwang.casework.selectors.households import HouseholdEvent, events_of_household
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
+from shouwang.casework.selectors.outcomes import CaseOutcome, outcomes_in
 from shouwang.casework.selectors.procedures import procedure_for, stage_for, workflow_for
 from shouwang.casework.selectors.tasks import (
     FigureLine,
@@ -39,6 +40,7 @@ from shouwang.casework.selectors.tasks import (
 )
 
 __all__ = [
+    "CaseOutcome",
     "Desk",
     "FigureLine",
     "HouseholdEvent",
@@ -67,6 +69,7 @@ __all__ = [
     "lamp_filter",
     "lamp_totals",
     "may_close",
+    "outcomes_in",
     "procedure_for",
     "stage_for",
     "task_get",

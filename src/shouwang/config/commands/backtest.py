@@ -65,6 +65,7 @@ def backtest(
 
     from shouwang.config.commands.pack import packs_open
     from shouwang.engine.backtest import backtest as run
+    from shouwang.engine.score_rows import backtest_row
     from shouwang.engine.scores import Terms, best_for
     from shouwang.rulebook import load_policy
     from shouwang.rulebook.variants import change_parse, policy_with
@@ -85,7 +86,11 @@ def backtest(
         tell: Callable[[int, int], None] = lambda done, total: status.update(f"回测 {done} / {total} 个快照……")  # noqa: E731
         found = run(moments, candidates, hardships, until=moments[-1].on, terms=terms, progress=tell)
     best = best_for(found.found.scores, visits) if visits else None
-    report = _report(found, names, pack, visits, best)
+    labels = [IN_FORCE, *names]
+    report = {
+        "pack": pack, "visits_available": visits or None, "best": None if best is None else labels[best],
+        **backtest_row(found, labels),
+    }  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     (out / "backtest.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     _csv_write(out / "backtest.csv", report["candidates"])
@@ -157,57 +162,6 @@ def outcomes_read(path: Path) -> list[Any]:
     if empty:
         raise Refusal(f"“{file}”里有 {empty} 行没有户或日期。")
     return [Hardship(key, on, cause) for key, on, cause in rows]
-
-
-def _share(share: Share) -> dict[str, Any]:
-    interval = share.interval
-    return {
-        "part": share.part, "whole": share.whole, "share": None if share.value is None else round(share.value, 6),
-        "interval_95": None if interval is None else [round(end, 6) for end in interval],
-    }  # fmt: skip
-
-
-def _of_score(name: str, score: Score) -> dict[str, Any]:
-    return {
-        "candidate": name,
-        "found": _share(score.found),
-        "found_late": score.found_late,
-        "missed": score.missed,
-        "lead_days": score.lead_days
-        and dict(zip(("quarter", "median", "three_quarters"), score.lead_days, strict=True)),
-        "false": _share(score.false),
-        "early": score.early,
-        "late": score.late,
-        "unjudged": score.unjudged,
-        "standing": score.standing,
-        "visits": score.visits,
-        "visits_by_snapshot": list(score.visits_by_snapshot),
-        "visits_a_week": round(score.visits_a_week, 4),
-        "visits_a_week_most": round(score.visits_a_week_most, 4),
-    }
-
-
-def _report(found: Backtest, names: Sequence[str], pack: str, visits: float, best: int | None) -> dict[str, Any]:
-    seen, labels = found.found, [IN_FORCE, *names]
-    return {
-        "format": 1,
-        "pack": pack,
-        "snapshots": [
-            {"on": on.isoformat(), "digest": digest, "policies": list(policies)}
-            for (on, digest), policies in zip(found.snapshots, found.policies, strict=True)
-        ],
-        "missing_months": [month.isoformat()[:7] for month in seen.missing_months],
-        "window_months": seen.terms.window_months,
-        "rest_months": seen.terms.rest_months,
-        "by_cause": seen.terms.by_cause,
-        "households": found.households,
-        "hardships": seen.hardships,
-        "hardships_judged": seen.hardships_judged,
-        "weeks": round(seen.weeks, 4),
-        "visits_available": visits or None,
-        "best": None if best is None else labels[best],
-        "candidates": [_of_score(name, score) for name, score in zip(labels, seen.scores, strict=True)],
-    }
 
 
 def _csv_write(path: Path, rows: list[dict[str, Any]]) -> None:

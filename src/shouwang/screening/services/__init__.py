@@ -17,6 +17,7 @@ from shouwang.screening.services.check_rules import (
 from shouwang.screening.services.check_runs import CheckUnderWay, DayBeforeLast, check_execute, check_request
 from shouwang.screening.services.collecting import warning_collect
 from shouwang.screening.services.holding import NotHeld, ReasonMissing, held_settle
+from shouwang.screening.services.past import run_moment
 from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
 from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
 from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_table_add, snapshot_take, snapshots_expire
@@ -54,6 +55,7 @@ __all__ = [
     "rule_try",
     "rule_withdraw",
     "run_execute",
+    "run_moment",
     "run_request",
     "run_whatif",
     "run_whatif_prepare",

@@ -16,8 +16,10 @@ from django.db import connections
 
 from shouwang.engine import manifest_write
 from shouwang.kit.errors import Refusal
+from shouwang.people.access import SYSTEM
 from shouwang.register.selectors.snapshot import snapshot_queries
 from shouwang.screening.models import Snapshot
+from shouwang.screening.selectors import runs_of_months
 from shouwang.sources.selectors.snapshot import feed_snapshot_query
 
 SALT_BITS = 40
@@ -114,13 +116,18 @@ def whatif_folder(snapshot: Snapshot) -> Path:
     return Path(settings.WHATIF_DIR) / snapshot.path
 
 
-def snapshots_expire(*, before: datetime) -> int:
+def snapshots_expire(*, before: datetime, months_before: datetime | None = None) -> int:
     """This function removes the files of snapshots taken before an instant and returns how many; warnings stay.
 
-    What was cached of them for trying policies goes with them.
+    What was cached of them for trying policies goes with them. The last screening's of each area and month stays until
+    `months_before` (None: none stays): back-tests need months.
     """
     old = Snapshot.objects.filter(taken_at__lt=before, removed_at__isnull=True)
-    for snapshot in old:
+    if months_before is not None:
+        monthly = {run.snapshot_id for run in runs_of_months(SYSTEM) if run.snapshot_id is not None}
+        old = old.exclude(pk__in=monthly, taken_at__gte=months_before)
+    expired = list(old)
+    for snapshot in expired:
         shutil.rmtree(whatif_folder(snapshot), ignore_errors=True)
         shutil.rmtree(snapshot_folder(snapshot), ignore_errors=True)
-    return old.update(removed_at=before)
+    return Snapshot.objects.filter(pk__in=[snapshot.pk for snapshot in expired]).update(removed_at=before)
