@@ -3,14 +3,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from tests.factories.cast import Cast
 from tests.factories.register import household_make, resident_id_make
 from tests.factories.sources import INPATIENT, import_all, stay, xlsx
 from tests.factories.standards import policy_adopt
 
-from shouwang.people.access import acting_as
+from shouwang.people.access import SYSTEM, acting_as
 from shouwang.sources.selectors.feeds import Freshness, feed_freshness
 from shouwang.sources.selectors.reporting import causes_offered, steps_ahead
+from shouwang.sources.selectors.snapshot import feed_snapshot_query
 
 DATA_DATE = date(2020, 6, 30)
 
@@ -69,3 +71,24 @@ def test_causes_and_steps_come_from_the_policy(cast: Cast) -> None:
     assert ("ILLNESS", "因病") in causes_offered(slot=cast.slot, on=on)
     steps = [step for step, _ in steps_ahead(slot=cast.slot, channel="OFFICER", on=on)]
     assert steps == ["预警处置", "机构核查", "精准救助", "回访评估"]
+
+
+def test_a_file_none_of_whose_rows_passed_makes_no_delivery_newer(cast: Cast, delivered: None) -> None:
+    policy_adopt(cast.places.county)
+    later, key = DATA_DATE + timedelta(days=60), ("medical_insurance", "inpatient")
+    refused = import_all(cast.medical, xlsx([INPATIENT, stay("张胜坤", "130599197001010048")]), data_date=later)
+    assert (refused.rows_read, refused.rows_refused) == (1, 1)
+    row = seen(cast, "county", later)[key]
+    assert (row.data_date, row.is_stale) == (DATA_DATE, True)
+    with acting_as(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(feed_snapshot_query(lo=0, hi=10**12))
+        assert [day for _, kind, day, _ in cursor.fetchall() if kind == "inpatient"] == [DATA_DATE]
+    stranger = stay("不在册", resident_id_make())
+    import_all(cast.medical, xlsx([INPATIENT, stranger]), data_date=later)
+    assert seen(cast, "county", later)[key].data_date == later, "a row of nobody here is data all the same"
+
+
+def test_an_empty_table_says_that_there_was_nothing_to_tell(cast: Cast, delivered: None) -> None:
+    later = DATA_DATE + timedelta(days=60)
+    import_all(cast.medical, xlsx([INPATIENT]), data_date=later)
+    assert seen(cast, "county", later)[("medical_insurance", "inpatient")].data_date == later

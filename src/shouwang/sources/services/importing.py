@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Max
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from shouwang.audit.services import entry_append
@@ -131,7 +131,11 @@ def _finish(taken: FeedImport, *, viewer: Viewer, at: datetime) -> None:
 
 
 def feed_date_renew(feed: Feed) -> None:
-    """This function sets a feed's newest data date and import from what is imported and not taken back."""
-    newest = feed.imports.filter(state=State.DONE).aggregate(day=Max("data_date"), at=Max("finished_at"))
+    """This function sets a feed's newest data date and import from what is imported and not taken back.
+
+    A file none of whose rows passed brought nothing: the delivery stays as old as it was.
+    """
+    brought = Q(rows_refused=0) | Q(rows_read__gt=F("rows_refused"))
+    newest = feed.imports.filter(brought, state=State.DONE).aggregate(day=Max("data_date"), at=Max("finished_at"))
     feed.data_date, feed.imported_at = newest["day"], newest["at"]
     feed.save(update_fields=["data_date", "imported_at"])
