@@ -58,6 +58,7 @@ COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 
 lock: setup
 	@$(COMPILE) requirements.in --output-file requirements.lock
 	@$(COMPILE) requirements-match.in --output-file requirements-match.lock
+	@$(COMPILE) requirements-bench.in --output-file requirements-bench.lock
 	@$(COMPILE) requirements-spark.in --output-file requirements-spark.lock
 	@! grep -n "://" requirements*.lock
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.engine.snapshot import manifest_write
@@ -22,7 +23,9 @@ from shouwang.synth.places import place_load
 from shouwang.synth.population import block_sizes
 
 PLACE, PACK, ON, SEED = "1305", "xingtai", date(2020, 6, 30), 1
-KEYS, TEXTS, NAMES = "keys", "texts", "names"
+KEYS, TEXTS, NAMES, CHANGED = "keys", "texts", "names", "changed"
+EVERY = 100  # one household in so many has changed since the day before
+BILL_FEN = 2_000_000
 
 
 def population_made(root: Path, people: int) -> Path:
@@ -32,8 +35,37 @@ def population_made(root: Path, people: int) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         _snapshot_write(folder, people)
         _texts_write(folder)
+        _changed_write(folder)
         (folder / "whole").touch()
     return folder
+
+
+def changed_keys(folder: Path) -> list[int]:
+    """This function returns the households that have changed between the snapshot and the changed one."""
+    keys = pq.read_table(folder / KEYS / "household.parquet", columns=["household_key"])["household_key"].to_numpy()
+    return [int(key) for key in keys[keys % EVERY == 0]]
+
+
+def _changed_write(folder: Path) -> None:
+    """This function writes the snapshot of the next day: some households have a new bill, and no income of late."""
+    target, last = folder / CHANGED, ON.replace(day=1)
+    target.mkdir(exist_ok=True)
+    for path in sorted((folder / KEYS).glob("*.parquet")):
+        shutil.copy(path, target / path.name)
+    for name in ("income", "spending"):
+        source = pq.ParquetFile(folder / KEYS / f"{name}.parquet")
+        with pq.ParquetWriter(target / f"{name}.parquet", source.schema_arrow, compression="zstd") as writer:
+            for index in range(source.num_row_groups):
+                rows = source.read_row_group(index)
+                is_changed = pa.array(rows["household_key"].to_numpy() % EVERY == 0)
+                if name == "income":
+                    late = pc.greater_equal(rows["month"], pa.scalar(last.replace(month=last.month - 3)))
+                    rows = rows.filter(pc.invert(pc.and_(is_changed, late)))
+                for column in set(rows.column_names) & {"gross_fen", "self_paid_fen"}:
+                    more = pc.if_else(is_changed, pc.add(rows[column], BILL_FEN), rows[column])
+                    rows = rows.set_column(rows.column_names.index(column), column, more)
+                writer.write_table(rows)
+    manifest_write(target, on=ON)
 
 
 def _snapshot_write(folder: Path, people: int) -> None:

@@ -5,16 +5,16 @@ Imports and the values of the pack stand before the clock; it says seconds, proc
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from bench.screening.peers import work_of
+from bench.screening.sample import SAMPLED
 from bench.screening.task import task_of
 
 
@@ -24,18 +24,26 @@ def processor_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
+def peak_mb() -> float:
+    """This function returns the largest memory of this program; what its parent had held does not count."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
+
+
 def main() -> None:
     """This function runs one peer once."""
     name, folder, *more = sys.argv[1:]
-    peer, task = importlib.import_module(f"bench.screening.{name}"), task_of(Path(folder))
+    task = task_of(Path(folder))
+    answer, prepare = work_of(name)
+    ready = (prepare(task),) if prepare else ()
     began, spent = time.perf_counter(), processor_seconds()
-    found = peer.answer(task)
+    found = answer(task, *ready)
     wall, cpu = time.perf_counter() - began, processor_seconds() - spent
-    rss = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     if more:
         pq.write_table(found, more[0])
-    told = {"name": name, "wall_s": wall, "cpu_s": cpu, "rss_mb": rss, "rows": found.num_rows}
-    sys.stdout.write(json.dumps({**told, **getattr(peer, "TOLD", {})}) + "\n")
+    judged = len(ready[0]) if name == SAMPLED else None
+    told = {"wall_s": wall, "cpu_s": cpu, "rss_mb": peak_mb(), "judged": judged}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ HELP = """守望：防止返贫动态监测和帮扶。
 PANELS = {
     "运行": ("up", "people", "backup", "restore", "keys", "audit", "manage"),
     "数据": ("divisions", "register", "feed"),
-    "政策和筛查": ("pack", "screen", "whatif", "backtest", "check", "screening", "replay", "synth"),
+    "政策和筛查": ("pack", "screen", "whatif", "backtest", "check", "screening", "replay", "synth", "bench"),
 }
 app = typer.Typer(
     name="shouwang",
@@ -39,7 +39,7 @@ app = typer.Typer(
 
 # These work on files alone, or look after the database themselves.
 WITHOUT_DATABASE = frozenset(
-    {"pack", "screen", "whatif", "backtest", "check", "synth", "up", "prepare", "worker", "restore"}
+    {"pack", "screen", "whatif", "backtest", "check", "synth", "bench", "up", "prepare", "worker", "restore"}
 )
 HELP_OPTIONS = frozenset({"--help", "-h"})
 
