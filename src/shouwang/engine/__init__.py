@@ -7,6 +7,7 @@ sees a name or an ID number, decides about a household.
 
 from shouwang.engine.errors import RuleFailure, SnapshotError
 from shouwang.engine.explanation import Explanation, explain, explain_type
+from shouwang.engine.nearest_text import NearTrigger, explain_nearest, nearest_triggers
 from shouwang.engine.result import FeedState, ScreenResult
 from shouwang.engine.run import screen
 from shouwang.engine.snapshot import manifest_write
@@ -14,11 +15,14 @@ from shouwang.engine.snapshot import manifest_write
 __all__ = [
     "Explanation",
     "FeedState",
+    "NearTrigger",
     "RuleFailure",
     "ScreenResult",
     "SnapshotError",
     "explain",
+    "explain_nearest",
     "explain_type",
     "manifest_write",
+    "nearest_triggers",
     "screen",
 ]

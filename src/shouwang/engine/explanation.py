@@ -32,6 +32,7 @@ class Explanation:
     source: str = ""
     type_key: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    nearest: tuple[str, ...] = ()  # changes that would turn the answer, in words
 
     @property
     def sentence(self) -> str:
@@ -44,6 +45,8 @@ class Explanation:
         yield "　" * depth + self.sentence
         for part in self.parts:
             yield from part.lines(depth + 1)
+        for sentence in self.nearest:
+            yield "　" * (depth + 1) + sentence
 
     def to_dict(self) -> dict[str, Any]:
         """This function returns the explanation as plain data."""
@@ -51,6 +54,7 @@ class Explanation:
             "text": self.text, "result": self.result, "shown": self.shown, "measured": self.measured,
             "threshold": self.threshold, "clause": self.clause, "source": self.source, "type_key": self.type_key,
             "facts": dict(self.facts), "parts": [part.to_dict() for part in self.parts],
+            "nearest": list(self.nearest),
         }  # fmt: skip
 
 
@@ -128,7 +132,7 @@ def explain(policy: Policy, trigger_key: str, facts: Mapping[str, Any]) -> Expla
     rule = program_compile(policy).trigger(trigger_key)
     if rule is None:
         raise RuleFailure(f"政策里没有名为“{trigger_key}”的启动标准。")
-    on = _day(facts, policy)
+    on = day_of(facts, policy)
     row = typed_facts(policy, facts, on=on)
     stated = rule.stated
     return Explanation(
@@ -144,7 +148,7 @@ def explain(policy: Policy, trigger_key: str, facts: Mapping[str, Any]) -> Expla
     )
 
 
-def _day(facts: Mapping[str, Any], policy: Policy) -> date:
+def day_of(facts: Mapping[str, Any], policy: Policy) -> date:
     given = facts.get("on")
     return given if isinstance(given, date) else date.fromisoformat(given) if isinstance(given, str) else policy.on
 
@@ -154,7 +158,7 @@ def explain_type(policy: Policy, type_key: str, facts: Mapping[str, Any]) -> Exp
     rule = next((rule for rule in program_compile(policy).types if rule.stated.key == type_key), None)
     if rule is None:
         raise RuleFailure(f"政策里没有名为“{type_key}”的类型。")
-    found = node_explain(rule.when, facts, on=_day(facts, policy))
+    found = node_explain(rule.when, facts, on=day_of(facts, policy))
     return Explanation(
         text=rule.stated.name, result=found.result, parts=(found,), clause=rule.stated.source.clause,
         source=rule.stated.source.document, type_key=type_key,

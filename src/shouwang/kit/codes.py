@@ -325,3 +325,15 @@ def nationality_parse(text: object) -> str:
     if code is None:
         raise CodeUnknown(f"民族“{_short(text)}”不在代码表中，请写全称，例如汉族、满族。")
     return code
+
+
+# What a member's status is called; a pack may name further kinds, which stand for themselves.
+STATUS_LABELS = {
+    "DIBAO": "低保", "TEKUN_DISPERSED": "分散特困供养", "TEKUN_CENTRAL": "集中特困供养", "TEMPORARY_AID": "临时救助",
+    "DISABILITY_CERT": "残疾人证", "DROPOUT_SUSPECTED": "疑似失学辍学", "INJURY": "受伤", "DEATH": "死亡",
+    "HOUSE_DAMAGED": "住房受损", "UNEMPLOYED": "失业", "CRIME": "违法犯罪", "ALCOHOLISM": "酗酒", "DRUG_USE": "吸毒",
+    "GAMBLING": "赌博", "UNFILIAL": "不履行赡养义务", "CAR": "有车辆", "FLAT": "有商品房", "COMPANY": "有企业",
+    "PUBLIC_PAYROLL": "财政供养", "WORKING": "在外务工", "DISABILITY_SUBSIDY": "残疾人两项补贴",
+    "SERIOUS_ILLNESS": "大病救治", "HOUSE_UNSAFE": "危房", "WATER_UNSAFE": "饮水不达标",
+    "LISTED_MARGINAL": "列入边缘易致贫名单",
+}  # fmt: skip

@@ -134,17 +134,6 @@ DEPARTMENTS = {
     "water": "水利局", "rural": "乡村振兴部门", "letters": "信访局",
 }  # fmt: skip
 
-STATUS_LABELS = {
-    "DIBAO": "低保", "TEKUN_DISPERSED": "分散特困供养", "TEKUN_CENTRAL": "集中特困供养", "TEMPORARY_AID": "临时救助",
-    "DISABILITY_CERT": "残疾人证", "DROPOUT_SUSPECTED": "疑似失学辍学", "INJURY": "受伤", "DEATH": "死亡",
-    "HOUSE_DAMAGED": "住房受损", "UNEMPLOYED": "失业", "CRIME": "违法犯罪", "ALCOHOLISM": "酗酒", "DRUG_USE": "吸毒",
-    "GAMBLING": "赌博", "UNFILIAL": "不履行赡养义务", "CAR": "有车辆", "FLAT": "有商品房", "COMPANY": "有企业",
-    "PUBLIC_PAYROLL": "财政供养", "WORKING": "在外务工", "DISABILITY_SUBSIDY": "残疾人两项补贴",
-    "SERIOUS_ILLNESS": "大病救治", "HOUSE_UNSAFE": "危房", "WATER_UNSAFE": "饮水不达标",
-    "LISTED_MARGINAL": "列入边缘易致贫名单",
-}  # fmt: skip
-
-
 _SEEN_BY = {
     "SPOUSE": {"HEAD": "SPOUSE", "CHILD": "CHILD", "CHILD_IN_LAW": "CHILD_IN_LAW", "GRANDCHILD": "GRANDCHILD",
                "PARENT": "PARENT_IN_LAW", "PARENT_IN_LAW": "PARENT"},

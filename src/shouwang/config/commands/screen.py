@@ -153,7 +153,7 @@ def _report(result: ScreenResult, policy: Policy, seconds: float) -> None:
 
 
 def _explain(result: ScreenResult, policy: Policy, out: Path) -> None:
-    from shouwang.engine import explain as explained
+    from shouwang.engine import explain_nearest as explained
 
     with (out / "explanations.txt").open("w", encoding="utf-8") as file:
         number = 0

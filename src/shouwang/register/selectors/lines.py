@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shouwang.kit.codes import (
+    STATUS_LABELS,
     SpendingCause,
 )
 from shouwang.people.access import Viewer
@@ -14,7 +15,7 @@ from shouwang.register.models import (
     Spending,
     Status,
 )
-from shouwang.register.rules import STATUS_LABELS, source_label
+from shouwang.register.rules import source_label
 from shouwang.register.selectors.people import (
     UNNAMED,
 )
