@@ -128,6 +128,9 @@ def test_a_warning_replays_from_its_own_facts_when_the_snapshot_is_gone(real_cas
         replay = warning_replay(viewer=real_cast.county, warning_id=warning.pk, at=AT, with_snapshot=True)
         assert (replay.holds, replay.same_from_snapshot) == (True, True)
     with acting_as(SYSTEM):
+        assert warning_collect(warning_id=warning.pk, case_id=7, at=AT)
+    ran(real_cast)  # the last snapshot of an area stays
+    with acting_as(SYSTEM):
         assert snapshots_expire(before=datetime(2021, 1, 1, tzinfo=UTC)) == 1
         assert run.snapshot is not None
         assert not snapshot_folder(run.snapshot).exists()

@@ -65,6 +65,7 @@ class HouseholdPage:
     visits: Sequence[VisitLine]
     timeline: Sequence[Entry]
     older: Sequence[Entry]
+    why_no_warning: str = ""  # the page that tells how far the household is from one
 
     @property
     def facts(self) -> Sequence[Fact]:

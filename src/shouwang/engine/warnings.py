@@ -49,7 +49,7 @@ SCHEMA = pa.schema(
 )
 
 
-def _parameters(rule: TriggerRule) -> str:
+def parameters_json(rule: TriggerRule) -> str:
     """This function returns the lines and amounts of a trigger as JSON: key, name, value, unit, source, mark."""
     stated = [
         {
@@ -102,7 +102,7 @@ def warnings_table(found: pa.Table, policy: Policy, program: Program, *, snapsho
         "clause": _looked_up(program, places, lambda rule: rule.stated.source.clause),
         "source": _looked_up(program, places, lambda rule: rule.stated.source.document),
         "mark": _looked_up(program, places, lambda rule: rule.mark),
-        "parameters": _looked_up(program, places, _parameters),
+        "parameters": _looked_up(program, places, parameters_json),
         "pack": _looked_up(program, places, lambda rule: rule.stated.pack),
         "policy_digest": constant(policy.digest),
         "snapshot_digest": constant(snapshot_digest),

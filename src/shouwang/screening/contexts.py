@@ -65,6 +65,35 @@ class WarningPage:
     same_policy: bool
     lines: list[Line]
     may_settle: bool
+    differences: list[str] = field(default_factory=list)
+    from_snapshot: bool | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """One trigger that did not warn: its conditions, and the nearest change that would have made it."""
+
+    name: str
+    is_undecided: bool
+    nearest: list[str]
+    lines: list[Line]
+    source: str
+
+
+@dataclass(frozen=True)
+class ReasonsPage:
+    """Why the last run raised no warning for a household; what it raised, if it did."""
+
+    household_id: int
+    household: str
+    place: str
+    run: Run | None
+    policy: str
+    stale: list[str]
+    warned: list[str]
+    rows: list[ReasonRow]
+    why_not: str = ""
 
 
 @dataclass(frozen=True)

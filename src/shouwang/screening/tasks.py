@@ -46,6 +46,7 @@ def expire_snapshots(timestamp: int) -> None:
         snapshots_expire(
             before=now - timedelta(days=settings.SNAPSHOT_KEEP_DAYS),
             months_before=now - timedelta(days=settings.SNAPSHOT_KEEP_MONTHS * DAYS_OF_MONTH),
+            at=now,
         )
 
 

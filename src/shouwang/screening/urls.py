@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.screening.views import check_hits, check_rules, checks, held, runs, warning
+from shouwang.screening.views import check_hits, check_rules, checks, held, reasons, runs, warning
 
 app_name = "screening"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("checks/rules/trials/<int:trial_id>/adopt/", check_rules.adopt, name="check_adopt"),
     path("checks/rules/<int:rule_id>/withdraw/", check_rules.withdraw, name="check_withdraw"),
     path("held/", held.held, name="held"),
+    path("households/<int:household_id>/", reasons.reasons, name="reasons"),
     path("warnings/<int:warning_id>/", warning.warning, name="warning"),
     path("warnings/<int:warning_id>/settle/", held.settle, name="settle"),
 ]

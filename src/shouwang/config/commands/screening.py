@@ -32,10 +32,14 @@ def replay(
     console.print(f"政策文本：{'一致' if result.same_policy else '不一致'}")
     if result.same_from_snapshot is not None:
         console.print(f"快照重算：{'一致' if result.same_from_snapshot else '不一致'}")
-    elif snapshot:
-        console.print("快照已过保存期，只按预警自带的数据重算。")
-    if not result.holds:
+    elif result.why_not:
+        console.print(result.why_not, markup=False)
+    if result.first is not None:
+        console.print(f"第一处不同 {result.first.sentence}", markup=False)
+        for other in result.differences[1:]:
+            console.print(f"　其次 {other.sentence}", markup=False)
         raise typer.Exit(1)
+    console.print("重算结果与当时一致。")
 
 
 class AreaUnknown(Refusal):

@@ -21,6 +21,7 @@ from shouwang.sources.selectors import clues_of_household
 
 READERS = (*sorted(READS_REGISTER - {Kind.SYSTEM}), Kind.DEPARTMENT, Kind.INSURER)
 REPORTERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
+SCREENERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)  # read runs
 WORKERS = (Role.OFFICER, Role.CLERK, Role.LEADER)
 SHOWN = 60
 
@@ -70,6 +71,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
         visits=household.visit_lines(viewer, household_id),
         timeline=entries[:SHOWN],
         older=entries[SHOWN:],
+        why_no_warning=address("screening:reasons", household_id) if viewer.kind in SCREENERS else "",
     )
 
 

@@ -18,6 +18,7 @@ from shouwang.screening.services.check_runs import CheckUnderWay, DayBeforeLast,
 from shouwang.screening.services.collecting import warning_collect
 from shouwang.screening.services.holding import NotHeld, ReasonMissing, held_settle
 from shouwang.screening.services.past import run_moment
+from shouwang.screening.services.reasons import Reasons, household_reasons
 from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
 from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
 from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_table_add, snapshot_take, snapshots_expire
@@ -33,6 +34,7 @@ __all__ = [
     "NotOneCounty",
     "PurposeMissing",
     "ReasonMissing",
+    "Reasons",
     "Replay",
     "RuleNotFound",
     "RuleText",
@@ -51,6 +53,7 @@ __all__ = [
     "held_settle",
     "hit_accept",
     "hit_reopen",
+    "household_reasons",
     "rule_adopt",
     "rule_try",
     "rule_withdraw",

@@ -19,6 +19,12 @@ def handled_now() -> QuerySet[HandledEvidence]:
     return HandledEvidence.objects.filter(taken)
 
 
+def handled_before(run: Run) -> QuerySet[HandledEvidence]:
+    """This function returns the evidence that had been handled when a run began, whatever happened since."""
+    taken = Q(warning__collected_at__lt=run.started_at) | Q(warning__settled_at__lt=run.started_at)
+    return HandledEvidence.objects.filter(taken)
+
+
 def handled_table(evidence: QuerySet[HandledEvidence], run: Run, snapshot: Snapshot) -> pa.Table:
     """This function returns the evidence of a run's area in the keys of a snapshot, as the engine takes it."""
     inside = evidence.filter(slot__gte=run.slot, slot__lte=run.hi).order_by("household_id", "table", "row_id")

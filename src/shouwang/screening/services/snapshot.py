@@ -13,12 +13,13 @@ import adbc_driver_postgresql.dbapi as adbc
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connections
+from django.db.models import Max, Q
 
 from shouwang.engine import manifest_write
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM
 from shouwang.register.selectors.snapshot import snapshot_queries
-from shouwang.screening.models import Snapshot
+from shouwang.screening.models import Run, Snapshot, Warning
 from shouwang.screening.selectors import runs_of_months
 from shouwang.sources.selectors.snapshot import feed_snapshot_query
 
@@ -116,13 +117,25 @@ def whatif_folder(snapshot: Snapshot) -> Path:
     return Path(settings.WHATIF_DIR) / snapshot.path
 
 
-def snapshots_expire(*, before: datetime, months_before: datetime | None = None) -> int:
+def _needed(before: datetime) -> Q:
+    """This function returns which snapshots stay beyond their days: the last one of an area, and those with a warning
+    that still waits for a person or a case."""
+    newest = Snapshot.objects.filter(removed_at__isnull=True, runs__state=Run.State.DONE).values("slot", "hi")
+    last = newest.annotate(last=Max("pk")).values("last")
+    waiting = Warning.objects.filter(
+        collected_case_id__isnull=True, settled_at__isnull=True, run__snapshot__taken_at__lt=before
+    )
+    return Q(pk__in=last) | Q(pk__in=waiting.values("run__snapshot"))
+
+
+def snapshots_expire(*, before: datetime, months_before: datetime | None = None, at: datetime | None = None) -> int:
     """This function removes the files of snapshots taken before an instant and returns how many; warnings stay.
 
-    What was cached of them for trying policies goes with them. The last screening's of each area and month stays until
-    `months_before` (None: none stays): back-tests need months.
+    What was cached of them for trying policies goes with them. The last snapshot of an area stays, so that policies can
+    be tried and the next run may follow; so do those of warnings that nobody has taken up, and until `months_before`
+    (None: none stays) the last screening's of each area and month: back-tests need months.
     """
-    old = Snapshot.objects.filter(taken_at__lt=before, removed_at__isnull=True)
+    old = Snapshot.objects.filter(taken_at__lt=before, removed_at__isnull=True).exclude(_needed(before))
     if months_before is not None:
         monthly = {run.snapshot_id for run in runs_of_months(SYSTEM) if run.snapshot_id is not None}
         old = old.exclude(pk__in=monthly, taken_at__gte=months_before)
@@ -130,4 +143,5 @@ def snapshots_expire(*, before: datetime, months_before: datetime | None = None)
     for snapshot in expired:
         shutil.rmtree(whatif_folder(snapshot), ignore_errors=True)
         shutil.rmtree(snapshot_folder(snapshot), ignore_errors=True)
-    return Snapshot.objects.filter(pk__in=[snapshot.pk for snapshot in expired]).update(removed_at=before)
+    gone = [snapshot.pk for snapshot in expired if not snapshot_folder(snapshot).exists()]
+    return Snapshot.objects.filter(pk__in=gone).update(removed_at=at or before)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from shouwang.engine.whatif import WhatIf, whatif, whatif_prepare
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.rulebook import Policy
-from shouwang.screening.models import HandledEvidence, Run, Snapshot
-from shouwang.screening.services.handled import handled_table
+from shouwang.screening.models import Run, Snapshot
+from shouwang.screening.services.handled import handled_before, handled_table
 from shouwang.screening.services.snapshot import snapshot_folder, whatif_folder
 from shouwang.standards.selectors import policy_by_version_id
 
@@ -33,18 +31,13 @@ def _snapshot_of(run: Run) -> Snapshot:
     return snapshot
 
 
-def _settled_before(run: Run) -> Q:
-    """This function returns which evidence had been handled when the run began, whatever happened since."""
-    return Q(warning__collected_at__lt=run.started_at) | Q(warning__settled_at__lt=run.started_at)
-
-
 def run_whatif_prepare(*, run_id: int) -> None:
     """This function caches the facts of a run under its own policy (worker only)."""
     with acting_as(SYSTEM):
         run = Run.objects.select_related("snapshot").get(pk=run_id)
         snapshot = _snapshot_of(run)
         policy = policy_by_version_id(run.pack_version_id, on=run.on)
-        handled = handled_table(HandledEvidence.objects.filter(_settled_before(run)), run, snapshot)
+        handled = handled_table(handled_before(run), run, snapshot)
     whatif_prepare(snapshot_folder(snapshot), policy, cache=whatif_folder(snapshot), handled=handled)
 
 
@@ -56,5 +49,5 @@ def run_whatif(*, run_id: int, base: Policy, variants: Sequence[Policy]) -> What
     with acting_as(SYSTEM):
         run = Run.objects.select_related("snapshot").get(pk=run_id)
         snapshot = _snapshot_of(run)
-        handled = handled_table(HandledEvidence.objects.filter(_settled_before(run)), run, snapshot)
+        handled = handled_table(handled_before(run), run, snapshot)
     return whatif(snapshot_folder(snapshot), base, variants, cache=whatif_folder(snapshot), handled=handled)

@@ -15,11 +15,12 @@ from shouwang.screening.views.checks import READERS
 from shouwang.screening.views.runs import warning_rows
 
 
-def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:
+def lines_of(explanation: Explanation, depth: int = 0) -> list[Line]:
+    """This function returns the conditions of an explanation as lines of a page, each as deep as it stands."""
     lines = []
     for part in explanation.parts:
         lines.append(Line(depth, part.text, part.shown, part.result))
-        lines += _lines(part, depth + 1)
+        lines += lines_of(part, depth + 1)
     return lines
 
 
@@ -28,7 +29,8 @@ def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:
 def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
     """This function shows a warning with its reasons, to everybody who reads the household's file and its case."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    replay = warning_replay(viewer=viewer, warning_id=warning_id, at=timezone.now())
+    with_snapshot = request.GET.get("with") == "snapshot"
+    replay = warning_replay(viewer=viewer, warning_id=warning_id, at=timezone.now(), with_snapshot=with_snapshot)
     found = replay.warning
     page = WarningPage(
         row=warning_rows(viewer, [found])[0],
@@ -36,7 +38,10 @@ def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
         evidence=found.evidence,
         holds=replay.holds,
         same_policy=replay.same_policy,
-        lines=_lines(replay.explanation),
+        differences=[difference.sentence for difference in replay.differences],
+        from_snapshot=replay.same_from_snapshot,
+        why_not=replay.why_not,
+        lines=lines_of(replay.explanation),
         may_settle=viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER),
     )
     return render(request, "screening/warning.html", {"page": page})
