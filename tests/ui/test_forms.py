@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
 
 
@@ -97,3 +98,15 @@ def test_a_picker_works_as_a_plain_field() -> None:
     assert 'name="name" value="1305"' in drawn
     assert "已选：张王疃村" in drawn
     assert 'data-picker="/villages/" data-picker-with="on"' in drawn
+
+
+def test_a_file_that_was_chosen_is_asked_for_again() -> None:
+    """No browser keeps it, so the summary must not say that all is still there."""
+
+    class Upload(forms.Form):
+        day = forms.DateField(label="数据截至")
+        file = forms.FileField(label="文件")
+
+    sent = Upload({"day": ""}, {"file": SimpleUploadedFile("表.csv", b"x")})
+    assert "有 1 处需要修改，已填的内容都还在，文件要再选一次" in draw("{% errors form %}", form=sent)
+    assert "文件要再选一次" not in draw("{% errors form %}", form=Form({"spent": "十万"}))

@@ -17,7 +17,8 @@ GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 def errors(form: Any) -> dict[str, Any]:
     """This function draws the summary of what must be mended, each line a link to its field; nothing when all is well.
 
-    Takes a form or a formset; formsets number their rows (第 2 行).
+    Takes a form or a formset; formsets number their rows (第 2 行). No browser keeps a chosen file, so the summary
+    asks for it again.
     """
     rows: list[dict[str, str]] = []
     if hasattr(form, "forms"):
@@ -26,7 +27,7 @@ def errors(form: Any) -> dict[str, Any]:
             rows += _problems(part, where=f"第 {index} 行：")
     elif form is not None and form.is_bound:
         rows += _problems(form, where="")
-    return {"rows": rows}
+    return {"rows": rows, "is_file_gone": bool(getattr(form, "files", None))}
 
 
 def _problems(form: Any, *, where: str) -> list[dict[str, str]]:
