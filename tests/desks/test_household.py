@@ -19,6 +19,8 @@ from shouwang.audit.models import Entry as LogEntry
 from shouwang.funds.services import Benefit, grant_record
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.people.models import TaskGrant
+from shouwang.register.models import Person
+from shouwang.register.services import person_move
 
 
 def file(client: Client, viewer: Viewer, household_id: int, *, status: int = 200) -> str:
@@ -180,3 +182,21 @@ def test_the_file_asks_as_many_questions_of_the_database_however_long_the_story(
         status_make(home, "TEMPORARY_AID", date(2020, 6, 1 + number))
         grant(cast, home.pk, standing="REPORTED", amount_fen=100 + number, payer="民政局")
     assert questions() == few <= 60
+
+
+def test_the_file_of_who_stayed_is_read_when_somebody_moved_out_of_sight(client: Client, cast: Cast) -> None:
+    home = household_make(cast.slot, members=[("张小", "CHILD")])
+    with acting_as(SYSTEM):
+        child = Person.objects.get(name="张小", memberships__household_id=home.pk)
+    with acting_as(cast.county):
+        person_move(
+            viewer=cast.county, person_id=child.pk, version=child.version, on=timezone.localdate(), at=timezone.now(),
+            to_slot=cast.neighbour_slot,
+        )  # fmt: skip
+    for viewer, name in (
+        (cast.county, "（已迁出本辖区的人）"),
+        (cast.officer, "（已迁出本辖区的人）"),
+        (cast.city, "张小"),
+    ):
+        told = section(file(client, viewer, home.pk), "timeline")
+        assert "登记入户：张胜坤" in told and f"离户：{name}" in told, viewer

@@ -25,6 +25,7 @@ from shouwang.register.models import (
     Status,
 )
 from shouwang.register.selectors import household_get, household_of_person, members_of, person_search
+from shouwang.register.selectors.timeline import household_timeline
 from shouwang.register.services import NewMember
 
 NOW = timezone.now()
@@ -347,3 +348,24 @@ def test_a_persons_household_on_a_day_follows_her_history(cast: Cast) -> None:
         )  # fmt: skip
         assert household_of_person(daughter, YESTERDAY) == household.pk
         assert household_of_person(daughter, TODAY) == other.pk
+
+
+def test_the_file_tells_who_died_and_who_left_and_keeps_the_name_of_its_last_head(cast: Cast) -> None:
+    household = household_make(cast.slot, head="张父", members=[("张母", "SPOUSE"), ("张子", "CHILD")])
+    ids, viewer = people(household), cast.township
+    area_make(cast.places.sibling_village.lo)
+    with acting_as(viewer):
+        services.person_die(
+            viewer=viewer, person_id=ids["张父"], version=1, died_on=YESTERDAY, at=NOW, new_head_id=ids["张母"]
+        )
+        services.person_move(
+            viewer=viewer, person_id=ids["张子"], version=1, on=TODAY, at=NOW, to_slot=cast.places.sibling_village.lo
+        )
+        told = {(entry.title, entry.at.date()) for entry in household_timeline(viewer, household.pk, TODAY)}
+        assert {("死亡：张父", YESTERDAY), ("离户：张子", TODAY)} <= told
+        assert not {title for title, _ in told} & {"离户：张母", "死亡：张母", "离户：张父"}
+        assert household_get(viewer, household.pk).head_name == "张母"
+        mother = Person.objects.get(pk=ids["张母"])
+        services.person_die(viewer=viewer, person_id=mother.pk, version=mother.version, died_on=TODAY, at=NOW)
+        card = household_get(viewer, household.pk)
+        assert (card.head_name, card.ended_on) == ("张母（已销户）", TODAY)

@@ -12,11 +12,13 @@ from shouwang.kit.codes import (
 from shouwang.people.access import Viewer
 from shouwang.register.models import (
     Membership,
+    Person,
     Spending,
     Status,
 )
 from shouwang.register.rules import source_label
 from shouwang.register.selectors.people import (
+    MOVED_AWAY,
     UNNAMED,
 )
 from shouwang.register.selectors.scope import of_household
@@ -77,7 +79,8 @@ def status_line(row: Status, names: dict[int, str]) -> StatusLine:
 
 
 def names_of(viewer: Viewer, household_id: int) -> dict[int, str]:
-    rows = of_household(Membership.objects.filter(household_id=household_id), viewer).values_list(
-        "person_id", "person__name"
-    )
-    return {pk: name or UNNAMED for pk, name in rows}
+    """This function returns the names of everybody who ever was a member, also of who has moved out of sight."""
+    members = of_household(Membership.objects.filter(household_id=household_id), viewer)
+    ids = set(members.values_list("person_id", flat=True))
+    seen = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {pk: (seen[pk] or UNNAMED) if pk in seen else MOVED_AWAY for pk in ids}

@@ -23,6 +23,7 @@ from shouwang.register.models import Household, Identifier, Membership, Person, 
 from shouwang.register.selectors.scope import holding, of_household, of_person, places_of
 
 UNNAMED = "（未登记姓名）"
+MOVED_AWAY = "（已迁出本辖区的人）"
 BATCH = 5000
 
 
@@ -141,10 +142,12 @@ def household_cards(viewer: Viewer, ids: Iterable[int], *, on: date | None = Non
         counts[household_id] += 1
         if relationship == Relationship.HEAD:
             heads[household_id] = (person_id, name or UNNAMED)
+    ended = {household.pk for household in households if household.ended_on and household.pk not in heads}
+    last_heads = _last_heads(ended) if ended else {}
     places = places_of({household.slot for household in households})
     cards = {}
     for household in households:
-        head_id, head_name = heads.get(household.pk, (None, "（无户主）"))
+        head_id, head_name = heads.get(household.pk, (None, last_heads.get(household.pk, "（无户主）")))
         cards[household.pk] = HouseholdCard(
             id=household.pk,
             slot=household.slot,
@@ -157,6 +160,18 @@ def household_cards(viewer: Viewer, ids: Iterable[int], *, on: date | None = Non
             ended_on=household.ended_on,
         )
     return {pk: cards[pk] for pk in wanted if pk in cards}
+
+
+def _last_heads(household_ids: Collection[int]) -> dict[int, str]:
+    """What households that have ended are called: by who headed them last."""
+    rows = (
+        Membership.objects.filter(
+            household_id__in=list(household_ids), relationship=Relationship.HEAD, superseded_at__isnull=True
+        )
+        .order_by("valid_from", "pk")
+        .values_list("household_id", "person__name")
+    )
+    return {household_id: f"{name or UNNAMED}（已销户）" for household_id, name in rows}
 
 
 def identifiers_open(viewer: Viewer, person_ids: Collection[int], kind: str) -> dict[int, str]:

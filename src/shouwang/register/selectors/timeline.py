@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Q
 from django.urls import reverse
 
 from shouwang.kit.codes import (
@@ -17,6 +17,7 @@ from shouwang.register.models import (
     FactObjection,
     HouseholdState,
     Membership,
+    Person,
     Residence,
     Spending,
     Status,
@@ -67,13 +68,14 @@ REASONS = {
     "register": "登记入户", "split": "分户", "merge": "并户", "move": "迁入", "death": "死亡", "head": "变更户主关系",
     "import": "导入登记", "double": "合并重复人员", "": "登记入户",
 }  # fmt: skip
-ENDS = {"split": "分户迁出", "merge": "并入别户", "move": "迁出", "death": "死亡", "head": "变更户主关系"}
 
 
 def _membership_entries(viewer: Viewer, household_id: int, names: dict[int, str]) -> list[TimelineEntry]:
-    rows = of_household(
-        Membership.objects.filter(household_id=household_id, superseded_at__isnull=True), viewer
-    ).order_by("valid_from")
+    rows = list(
+        of_household(Membership.objects.filter(household_id=household_id, superseded_at__isnull=True), viewer).order_by(
+            "valid_from", "pk"
+        )
+    )
     entries = []
     joined: set[int] = set()
     for row in rows:
@@ -84,21 +86,19 @@ def _membership_entries(viewer: Viewer, household_id: int, names: dict[int, str]
         entries.append(
             TimelineEntry(at_day(row.valid_from), f"{title}：{name}", label, source_label(row.source), is_day=True)
         )
-    left = Membership.objects.filter(
-        household_id=household_id, superseded_at__isnull=True, valid_to__isnull=False
-    ).exclude(
-        Q(person__memberships__household_id=household_id)
-        & Q(person__memberships__superseded_at__isnull=True, person__memberships__valid_to__isnull=True)
-    )
-    last: dict[int, Membership] = {}
-    for row in of_household(left, viewer).select_related("person").order_by("valid_from"):
-        last[row.person_id] = row
-    for row in last.values():
-        assert row.valid_to is not None
-        died = row.person.died_on is not None and row.person.died_on <= row.valid_to
-        title = "死亡" if died else "离户"
-        entries.append(TimelineEntry(at_day(row.valid_to), f"{title}：{names[row.person_id]}", is_day=True))
+    left = _left(rows)
+    deaths = dict(Person.objects.filter(pk__in=left).values_list("pk", "died_on")) if left else {}
+    for person_id, day in left.items():
+        died_on = deaths.get(person_id)
+        title = "死亡" if died_on is not None and died_on <= day else "离户"
+        entries.append(TimelineEntry(at_day(day), f"{title}：{names[person_id]}", is_day=True))
     return entries
+
+
+def _left(rows: Iterable[Membership]) -> dict[int, date]:
+    """On which day everybody left who is no longer a member; rows in the order in which they began."""
+    last = {row.person_id: row.valid_to for row in rows}
+    return {person_id: day for person_id, day in last.items() if day is not None}
 
 
 def _state_entries(viewer: Viewer, household_id: int) -> list[TimelineEntry]:
