@@ -51,6 +51,7 @@ def assets() -> None:
 def county(assets: None, real_cast: Cast, settings: Any, tmp_path: Path) -> Cast:
     """巨鹿县 with everybody in her place and 邢台's policy in force; nothing else."""
     settings.SNAPSHOTS_DIR = tmp_path / "snapshots"
+    settings.WHATIF_DIR = tmp_path / "whatif"
     settings.FILES_DIR = tmp_path / "files"
     policy_adopt(real_cast.places.county, "xingtai")
     return real_cast

@@ -85,6 +85,14 @@ def facts_cached(
     return file, digest
 
 
+def facts_are_cached(
+    folders: Sequence[Path], policy: Policy, *, cache: Path, handled: pa.Table | None = None
+) -> bool:  # fmt: skip
+    """This function tells whether the facts that a policy's thresholds are tried on have been made."""
+    digest = snapshot_digest_known(folders)
+    return (cache / cache_name(policy, shape_of(policy, on=policy.on), digest=digest, handled=handled)).is_file()
+
+
 def _facts_write(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
     options = "(FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440)"
     ordered = f"SELECT * FROM ({query}) AS gathered ORDER BY household_key"  # noqa: S608 - a step of our own

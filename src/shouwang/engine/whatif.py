@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -321,40 +320,54 @@ class Difference:
 
 _DIFFERENCE = """
 WITH one AS (
-  SELECT household_key, {key} AS key, max(member_count) AS people FROM base GROUP BY ALL
+  SELECT household_key, "group", key, max(member_count) AS people FROM base GROUP BY ALL
 ), other AS (
-  SELECT household_key, {key} AS key, max(member_count) AS people FROM variant GROUP BY ALL
+  SELECT household_key, "group", key, max(member_count) AS people FROM ({keyed}) AS keyed GROUP BY ALL
 )
-SELECT coalesce(one.key, other.key) AS key,
+SELECT coalesce(one."group", other."group") AS "group", coalesce(one.key, other.key) AS key,
   count(one.household_key), coalesce(sum(one.people), 0)::BIGINT,
   count(other.household_key), coalesce(sum(other.people), 0)::BIGINT,
   count(*) FILTER (WHERE one.household_key IS NULL),
   coalesce(sum(other.people) FILTER (WHERE one.household_key IS NULL), 0)::BIGINT,
   count(*) FILTER (WHERE other.household_key IS NULL),
   coalesce(sum(one.people) FILTER (WHERE other.household_key IS NULL), 0)::BIGINT
-FROM one FULL JOIN other ON one.household_key = other.household_key AND one.key = other.key
-GROUP BY 1 ORDER BY 1
+FROM one FULL JOIN other
+  ON one.household_key = other.household_key AND one."group" = other."group" AND one.key = other.key
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_KEYED = """
+SELECT household_key, member_count, unnest([
+  {{'group': 'total', 'key': ''}},
+  {{'group': 'by_area', 'key': (village_code // {digits})::VARCHAR}},
+  {{'group': 'by_type', 'key': coalesce(type_key, '')}},
+  {{'group': 'by_cause', 'key': cause}}
+], recursive := true) FROM {table}
 """
 _AREA_DIGITS = {"county": 10**6, "township": 10**3, "village": 1}
 
 
-def difference(base: pa.Table, variant: pa.Table, *, level: str = "county") -> Difference:
-    """This function compares the warnings of two policies by household; `level` is that of the areas.
+def differences(base: pa.Table, variants: Sequence[pa.Table], *, level: str = "county") -> tuple[Difference, ...]:
+    """This function compares the warnings of each variant with the base's by household; `level` is that of the areas.
 
     A household counts once in all and in its area, and once a type and a cause.
     """
+    found = []
     with duckdb.connect() as connection:
-        connection.register("base", base)
-        connection.register("variant", variant)
-        keys = {
-            "total": "''",
-            "by_area": f"(village_code // {_AREA_DIGITS[level]})::VARCHAR",
-            "by_type": "coalesce(type_key, '')",
-            "by_cause": "cause",
-        }
-        rows: dict[str, tuple[Any, ...]] = {
-            name: tuple(Change(*row) for row in connection.execute(_DIFFERENCE.format(key=key)).fetchall())
-            for name, key in keys.items()
-        }
-    total = rows["total"][0] if rows["total"] else Change("", 0, 0, 0, 0, 0, 0, 0, 0)
-    return Difference(total, rows["by_area"], rows["by_type"], rows["by_cause"])
+        connection.register("given", base)
+        digits = _AREA_DIGITS[level]
+        connection.execute(f"CREATE TEMP TABLE base AS {_KEYED.format(digits=digits, table='given')}")
+        query = _DIFFERENCE.format(keyed=_KEYED.format(digits=digits, table="variant"))
+        for variant in variants:
+            connection.register("variant", variant)
+            rows: dict[str, list[Change]] = {}
+            for group, *row in connection.execute(query).fetchall():
+                rows.setdefault(group, []).append(Change(*row))
+            (total,) = rows.get("total", [Change("", 0, 0, 0, 0, 0, 0, 0, 0)])
+            parts = (tuple(rows.get(name, ())) for name in ("by_area", "by_type", "by_cause"))
+            found.append(Difference(total, *parts))
+    return tuple(found)
+
+
+def difference(base: pa.Table, variant: pa.Table, *, level: str = "county") -> Difference:
+    """This function compares the warnings of two policies, as `differences` does."""
+    return differences(base, [variant], level=level)[0]

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import lab, screen
+from shouwang.oversight.views import lab, screen, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
     path("", screen.screen, name="screen"),
     path("lab/", lab.lab, name="lab"),
+    path("lab/whatif/", whatif.whatif, name="whatif"),
+    path("lab/trials/<int:trial_id>/", trial.trial, name="trial"),
+    path("lab/trials/<int:trial_id>/variants/<int:number>/propose/", trial.propose, name="trial_propose"),
 ]

@@ -16,6 +16,7 @@ from shouwang.screening.services import (
     checks_due,
     export_execute,
     run_execute,
+    run_whatif_make,
     run_whatif_prepare,
     snapshots_expire,
     trial_execute,
@@ -35,6 +36,12 @@ def prepare_whatif(run_id: int) -> None:
     """This function caches the facts of a finished run, so that policies can be tried on it at once."""
     with contextlib.suppress(SnapshotGone):  # it expired while the job waited: there is nothing to try any more
         run_whatif_prepare(run_id=run_id)
+
+
+@app.task(name="screening.whatif_make", queue="long")
+def make_whatif(run_id: int, version_id: int, progress_id: int) -> None:
+    """This function caches the facts that somebody waits for, to try a policy on a run."""
+    run_whatif_make(run_id=run_id, version_id=version_id, progress_id=progress_id, at=timezone.now())
 
 
 @app.periodic(cron="15 3 * * *")

@@ -80,6 +80,32 @@ class FunnelChart:
 
 
 @dataclass(frozen=True)
+class BarChart:
+    """Counts of a few series by name (areas, variants), bar beside bar; `head` is what the names are."""
+
+    key: str
+    title: str
+    head: str
+    names: Sequence[str]
+    series: Sequence[Series]
+    unit: str = "户"
+    kind: ClassVar[str] = "bars"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        series = [{"name": one.name, "values": [*one.values]} for one in self.series]
+        return {"names": [*self.names], "unit": self.unit, "series": series}
+
+    @property
+    def heads(self) -> list[str]:
+        return [self.head, *(one.name for one in self.series)]
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[int, str]]]]:
+        return [(name, [(one.values[i], "") for one in self.series]) for i, name in enumerate(self.names)]
+
+
+@dataclass(frozen=True)
 class AreaMark:
     """One area: its value for the shade, its lamps with their addresses, and the page that drills down."""
 

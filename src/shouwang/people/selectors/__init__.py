@@ -7,6 +7,7 @@ from shouwang.people.selectors.appointments import (
     appointments_of_organisation,
     appointments_of_user,
     appointments_of_username,
+    officers_in,
 )
 from shouwang.people.selectors.areas import (
     AreaOn,
@@ -67,6 +68,7 @@ __all__ = [
     "grants_fields",
     "has_second_factor",
     "is_second_factor_missing",
+    "officers_in",
     "organisation_for",
     "organisation_under",
     "organisations_by_ids",

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
+from shouwang.people.access import Role
 from shouwang.people.models import Appointment, User
 
 
@@ -61,3 +62,14 @@ def appointments_of_username(username: str, *, on: date) -> list[Appointment]:
     """This function returns the appointments in force of a user named on the command line."""
     user = User.objects.filter(username=username, is_active=True).first()
     return list(appointments_in_force(user_id=user.pk, on=on)) if user else []
+
+
+def officers_in(*, lo: int, hi: int, on: date) -> list[tuple[int, int]]:
+    """This function returns the village officers in force on a day in a slot range: (user, lo of one of her areas).
+
+    An officer of several areas comes once for each.
+    """
+    held = Appointment.objects.filter(role=Role.OFFICER, ended_at__isnull=True, valid_from__lte=on)
+    held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), user__is_active=True)
+    inside = held.filter(areas__lo__gte=lo, areas__hi__lte=hi)
+    return sorted(set(inside.values_list("user_id", "areas__lo")))

@@ -22,7 +22,14 @@ from shouwang.screening.services.reasons import Reasons, household_reasons
 from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
 from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
 from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_table_add, snapshot_take, snapshots_expire
-from shouwang.screening.services.trying import SnapshotGone, run_whatif, run_whatif_prepare
+from shouwang.screening.services.trying import (
+    SnapshotGone,
+    run_is_ready,
+    run_whatif,
+    run_whatif_make,
+    run_whatif_prepare,
+    run_whatif_request,
+)
 
 __all__ = [
     "AreaNotYours",
@@ -58,10 +65,13 @@ __all__ = [
     "rule_try",
     "rule_withdraw",
     "run_execute",
+    "run_is_ready",
     "run_moment",
     "run_request",
     "run_whatif",
+    "run_whatif_make",
     "run_whatif_prepare",
+    "run_whatif_request",
     "snapshot_table_add",
     "snapshot_take",
     "snapshots_expire",

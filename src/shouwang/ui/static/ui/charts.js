@@ -64,6 +64,23 @@
     };
   }
 
+  // Names run down, bars to the right; the second series is hatched, so that it is told apart without colour.
+  function bars(data, width) {
+    const names = [...data.names].reverse();
+    const looks = [{ color: css("--sw-action") }, { color: "#ffffff", borderColor: css("--sw-ink"), borderWidth: 1.5, decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: css("--sw-ink-soft") } }];
+    return {
+      grid: { left: 8, right: 64, top: data.series.length > 1 ? 34 : 4, bottom: 4, containLabel: true },
+      legend: data.series.length > 1 ? { data: data.series.map((one) => one.name), top: 0, left: 0, textStyle: text(), selectedMode: false } : undefined,
+      xAxis: { type: "value", minInterval: 1, show: false },
+      yAxis: { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: css("--sw-line-strong") } }, axisLabel: text({ width: Math.min(220, width * 0.35), overflow: "break" }) },
+      tooltip: tooltip((marks) => [marks[0].axisValue, ...marks.map((mark) => `${mark.seriesName} ${number(mark.value)} ${data.unit}`)].join("\n"), "axis"),
+      series: data.series.map((one, index) => ({
+        type: "bar", name: one.name, data: [...one.values].reverse(), barMaxWidth: 18, itemStyle: looks[index % 2], emphasis: { disabled: true },
+        label: Object.assign({ show: true, position: "right", formatter: (mark) => mark.value ? number(mark.value) : "" }, text()),
+      })),
+    };
+  }
+
   function areas(data, boundaries, key) {
     const codes = new Map(data.areas.map((area) => [String(area.code), area]));
     for (const feature of boundaries.features) {
@@ -94,8 +111,10 @@
       if (!answer || !answer.ok) return;
       option = areas(data, await answer.json(), figure.dataset.chartData);
     } else {
-      option = figure.dataset.chart === "trend" ? trend(data, figure.clientWidth) : funnel(data);
-      if (figure.dataset.chart === "funnel") canvas.dataset.rows = String(Math.min(10, data.steps.length));
+      const kinds = { trend: () => trend(data, figure.clientWidth), funnel: () => funnel(data), bars: () => bars(data, figure.clientWidth) };
+      option = kinds[figure.dataset.chart]();
+      const rows = { funnel: () => data.steps.length, bars: () => Math.max(3, Math.ceil((data.names.length * data.series.length + 1) * 0.7)) }[figure.dataset.chart];
+      if (rows) canvas.dataset.rows = String(Math.min(10, rows()));
     }
     canvas.hidden = false;
     const details = figure.querySelector("details");

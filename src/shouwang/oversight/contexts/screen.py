@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from shouwang.oversight.selectors import Screen
+from shouwang.oversight.selectors.screen import Screen
 from shouwang.ui.charts import AreaMap, FunnelChart, TrendChart
 
 
@@ -48,11 +47,3 @@ class ScreenPage:
     late: list[CaseLine]
     late_href: str
     above_href: str
-
-
-@dataclass(frozen=True)
-class LabPage:
-    """The policy lab: the latest screening on whose data policies can be tried, None when there is none."""
-
-    latest: Any | None
-    may_try: bool

@@ -1,0 +1,23 @@
+"""What the pages of oversight show."""
+
+from shouwang.oversight.contexts.lab import (
+    LabPage,
+    ProposePage,
+    Shown,
+    SourceChoice,
+    TrialPage,
+    WhatIfPage,
+)
+from shouwang.oversight.contexts.screen import CaseLine, LampLine, ScreenPage
+
+__all__ = [
+    "CaseLine",
+    "LabPage",
+    "LampLine",
+    "ProposePage",
+    "ScreenPage",
+    "Shown",
+    "SourceChoice",
+    "TrialPage",
+    "WhatIfPage",
+]

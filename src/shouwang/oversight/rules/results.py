@@ -1,0 +1,113 @@
+"""What a trial came to, as it is shown and stored: plain numbers, the same for the page and for the saved trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from shouwang.engine.payouts import Payout, ladders_of, payout
+from shouwang.engine.whatif import WhatIf, differences
+from shouwang.kit.codes import Risk
+from shouwang.rulebook.insurance import Pool
+from shouwang.rulebook.policy import Policy
+from shouwang.rulebook.values import MARKS
+
+FORMAT = 1
+NO_TYPE = "不属于任何类型"
+LEVELS = {4: "township", 3: "county", 5: "village"}
+SIZES = {3: 10**6, 4: 10**3, 5: 1}
+
+
+def _paid(found: Payout) -> dict[str, Any]:
+    return {
+        "paid": found.paid, "paid_fen": found.paid_fen, "uncovered": found.uncovered,
+        "ladders": [asdict(ladder) for ladder in found.ladders],
+    }  # fmt: skip
+
+
+def _insurance(policy: Policy) -> dict[str, Any]:
+    """This function returns the ladders and pools in force, by name."""
+    pools = [stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Pool)]
+    return {
+        "ladders": [
+            {"key": one.key, "name": one.name, "mark": MARKS.get(one.mark or "", ""), "causes": list(one.value.causes)}
+            for one in ladders_of(policy)
+        ],
+        "pools": [
+            {"key": one.key, "name": one.name, "mark": MARKS.get(one.mark or "", ""), "total_fen": one.value.total_fen,
+             "causes": list(one.value.causes)}
+            for one in pools
+        ],
+    }  # fmt: skip
+
+
+def _warned(table: pa.Table) -> dict[str, int]:
+    """This function counts warned households, their people, and those warned only because something is unknown."""
+    columns = (table.column(name).to_pylist() for name in ("household_key", "is_undecided", "member_count"))
+    unsure: dict[int, bool] = {}
+    members: dict[int, int] = {}
+    for key, is_undecided, count in zip(*columns, strict=True):
+        unsure[key] = unsure.get(key, True) and is_undecided
+        members[key] = count or 0
+    return {"households": len(unsure), "people": sum(members.values()), "undecided": sum(unsure.values())}
+
+
+def results_make(
+    found: WhatIf,
+    base: Policy,
+    variants: Sequence[tuple[Mapping[str, str], Policy]],
+    *,
+    level: int,
+    areas: Mapping[int, str],
+    officers: Sequence[tuple[int, int]],
+    weeks: int,
+) -> dict[str, Any]:
+    """This function returns what a trial came to as plain data that JSON holds without loss.
+
+    `level` is that of the areas compared, `areas` their names by code as the engine cuts it, `officers` the pairs
+    (user, slot) of the area. Every variant has households and people added and dropped in all, by area, type and cause,
+    and what the ladders would pay.
+    """
+    size = SIZES[level]
+    where: dict[int, set[int]] = {}
+    for user, slot in officers:
+        where.setdefault(slot // size, set()).add(user)
+    told = []
+    compared = differences(found.base, found.variants, level=LEVELS[level])
+    for (values, policy), table, differs in zip(variants, found.variants, compared, strict=True):
+        told.append(
+            {"values": dict(values), "policy_digest": policy.digest, **asdict(differs), **_paid(payout(table, policy)),
+             "undecided": _warned(table)["undecided"]}
+        )  # fmt: skip
+    return {
+        "format": FORMAT, "households": found.households, "persons": found.persons, "level": level, "weeks": weeks,
+        "officers": len({user for user, _ in officers}),
+        "areas": [
+            {"key": str(code), "name": name, "officers": len(where.get(code, ()))} for code, name in areas.items()
+        ],
+        "types": {key: stated.name for key, stated in base.types.items()}, **_insurance(base),
+        "base": {**_warned(found.base), **_paid(payout(found.base, base))}, "variants": told,
+    }  # fmt: skip
+
+
+def per_week(visits: int, *, officers: int, weeks: int) -> str | None:
+    """This function returns the visits an officer and week with one decimal, rounded half up; None without officers."""
+    if not officers:
+        return None
+    exact = Fraction(visits, officers * weeks)
+    rounded = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{rounded:,}"
+
+
+def key_name(results: Mapping[str, Any], group: str, key: str) -> str:
+    """This function returns what an area, a type or a cause of the results is called."""
+    if group == "by_area":
+        return next((area["name"] for area in results["areas"] if area["key"] == key), key)
+    if group == "by_type":
+        return str(results["types"].get(key, key or NO_TYPE))
+    return Risk(key).label if key in Risk.__members__ else key

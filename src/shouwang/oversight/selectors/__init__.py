@@ -1,0 +1,27 @@
+"""Reads of oversight: joins what the rooms below show."""
+
+from shouwang.oversight.selectors.lab import (
+    area_of_run,
+    areas_in,
+    draft_of,
+    proposals_of,
+    trial_by_id,
+    trials_visible_to,
+    versions_for,
+)
+from shouwang.oversight.selectors.screen import LISTED, AreaLamps, Screen, area_shown, screen_of
+
+__all__ = [
+    "LISTED",
+    "AreaLamps",
+    "Screen",
+    "area_of_run",
+    "area_shown",
+    "areas_in",
+    "draft_of",
+    "proposals_of",
+    "screen_of",
+    "trial_by_id",
+    "trials_visible_to",
+    "versions_for",
+]

@@ -1,0 +1,14 @@
+"""Writes of oversight."""
+
+from shouwang.oversight.services.drafting import draft_change
+from shouwang.oversight.services.proposing import AreaGone, variant_propose
+from shouwang.oversight.services.trying import FactsNotReady, trial_results, trial_store
+
+__all__ = [
+    "AreaGone",
+    "FactsNotReady",
+    "draft_change",
+    "trial_results",
+    "trial_store",
+    "variant_propose",
+]
