@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse, rate_fraction
-from shouwang.kit.texts import dashed, squeezed
+from shouwang.kit.texts import squeezed
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
@@ -15,6 +16,7 @@ from shouwang.rulebook.variants import Change, Threshold, change_parse, policy_w
 
 MOST = 20  # variants compared at once
 DIGITS = 12  # of a number that is no amount
+_NUMBER = re.compile(r"\d+(\.\d+)?%?", re.ASCII)
 
 Values = Mapping[str, str]  # path of a value → its text in its unit, as packs write it; only what is moved
 
@@ -50,13 +52,10 @@ def quantity_typed(text: str, measure: Measure) -> Fraction:
         if fen == 0:
             raise ValueUnreadable("金额要大于 0。")
         return Fraction(fen)
-    plain = dashed(squeezed(text))
-    try:
-        number = rate_fraction(plain) if plain.isascii() and len(plain) <= DIGITS and "/" not in plain else None
-    except (ValueError, ZeroDivisionError):
-        number = None
-    if number is None:
+    plain = squeezed(text)
+    if len(plain) > DIGITS or not _NUMBER.fullmatch(plain):
         raise ValueUnreadable("要填一个数，例如 1.5 或 25%。")
+    number = rate_fraction(plain)
     if number <= 0:
         raise ValueUnreadable("要大于 0。")
     return number

@@ -57,8 +57,8 @@ def run_whatif_request(*, viewer: Viewer, run: Run, version_id: int, href: str, 
     """
     _snapshot_of(run)
     progress = progress_plan(
-        viewer=viewer, label=f"为推演准备数据：{run.area_name}（{run.on:%Y-%m-%d}）", at=at, slot=run.slot, total=1,
-        unit="步", href=href,
+        viewer=viewer, label=f"为推演准备数据：{run.area_name}（{run.on:%Y-%m-%d}）", at=at, slot=run.slot, unit="步",
+        href=href,
     )  # fmt: skip
     job = app.configure_task("screening.whatif_make", queue="long", allow_unknown=False)
     job.defer(run_id=run.pk, version_id=version_id, progress_id=progress.pk)
