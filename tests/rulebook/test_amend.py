@@ -175,14 +175,12 @@ STYLES = {
 }  # fmt: skip
 
 
-def written(style: str, starts: list[date], gaps: list[bool], last_ends: bool) -> str:
-    """The periods of a key in one of the styles, each of value 100, 101, …; a gap of ten days where asked for."""
+def written(style: str, starts: list[date], last_ends: bool) -> str:
+    """The periods of a key in one of the styles, each of value 100, 101, …, without a gap: packs may have none."""
     whole, entry, until = STYLES[style]
     entries = ""
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else start + timedelta(days=300) if last_ends else None
-        if end is not None and number + 1 < len(starts) and gaps[number]:
-            end -= timedelta(days=10)
         entries += entry.format(start=start, value=100 + number, until=until.format(until=end) if end else "")
     return whole.format(entries=entries)
 
@@ -191,16 +189,15 @@ def written(style: str, starts: list[date], gaps: list[bool], last_ends: bool) -
 @given(
     style=st.sampled_from(sorted(STYLES)),
     starts=st.lists(st.integers(0, 40), min_size=1, max_size=4, unique=True),
-    gaps=st.lists(st.booleans(), min_size=4, max_size=4),
     last_ends=st.booleans(),
     day=st.integers(0, 1400),
     amount=st.integers(1, 10**6),
 )
 def test_only_the_days_from_the_day_to_the_end_of_the_period_change(
-    style: str, starts: list[int], gaps: list[bool], last_ends: bool, day: int, amount: int
+    style: str, starts: list[int], last_ends: bool, day: int, amount: int
 ) -> None:
     dates = [date(2019, 1, 1) + timedelta(days=30 * start) for start in sorted(starts)]
-    text = written(style, dates, gaps, last_ends)
+    text = written(style, dates, last_ends)
     source = PackSource.from_files({**SMALL, "low/amounts.yaml": text})
     from_ = date(2019, 1, 1) + timedelta(days=day)
 

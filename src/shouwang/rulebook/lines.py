@@ -29,7 +29,7 @@ UNITS = {
     **dict.fromkeys(("元", "元/年", "元/月", "元/户"), Measure.MONEY),
     **dict.fromkeys(("比例", "倍", "人", "户", "个", "次", "天", "个月", "岁"), Measure.NUMBER),
 }
-_NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Quantity:
 
 def _exact(value: object, measure: Measure) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, str | int) or not _NUMBER.fullmatch(str(value)):
-        raise ValueError(f"数值“{value}”看不懂，请写成整数或带引号的小数")
+        raise ValueError(f"数值“{str(value)[:30]}”看不懂，请写成整数或带引号的小数，整数部分最多 15 位")
     text = str(value)
     if measure is Measure.NUMBER:
         return rate_fraction(text)

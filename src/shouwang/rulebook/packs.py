@@ -104,7 +104,8 @@ def chain_read(source: PackSource, place: str) -> tuple[tuple[str, PackHead], ..
     current: str | None = place
     while current is not None:
         if current in dict(chain):
-            raise PackError(f"extends 绕成了圈：{current}", file=f"{place}/pack.yaml", key="extends")
+            loop = " → ".join((*dict(chain), current))
+            raise PackError(f"extends 绕成了圈：{loop}", file=f"{place}/pack.yaml", key="extends")
         if chain and current not in source.places:
             raise PackError(f"上级政策包“{current}”不存在", file=f"{chain[-1][0]}/pack.yaml", key="extends")
         head = head_read(source, current)
@@ -142,6 +143,13 @@ def _check_periods(block: Block, *, file: str, key: str) -> None:
             until = before.until.isoformat() if before.until else "未写止日"
             raise PackError(
                 f"两个时段重叠：{before.from_.isoformat()} 起（{until}）与 {after.from_.isoformat()} 起",
+                file=file,
+                key=key,
+            )
+        if before.until < after.from_:
+            raise PackError(
+                f"{before.until.isoformat()} 到 {after.from_.isoformat()} 之间没有写值；那段时间没有这一项的，"
+                "请写一段 value: null",
                 file=file,
                 key=key,
             )

@@ -13,6 +13,7 @@ V = TypeVar("V")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Mark = Literal["unverified", "demo"]
+EARLIEST, LATEST = date(1949, 1, 1), date(2199, 12, 31)  # of periods
 MARKS = {"unverified": "未核实", "demo": "演示数据"}
 
 
@@ -56,6 +57,9 @@ class Entry(Model):
 
     @model_validator(mode="after")
     def _ordered(self) -> Entry:
+        for day in (self.from_, self.until):
+            if day is not None and not EARLIEST <= day <= LATEST:
+                raise ValueError(f"日期 {day.isoformat()} 不在 {EARLIEST.year} 年到 {LATEST.year} 年之间")
         if self.until is not None and self.until <= self.from_:
             raise ValueError("until 要晚于 from（时段含头不含尾）")
         return self

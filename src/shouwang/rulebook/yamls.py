@@ -9,6 +9,11 @@ import yaml
 
 from shouwang.rulebook.errors import PackError
 
+DEEPEST = 40  # levels of mappings and lists
+LONGEST = 2_000_000
+MOST = 200_000  # values, each alias counted as often as it is used
+# Text that a reader of the file would not see, or would see in another order.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -46,14 +51,44 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
 _StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
+def _weight(value: Any, depth: int, seen: dict[int, int]) -> int:
+    """This function returns how many values a file means once its aliases are written out; refuses deep nesting."""
+    if depth > DEEPEST:
+        raise _Refused(f"嵌套太深，最多 {DEEPEST} 层")
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in seen:
+        inner = value.values() if isinstance(value, dict) else value
+        seen[id(value)] = 1 + sum(_weight(item, depth + 1, seen) for item in inner)
+    return seen[id(value)]
+
+
+def _looked_at(text: str, file: str) -> None:
+    """This function refuses a file that is too long, or holds characters a reader does not see."""
+    if len(text) > LONGEST:
+        raise PackError(f"太长，最多 {LONGEST:,} 个字", file=file)
+    hidden = _HIDDEN.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise PackError(f"第 {line} 行有看不见的字符（U+{ord(hidden[0]):04X}），请删去", file=file)
+
+
 def yaml_read(text: str, *, file: str) -> Any:
     """This function reads one pack file strictly; raises PackError naming the file."""
+    _looked_at(text, file)
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader made stricter
+        found = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader made stricter
+        if _weight(found, 0, {}) > MOST:
+            raise _Refused(f"引用展开以后超过 {MOST:,} 个值，请拆开或删减")
+        return found
+    except RecursionError:
+        raise PackError(f"嵌套太深，最多 {DEEPEST} 层", file=file) from None
     except _Refused as refused:
         raise PackError(refused.sentence, file=file) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PackError(f"第 {line} 行不是合格的 YAML，请检查缩进、冒号和引号", file=file) from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise PackError(f"不是合格的 YAML：{error}", file=file) from None
+    except ValueError:
+        raise PackError("有的数或日期写得不对，例如数太长、没有这一天", file=file) from None
+    except yaml.YAMLError as error:
+        raise PackError(f"不是合格的 YAML：{str(error).splitlines()[0]}", file=file) from None

@@ -52,7 +52,9 @@ _ARITH: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _NUMERIC = {Kind.MONEY, Kind.PER_HEAD, Kind.NUMBER}
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _COMMENT = re.compile(r"--|/\*|\*/|;")  # text that a reader of the rule would overlook
+_PLAIN = re.compile(r"[0-9]{0,15}([.][0-9]{0,6})?", re.ASCII)
 LONGEST = 4000
+MONTHS, DAYS = 1200, 36_500  # as far as a condition may look back or ahead
 DEEPEST = 60
 
 
@@ -136,7 +138,8 @@ class _Reader:
             return DayShift(Kind.DATE)
         if isinstance(tree, exp.Func):
             raise _refuse(f"不认识的函数“{tree.sql_name().lower()}”，可用的有：{self._known_functions}")
-        raise _refuse(f"条件里不能用“{tree.sql()[:60]}”")
+        shown = tree.sql(dialect="duckdb", comments=False)[:60] if not isinstance(tree, exp.ByteString) else "e'…'"
+        raise _refuse(f"条件里不能用“{shown}”")
 
     @property
     def _known_functions(self) -> str:
@@ -155,6 +158,8 @@ class _Reader:
         text = tree.name
         if not isinstance(tree, exp.Literal) or tree.is_string or not text.replace(".", "", 1).isdigit():
             raise _refuse(f"“{tree.sql()}”不是写明的数")
+        if not _PLAIN.fullmatch(text):
+            raise _refuse(f"“{text[:30]}”位数太多：整数部分最多 15 位，小数最多 6 位")
         return Fraction(Decimal(text))
 
     def _whole(self, tree: exp.Expr) -> int:
@@ -323,18 +328,18 @@ class _Reader:
         return DayShift(Kind.DATE)
 
     def _months_ago(self, arguments: list[exp.Expr]) -> Node:
-        return DayShift(Kind.DATE, months=self._whole(self._exactly(arguments, 1, "months_ago")[0]))
+        return DayShift(Kind.DATE, months=self._span(self._exactly(arguments, 1, "months_ago")[0], MONTHS))
 
     def _days_ago(self, arguments: list[exp.Expr]) -> Node:
-        return DayShift(Kind.DATE, days=self._whole(self._exactly(arguments, 1, "days_ago")[0]))
+        return DayShift(Kind.DATE, days=self._span(self._exactly(arguments, 1, "days_ago")[0], DAYS))
 
     def _months_after(self, arguments: list[exp.Expr]) -> Node:
         value, count = self._exactly(arguments, 2, "months_after")
-        return DateShift(Kind.DATE, self._day(value), months=self._span(count, 1200))
+        return DateShift(Kind.DATE, self._day(value), months=self._span(count, MONTHS))
 
     def _days_after(self, arguments: list[exp.Expr]) -> Node:
         value, count = self._exactly(arguments, 2, "days_after")
-        return DateShift(Kind.DATE, self._day(value), days=self._span(count, 36_500))
+        return DateShift(Kind.DATE, self._day(value), days=self._span(count, DAYS))
 
     def _day(self, tree: exp.Expr) -> Node:
         node = self.read(tree)
@@ -404,7 +409,9 @@ def expression_parse(text: str, scope: Scope) -> Node:
         raise _refuse("条件里不能写注释")
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
-    except (SqlglotError, RecursionError) as error:
+    except RecursionError:
+        raise _refuse("条件嵌套太深") from None
+    except SqlglotError as error:
         sentence = f"“{text[:80]}”不是合格的条件，请检查括号、引号和 and/or"
         raise ConditionError(sentence, column=_column_of_fault(error, text)) from None
     if not isinstance(tree, exp.Expr) or _depth(tree) > DEEPEST:
