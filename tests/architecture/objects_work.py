@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 from tests.architecture.objects import builds, centre_of
-from tests.factories.casework import AT, Walk, case_make
+from tests.factories.casework import AT, Walk, case_make, procedure_of, version_ready
 from tests.factories.cast import Cast
 from tests.factories.register import household_make, income_make, spending_make
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Measure
 from shouwang.assistance.services import Plan, measure_plan
+from shouwang.casework.models import Case
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.models import Area
 from shouwang.screening.models import Run, Warning
@@ -114,6 +115,19 @@ def case(cast: Cast, place: Area) -> dict[str, Any]:
     return {
         "case_id": walk(cast, place, upto="dispatch" if place.lo < cast.places.neighbour_county.lo else "check").case_id
     }
+
+
+@builds("posting")
+def posting(cast: Cast, place: Area) -> dict[str, Any]:
+    """A case that waits for its village to post it, under the procedure of another place."""
+    case_id = case(cast, place)["case_id"]
+    stage = procedure_of("lianyungang", "five_steps").stages["notice"]
+    with acting_as(SYSTEM):
+        Case.objects.filter(pk=case_id).update(
+            pack_version=version_ready("lianyungang"), procedure="five_steps", stage="notice", stage_name=stage.name,
+            act="notice", holder_kind=stage.who.kind, holder_roles=list(stage.who.roles),
+        )  # fmt: skip
+    return {"case_id": case_id}
 
 
 @builds("task")

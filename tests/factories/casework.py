@@ -18,13 +18,16 @@ from shouwang.casework.models import Case, Task
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.rulebook import PackSource
+from shouwang.rulebook.policy import policy_resolve
+from shouwang.rulebook.workflow import Procedure
+from shouwang.rulebook.workflow_policy import workflow_of
 from shouwang.sources.models import Clue
 from shouwang.sources.services import clue_report
 from shouwang.standards.models import Adoption, PackVersion
 from shouwang.standards.rules import pack_of
 
 AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
-NAMES = {"xingtai": "邢台市", "hengshui": "衡水市"}
+NAMES = {"xingtai": "邢台市", "hengshui": "衡水市", "lianyungang": "连云港市"}
 _key = itertools.count(1)
 
 # The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them,
@@ -224,19 +227,29 @@ def _pack(place: str) -> tuple[str, dict[str, str]]:
     return source.digest, dict(source.files)
 
 
+def version_ready(place: str) -> PackVersion:
+    """This function loads a pack as it stands; its own tests check it, which would take half of the time here."""
+    digest, files = _pack(place)
+    version, _ = PackVersion.objects.get_or_create(
+        place=place, digest=digest,
+        defaults={"name": NAMES[place], "files": files, "loaded_at": AT, "loaded_by": "测试"},
+    )  # fmt: skip
+    return version
+
+
+def procedure_of(place: str, key: str) -> Procedure:
+    """This function returns a procedure of a pack on the days of these tests."""
+    source = PackSource.from_files(_pack(place)[1])
+    return workflow_of(policy_resolve(source, place=place, on=AT.date())).procedures[key].value
+
+
 def workflow_ready(cast: Cast, place: str = "xingtai", *, valid_from: date = date(2019, 1, 1)) -> None:
     """This function puts a pack in force for the county of the cast, 邢台's unless another is named; once a day."""
     county = cast.places.county
     with acting_as(SYSTEM):
         if Adoption.objects.filter(lo=county.lo, valid_from=valid_from).exists():
             return
-        # The pack's own tests check it; loading it whole for every test here would take half of their time.
-        digest, files = _pack(place)
-        version, _ = PackVersion.objects.get_or_create(
-            place=place,
-            digest=digest,
-            defaults={"name": NAMES[place], "files": files, "loaded_at": AT, "loaded_by": "测试"},
-        )
+        version = version_ready(place)
         Adoption.objects.create(
             area=county,
             lo=county.lo,

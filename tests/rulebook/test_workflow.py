@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from shouwang.people.access import Kind, Role
 from shouwang.rulebook import PackError, PackSource
 from shouwang.rulebook.check import pack_check
 from shouwang.rulebook.policy import policy_resolve
-from shouwang.rulebook.workflow import CHANNELS, KINDS, MOVES, ROLES, Act
+from shouwang.rulebook.workflow import CHANNELS, KINDS, MOVES, ROLES, Act, Meeting
 from shouwang.rulebook.workflow_policy import Workflow, workflow_of
 from shouwang.rulebook.yamls import yaml_read
 
@@ -207,6 +208,21 @@ FAULTS: dict[str, tuple[Callable[[Tree], object], str, str]] = {
         "route",
         "每个值要写成其中一种",
     ),
+    "help that nobody decided": (
+        lambda t: stages(t)["township_check"]["moves"]["pass_on"].update(to="help"),
+        "stages.help",
+        "没有经过研判或会商就到了救助",
+    ),
+    "a meeting where nothing is appraised": (
+        lambda t: stages(t)["review"].update(meeting={"least": 3}),
+        "stages.review",
+        "评议的环节要写 meeting",
+    ),
+    "a notice where nothing is posted": (
+        lambda t: stages(t)["review"].update(notice="village_notice", subject="农户"),
+        "stages.review",
+        "公示的环节要写 notice",
+    ),
     "an unknown key": (lambda t: stages(t)["help"].update(colour="red"), "stages.help", "不认识的项“colour”"),
     "a missing source": (lambda t: t["route"]["values"][0].pop("source"), "route", "缺少“source（来源）”"),
 }  # fmt: skip
@@ -220,6 +236,66 @@ def test_what_does_not_stand_up_is_refused_with_file_and_key(name: str) -> None:
     assert refused.value.file == "xingtai/workflow.yaml"
     assert key in f"{refused.value.key} {refused.value.sentence}"
     assert sentence in refused.value.message
+
+
+def five_steps(change: Callable[[Tree], object]) -> Workflow:
+    """This function reads 连云港's workflow with its stages changed."""
+    changed = yaml_read((PACKS / "lianyungang/workflow.yaml").read_text(encoding="utf-8"), file="workflow.yaml")
+    change(changed["five_steps"]["values"][0]["value"]["procedure"]["stages"])
+    files = dict(PackSource.from_directory(PACKS).files)
+    files["lianyungang/workflow.yaml"] = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
+    return workflow_of(policy_resolve(PackSource.from_files(files), place="lianyungang", on=ON))
+
+
+POSTING_FAULTS: dict[str, tuple[Callable[[Tree], object], str]] = {
+    "an appraisal without a rule": (lambda s: s["appraise"].pop("meeting"), "评议的环节要写 meeting"),
+    "more than all": (lambda s: s["appraise"]["meeting"].update(over="3/3"), "写成小于 1 的分数"),
+    "a share that is no fraction": (lambda s: s["appraise"]["meeting"].update(over="half"), "写成小于 1 的分数"),
+    "a meeting of nobody": (lambda s: s["appraise"]["meeting"].update(least=0), "least"),
+    "a notice nobody wrote": (lambda s: s["notice"].update(notice="poster"), "没有“poster”这种公示"),
+    "a sheet about nothing": (lambda s: s["notice"].pop("subject"), "公示的环节要写 notice"),
+    "a village that appraises its own report": (
+        lambda s: s["appraise"].update(not_by=["answer"]), "缺少“report”：自己经手的事不能由自己审定",
+    ),
+    "a township that reviews its own appraisal": (
+        lambda s: s["township_review"].update(not_by=["report", "answer"]), "缺少“appraise”",
+    ),
+    "an objection that leads nowhere": (lambda s: s["notice"]["moves"].pop("opposed"), "要有“opposed”这条出路"),
+    "a vote against that helps": (
+        lambda s: s["appraise"]["moves"]["disagreed"].update(end="risk_gone"), "不能以“HELPED”结案",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", POSTING_FAULTS)
+def test_an_appraisal_or_a_notice_that_does_not_stand_up_is_refused(name: str) -> None:
+    change, sentence = POSTING_FAULTS[name]
+    with pytest.raises(PackError) as refused:
+        five_steps(change)
+    assert refused.value.file == "lianyungang/workflow.yaml"
+    assert sentence in f"{refused.value.key} {refused.value.message}"
+
+
+@pytest.mark.parametrize(
+    ("over", "attended", "in_favour", "is_carried"),
+    [
+        ("1/2", 10, 5, False), ("1/2", 10, 6, True), ("1/2", 9, 9, False), ("2/3", 12, 8, False), ("2/3", 12, 9, True),
+    ],
+)  # fmt: skip
+def test_a_vote_carries_above_the_share_of_those_who_came(
+    over: str, attended: int, in_favour: int, is_carried: bool
+) -> None:
+    assert Meeting(least=10, over=over).is_carried(attended=attended, in_favour=in_favour) is is_carried
+
+
+@pytest.mark.parametrize(
+    ("unit", "posted", "ends"),
+    [("calendar_day", date(2020, 6, 24), date(2020, 6, 29)), ("working_day", date(2020, 6, 24), date(2020, 7, 2))],
+)
+def test_a_notice_ends_after_its_full_days_by_its_own_unit(unit: str, posted: date, ends: date) -> None:
+    flow = five_steps(lambda stages: None)
+    changed = {"village_notice": replace(flow.notices["village_notice"], unit=unit)}
+    assert replace(flow, notices=changed).notice_ends("village_notice", posted).day == ends
 
 
 def test_pack_check_names_the_fault_of_a_workflow() -> None:

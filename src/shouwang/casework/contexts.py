@@ -9,10 +9,13 @@ from typing import Any
 
 from django.forms import Form
 
-from shouwang.casework.models import Answer, Case, Decision, Task
+from shouwang.casework.models import Answer, Case, Decision, Notice, Task
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.shown import FactGroup
 from shouwang.register.selectors import HouseholdCard
+from shouwang.rulebook.notice import Notice as NoticeRule
+from shouwang.rulebook.values import Provision
+from shouwang.rulebook.workflow import CLOCK_UNITS
 from shouwang.rulebook.workflow import Task as TaskKind
 from shouwang.ui.pages import Happened
 from shouwang.ui.tables import KeyPage, Table
@@ -266,3 +269,26 @@ class ClosePage:
 
     head: CaseHead
     form: Form
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """The notice of a case: the sheet to be posted, the one that hangs, the earlier ones."""
+
+    head: CaseHead
+    rule: Provision[NoticeRule] | None
+    preview: Sequence[Sequence[str]]
+    sheets: Sequence[Notice]
+    hanging: Notice | None
+    has_run: bool
+    may_finish: bool
+    why_not: str
+    post_form: Form | None
+    object_form: Form | None
+
+    @property
+    def period(self) -> str:
+        """For how long the sheet hangs, in words."""
+        if self.rule is None:
+            return ""
+        return f"{self.rule.value.days} 个{CLOCK_UNITS[self.rule.unit]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import StaleWrite
@@ -157,3 +158,51 @@ class NoWorkflow(Refusal):
     """The adopted policy has no procedure for cases."""
 
     sentence = "本地选用的政策标准没有写明办理流程，案件暂时不能立案。"
+
+
+class MeetingUnsound(Refusal):
+    """What is said of an appraisal meeting cannot be: days, votes; `field` names which."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class VoteContradicts(Refusal):
+    """The decision is not the one that the votes made."""
+
+    field = "move"
+
+    def __init__(self, *, attended: int, in_favour: int, least: int, over: str, is_carried: bool) -> None:
+        rule = f"到会不少于 {least} 人、同意的超过到会的 {over} 才算通过"
+        found = f"这次到会 {attended} 人、同意 {in_favour} 人"
+        ends = "已经通过，不能记为不同意" if is_carried else "没有通过，不能记为同意"
+        super().__init__(f"{rule}。{found}，{ends}。")
+
+
+class NoticeStands(Refusal):
+    """A sheet of this case hangs already."""
+
+    sentence = "这个案件的公示已经张贴，不用再登记。"
+
+
+class NoticeMissing(Refusal):
+    """Nothing of this case hangs."""
+
+    sentence = "这个案件还没有张贴公示。请先登记张贴。"
+
+
+class NoticeRunning(Refusal):
+    """The notice has not hung long enough."""
+
+    def __init__(self, ends_on: date) -> None:
+        super().__init__(f"公示要到 {ends_on:%Y-%m-%d} 满期，次日起才能记“期满无异议”。")
+
+
+class NoticeDay(Refusal):
+    """The day of posting cannot be."""
+
+    field = "posted_on"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 
+from shouwang.casework.services import MeetingHeld
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.kit.texts import numbers_refuse
-from shouwang.rulebook.workflow import Figure, Move, Reason
+from shouwang.rulebook.workflow import Figure, Meeting, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField, StatedNumber
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
 
@@ -175,6 +176,83 @@ class JudgeForm(FreeTextForm):
             return ""
         reason = self.reasons.get(self.cleaned_data.get("reason_key") or "")
         return self.cleaned_data.get("told") or (reason.told if reason else "")
+
+
+COUNTS = {"attended": "到会人数", "in_favour": "同意", "against": "不同意", "abstained": "弃权"}
+
+
+class AppraiseForm(JudgeForm):
+    """The record of a village meeting 民主评议, with the decision it made."""
+
+    met_on = StatedDay(
+        label="评议日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "请按“年-月-日”填写日期。"},
+    )  # fmt: skip
+    place = StatedField(label="评议地点", max_length=100, validators=[no_numbers])
+    chaired_by = StatedField(label="主持人", max_length=60, validators=[no_numbers])
+
+    def __init__(self, *arguments: Any, meeting: Meeting, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.meeting = meeting
+        for key, label in COUNTS.items():
+            self.fields[key] = StatedNumber(
+                label=label, min_value=0, max_value=10_000,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+                error_messages={"invalid": "请填整数。", "min_value": "人数不能是负数。", 
+                                "max_value": "人数太大，请核对。"},
+            )  # fmt: skip
+        self.fields[
+            "attended"
+        ].help_text = f"到会不少于 {meeting.least} 人、同意的超过到会的 {meeting.over}，才算通过。"
+
+    @property
+    def counts(self) -> list[forms.BoundField]:
+        """The fields of attendance and votes."""
+        return [self[key] for key in COUNTS]
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for the whole meeting unless the case is only sent back."""
+        data = super().clean()
+        if data.get("move") and data["move"] != "send_back":
+            for name in ("met_on", "place", "chaired_by", *COUNTS):
+                if data.get(name) in (None, "") and name not in self.errors:
+                    self.add_error(name, f"请填写{self.fields[name].label}。")
+        return data
+
+    @property
+    def held(self) -> MeetingHeld | None:
+        """The meeting as stated, None where the case is sent back."""
+        data = self.cleaned_data
+        if data["move"] == "send_back":
+            return None
+        return MeetingHeld(**{name: data[name] for name in ("met_on", "place", "chaired_by", *COUNTS)})
+
+
+class PostForm(FreeTextForm):
+    """A notice that was posted: where, and from which day."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    posted_on = forms.DateField(
+        label="张贴日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写张贴的日期。", "invalid": "请按“年-月-日”填写日期。"},
+    )  # fmt: skip
+    place = forms.CharField(
+        label="张贴在哪里", max_length=100, validators=[no_numbers],
+        error_messages={"required": "请写明张贴在哪里，如“村委会公示栏”。"},
+    )  # fmt: skip
+
+
+class ObjectionForm(FreeTextForm):
+    """What somebody says against a notice."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    said_by = forms.CharField(
+        label="谁提出的", max_length=60, required=False, validators=[no_numbers], help_text="不愿留名的可以不填。"
+    )
+    text = forms.CharField(
+        label="异议的内容", max_length=1000, widget=LONG, validators=[no_numbers],
+        error_messages={"required": "请写明异议的内容。"},
+    )  # fmt: skip
 
 
 class CloseForm(FreeTextForm):

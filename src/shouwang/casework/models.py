@@ -165,6 +165,8 @@ class CaseEvent(models.Model):
         ASSISTED = "ASSISTED", "救助"
         VISITED = "VISITED", "回访"
         CLOSED = "CLOSED", "结案"
+        POSTED = "POSTED", "张贴公示"
+        OPPOSED = "OPPOSED", "提出异议"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()
@@ -216,6 +218,94 @@ class Decision(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case", "id"], name="decision_case")]
+
+
+class Appraisal(models.Model):
+    """A village meeting 民主评议 on one case: who came, how they voted; only ever added.
+
+    `is_carried` is what the pack's rule made of the votes on that day.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appraisals")
+    slot = models.BigIntegerField()
+    event = models.OneToOneField(CaseEvent, on_delete=models.PROTECT, related_name="appraisal")
+    at = models.DateTimeField()
+    met_on = models.DateField()
+    place = models.CharField(max_length=100)
+    chaired_by = models.CharField(max_length=60)
+    attended = models.PositiveSmallIntegerField()
+    in_favour = models.PositiveSmallIntegerField()
+    against = models.PositiveSmallIntegerField()
+    abstained = models.PositiveSmallIntegerField()
+    is_carried = models.BooleanField()
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="appraisal_case")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attended=F("in_favour") + F("against") + F("abstained")), name="appraisal_votes_add_up"
+            )
+        ]
+
+
+class Notice(models.Model):
+    """One posting of a case in its village: what hung there, where, from when to which day, and how it ended.
+
+    `shown` is what the sheet said, pairs of label and text, without any number of a person. `days` and `unit` are the
+    pack's; the day of posting is not counted.
+    """
+
+    class State(models.TextChoices):
+        POSTED = "POSTED", "公示中"
+        PASSED = "PASSED", "期满无异议"
+        OPPOSED = "OPPOSED", "有异议"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    slot = models.BigIntegerField()
+    stage = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    days = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=15)
+    shown = models.JSONField()
+    posted_on = models.DateField()
+    place = models.CharField(max_length=100)
+    ends_on = models.DateField()
+    is_end_provisional = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.POSTED)
+    ended_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="notice_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="POSTED"), name="notice_one_hangs"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("posted_on")), name="notice_ends_after_posting"),
+            models.CheckConstraint(
+                condition=Q(state="POSTED", ended_at__isnull=True) | (~Q(state="POSTED") & Q(ended_at__isnull=False)),
+                name="notice_ended_whole",
+            ),
+        ]
+
+
+class Objection(models.Model):
+    """What somebody said against a notice; only ever added."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="objections")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    at = models.DateTimeField()
+    said_by = models.CharField(max_length=60, blank=True)
+    text = models.CharField(max_length=1000)
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["notice", "id"], name="objection_notice")]
 
 
 class Task(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, task, tasks
+from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, task, tasks
 
 app_name = "casework"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:case_id>/", case.case, name="case"),
     path("<int:case_id>/dispatch/", dispatch.dispatch, name="dispatch"),
     path("<int:case_id>/judge/", judge.judge, name="judge"),
+    path("<int:case_id>/notice/", notice.notice, name="notice"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

@@ -8,6 +8,8 @@ cases), `procedure`, `task`, `verify` (which tasks a cause opens, and why), `clo
 from __future__ import annotations
 
 import enum
+import re
+from fractions import Fraction
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -54,6 +56,8 @@ class Act(enum.StrEnum):
     HELP = "help"
     VISIT = "visit"
     SETTLE = "settle"
+    APPRAISE = "appraise"
+    NOTICE = "notice"
 
 
 # Moves that an act must have, and those it may have besides.
@@ -67,8 +71,10 @@ MOVES: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Act.HELP: (("assisted",), ()),
     Act.VISIT: (("risk_gone", "at_risk"), ()),
     Act.SETTLE: (("hand_over",), ("help_again",)),
+    Act.APPRAISE: (("agreed", "disagreed"), ("send_back",)),
+    Act.NOTICE: (("unopposed", "opposed"), ()),
 }
-JUDGING = frozenset({Act.CHECK, Act.REVIEW, Act.DECIDE, Act.SETTLE})
+JUDGING = frozenset({Act.CHECK, Act.REVIEW, Act.DECIDE, Act.SETTLE, Act.APPRAISE})
 
 Kind = Literal["VILLAGE", "TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "DEPARTMENT", "INSURER"]
 Ending = Literal["HELPED", "REJECTED", "HANDED_OVER", "WITHDRAWN", "DIED", "DOUBLED", "OTHER"]
@@ -115,12 +121,33 @@ class Move(Model):
         return self
 
 
+class Meeting(Model):
+    """When an appraisal 民主评议 counts: at least `least` people attend, and more than `over` of them are in favour."""
+
+    least: int = Field(ge=1, le=1000)
+    over: Text = "1/2"
+
+    @field_validator("over")
+    @classmethod
+    def _over(cls, value: str) -> str:
+        if not re.fullmatch(r"[1-9]\d{0,2}/[1-9]\d{0,2}", value) or Fraction(value) >= 1:
+            raise ValueError("over（同意的要超过几分之几）写成小于 1 的分数，如 1/2")
+        return value
+
+    def is_carried(self, *, attended: int, in_favour: int) -> bool:
+        """This function tells whether enough people attended and enough of them agreed."""
+        share = Fraction(self.over)
+        return attended >= self.least and in_favour * share.denominator > attended * share.numerator
+
+
 class Stage(Model):
     """Where a case stands: who acts, within which clock, which moves follow, whose work she may not judge.
 
     `tasks` are those it may open (a dispatching stage that names none: every task that asks to verify).
     `not_by` names kinds of earlier work ("report", "answer") or judging stages; who did that work may not act here.
     `also` are kinds that may record the act besides `who` (help is delivered by departments).
+    `meeting` says when an appraisal counts; `notice` names the notice (topic `notice`) that a posting stage puts up,
+    `subject` what the sheet is about.
     """
 
     name: Text
@@ -131,6 +158,9 @@ class Stage(Model):
     tasks: tuple[Key, ...] = ()
     not_by: tuple[Key, ...] = ()
     also: tuple[str, ...] = ()
+    meeting: Meeting | None = None
+    notice: Key | None = None
+    subject: str = ""
     moves: dict[Key, Move]
 
     @field_validator("also")
@@ -140,6 +170,10 @@ class Stage(Model):
 
     @model_validator(mode="after")
     def _moves_of_the_act(self) -> Stage:
+        if (self.act is Act.APPRAISE) != (self.meeting is not None):
+            raise ValueError("评议的环节要写 meeting（多少人到会、多少人同意才算数），别的环节不写")
+        if {self.act is Act.NOTICE} != {self.notice is not None, bool(self.subject.strip())}:
+            raise ValueError("公示的环节要写 notice（用哪种公示）和 subject（公示什么），别的环节不写")
         required, allowed = MOVES[self.act]
         for key in required:
             if key not in self.moves:

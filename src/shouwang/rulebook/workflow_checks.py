@@ -9,10 +9,15 @@ if TYPE_CHECKING:
     from shouwang.rulebook.workflow import Procedure
 
 REPORT, ANSWER = "report", "answer"
-JUDGING = frozenset({"check", "review", "decide", "settle"})
+JUDGING = frozenset({"check", "review", "decide", "settle", "appraise"})
 # Decisions on the household; who passes a report on or settles what follows a visit decides nothing about her own work.
-APPROVING = frozenset({"check", "review", "decide"})
-ENDING_OF_MOVE = {"reject": "REJECTED", "refuse": "REJECTED", "risk_gone": "HELPED", "hand_over": "HANDED_OVER"}
+APPROVING = frozenset({"check", "review", "decide", "appraise"})
+# What must have been passed before help is given: the county's review or the leading group's decision.
+DECIDING = frozenset({"review", "decide"})
+ENDING_OF_MOVE = {
+    "reject": "REJECTED", "refuse": "REJECTED", "disagreed": "REJECTED", "risk_gone": "HELPED",
+    "hand_over": "HANDED_OVER",
+}  # fmt: skip
 
 
 def stages_check(procedure: Procedure) -> None:
@@ -22,6 +27,7 @@ def stages_check(procedure: Procedure) -> None:
     _can_end(procedure)
     _nobody_approves_her_own_work(procedure)
     _endings_fit(procedure)
+    _decided_before_help(procedure)
 
 
 def _refuse(place: str, sentence: str) -> None:
@@ -94,15 +100,22 @@ def _is_judged_by(procedure: Procedure, earlier: str, key: str) -> bool:
     if str(procedure.stages[earlier].act) not in APPROVING:
         return False
     starts = set(procedure.entries.values())
-    without = _spread_without(procedure, starts, key)
+    without = _spread_without(procedure, starts, {key})
     return earlier in without
 
 
-def _spread_without(procedure: Procedure, starts: set[str], removed: str) -> set[str]:
-    seen = {start for start in starts if start != removed}
+def _decided_before_help(procedure: Procedure) -> None:
+    deciding = {key for key, stage in procedure.stages.items() if str(stage.act) in DECIDING}
+    for key in _spread_without(procedure, set(procedure.entries.values()), deciding):
+        if str(procedure.stages[key].act) == "help":
+            _refuse(f"stages.{key}", "有一条路没有经过研判或会商就到了救助")
+
+
+def _spread_without(procedure: Procedure, starts: set[str], removed: set[str]) -> set[str]:
+    seen = starts - removed
     waiting = list(seen)
     while waiting:
-        for follower in _followers(procedure, waiting.pop()) - seen - {removed}:
+        for follower in _followers(procedure, waiting.pop()) - seen - removed:
             seen.add(follower)
             waiting.append(follower)
     return seen

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from shouwang.kit.codes import Risk
-from shouwang.kit.workdays import WorkCalendar, calendar_seed
+from shouwang.kit.workdays import Deadline, WorkCalendar, calendar_seed
 from shouwang.rulebook.errors import PackError
+from shouwang.rulebook.notice import Notice
 from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow import Clock, Procedure, Reason, Reasons, Route, Stage, Task, Verify
 
@@ -48,6 +49,7 @@ class Workflow:
     clocks: dict[str, Provision[Clock]]
     reasons: dict[str, Provision[Reasons]]
     verify: dict[str, Provision[Verify]]
+    notices: dict[str, Provision[Notice]]
 
     def stage(self, procedure: str, stage: str) -> Stage:
         """This function returns a stage of a procedure."""
@@ -81,6 +83,12 @@ class Workflow:
         expires = add(start, stated.value.days + stated.value.expire).day if stated.value.expire else None
         return Due(end.day, warn.day, expires, end.is_provisional)
 
+    def notice_ends(self, notice: str, posted_on: date, *, calendar: WorkCalendar | None = None) -> Deadline:
+        """This function returns the last day on which a notice hangs; the day of posting is not counted."""
+        stated, days = self.notices[notice], calendar or calendar_seed()
+        add = days.working_days_add if stated.unit == "working_day" else days.calendar_days_add
+        return add(posted_on, stated.value.days)
+
     def reasons_of(self, key: str | None) -> dict[str, Reason]:
         """This function returns the reasons to choose from, by key; none without a list."""
         return dict(self.reasons[key].value.reasons) if key else {}
@@ -108,6 +116,7 @@ def _workflow(policy: Policy) -> Workflow:
         clocks=_of(blocks, Clock),
         reasons=_of(blocks, Reasons),
         verify=causes,
+        notices=dict(policy.topics["notice"]),
     )
     _routes_check(flow, routes)
     _tasks_check(flow)
@@ -152,6 +161,8 @@ def _procedure_check(flow: Workflow, stated: Provision[Procedure]) -> None:
         place = f"stages.{key}"
         if stage.clock is not None and stage.clock not in flow.clocks:
             raise _fault(stated, f"{place}.clock：没有“{stage.clock}”这个时限")
+        if stage.notice is not None and stage.notice not in flow.notices:
+            raise _fault(stated, f"{place}.notice：没有“{stage.notice}”这种公示")
         for task in stage.tasks:
             if task not in flow.tasks:
                 raise _fault(stated, f"{place}.tasks：没有“{task}”这项任务")

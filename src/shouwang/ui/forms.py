@@ -40,6 +40,20 @@ class StatedField(forms.CharField):
         """This function lets an empty text pass."""
 
 
+class StatedDay(forms.DateField):
+    """A day that only some answers need: never called optional, checked by its form once the answer is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty day pass."""
+
+
+class StatedNumber(forms.IntegerField):
+    """A number that only some answers need: never called optional, checked by its form once the answer is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets an empty number pass."""
+
+
 class StatedChoice(forms.ChoiceField):
     """A choice that only some answers need: never called optional, checked by its form once the answer is known."""
 

@@ -5,9 +5,14 @@ from shouwang.casework.errors import (
     CaseNotFound,
     CaseStale,
     FigureRefused,
+    MeetingUnsound,
     MoveUnknown,
     NotAssisted,
     NothingToSend,
+    NoticeDay,
+    NoticeMissing,
+    NoticeRunning,
+    NoticeStands,
     NotYourTurn,
     NoWorkflow,
     OrganisationMissing,
@@ -18,8 +23,10 @@ from shouwang.casework.errors import (
     TaskClosed,
     TaskNotAllowed,
     TaskNotFound,
+    VoteContradicts,
     WrongStage,
 )
+from shouwang.casework.services.appraising import MeetingHeld, case_appraise
 from shouwang.casework.services.closing import case_close, case_withdraw
 from shouwang.casework.services.collect import Collected, clue_take, sources_collect, warning_take
 from shouwang.casework.services.dispatch import TaskOrder, case_dispatch
@@ -37,6 +44,7 @@ from shouwang.casework.services.judging import (
 )
 from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
+from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
@@ -46,11 +54,17 @@ __all__ = [
     "Collected",
     "Decided",
     "FigureRefused",
+    "MeetingHeld",
+    "MeetingUnsound",
     "MoveUnknown",
     "NoWorkflow",
     "NotAssisted",
     "NotYourTurn",
     "NothingToSend",
+    "NoticeDay",
+    "NoticeMissing",
+    "NoticeRunning",
+    "NoticeStands",
     "OrganisationMissing",
     "OwnWork",
     "ReasonUnknown",
@@ -60,9 +74,11 @@ __all__ = [
     "TaskNotAllowed",
     "TaskNotFound",
     "TaskOrder",
+    "VoteContradicts",
     "WrongStage",
     "assisted_record",
     "case_amend",
+    "case_appraise",
     "case_check",
     "case_close",
     "case_decide",
@@ -75,6 +91,9 @@ __all__ = [
     "cases_decide",
     "clue_take",
     "moves_collect",
+    "notice_finish",
+    "notice_oppose",
+    "notice_post",
     "sources_collect",
     "stale_of",
     "task_answer",

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shouwang.casework.contexts import Action, CaseHead, CasePage
+from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, case_timeline, may_close
+from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.views import READERS
 from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
 from shouwang.people.access import Viewer, requires
@@ -19,6 +21,7 @@ from shouwang.rulebook.workflow import Act
 LABELS = {
     Act.AMEND: "补充情况", Act.CHECK: "核实上报", Act.DISPATCH: "送核查", Act.REVIEW: "综合研判",
     Act.DECIDE: "会商决定", Act.HELP: "安排救助", Act.VISIT: "登记回访", Act.SETTLE: "决定下一步",
+    Act.APPRAISE: "登记评议", Act.NOTICE: "办理公示",
 }  # fmt: skip
 
 
@@ -49,15 +52,23 @@ def main_action(head: CaseHead) -> Action | None:
     if not head.action.may_act or head.action.act not in LABELS:
         return None
     act = Act(head.action.act)
-    routes = {Act.DISPATCH: "casework:dispatch", Act.HELP: "assistance:plan", Act.VISIT: "evaluation:visit"}
+    routes = {Act.DISPATCH: "casework:dispatch", Act.HELP: "assistance:plan", Act.VISIT: "evaluation:visit",
+              Act.NOTICE: "casework:notice"}  # fmt: skip
     href = address(routes.get(act, "casework:judge"), head.case.pk)
     return Action(LABELS[act], href) if href else None
+
+
+def may_see_notice(case: Case) -> bool:
+    """This function tells whether a case is or was to be posted."""
+    return any(stage.act == Act.NOTICE for stage in procedure_for(case).stages.values())
 
 
 def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
     others = []
     if head.action.may_act and head.action.act == Act.ANSWERS and "early" in head.action.moves:
         others.append(Action("不再等候", reverse("casework:judge", args=[head.case.pk])))
+    if may_see_notice(head.case) and not (head.action.may_act and head.action.act == Act.NOTICE):
+        others.append(Action("公示", reverse("casework:notice", args=[head.case.pk])))
     household = address("desks:household", head.case.household_id)
     if household and head.card:
         others.append(Action("户档案", household))

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import CaseHead, ConfirmPage, JudgePage, TaskLine
-from shouwang.casework.errors import CaseStale, NotYourTurn, OwnWork
-from shouwang.casework.forms import JudgeForm
+from shouwang.casework.errors import CaseStale, MeetingUnsound, NotYourTurn, OwnWork, VoteContradicts
+from shouwang.casework.forms import AppraiseForm, JudgeForm
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
 from shouwang.casework.selectors.procedures import procedure_for
-from shouwang.casework.services import case_judge
+from shouwang.casework.services import case_appraise, case_judge
 from shouwang.casework.views import ACTING_ROLES, ACTORS
 from shouwang.casework.views.answers import confirm, overtaken, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
@@ -25,7 +25,7 @@ from shouwang.people.access import Viewer, requires
 from shouwang.rulebook.workflow import Act, Reason
 from shouwang.ui.pages import carried, is_resumed, typed_lines
 
-JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE}
+JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE, Act.APPRAISE}
 # Moves that nobody takes by hand: the machine does when the last answer is in.
 AUTOMATIC = frozenset({"complete"})
 
@@ -49,11 +49,12 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
         if form.chosen.end and "confirm" not in request.POST:
             return confirm(request, _closing(request, head, form))
         try:
-            case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), **stated(form))
+            is_recorded = _judged(request, case_id, form)
         except CaseStale as late:
             return _stale(request, case_head(viewer, case_shown(viewer, case_id, on), on), late)
-        messages.success(request, f"已办理：{form.chosen.name}。")
-        return redirect("casework:case", case_id)
+        if is_recorded:
+            messages.success(request, f"已办理：{form.chosen.name}。")
+            return redirect("casework:case", case_id)
     if not head.action.may_act:
         refusal = OwnWork if viewer.user_id in found.barred_user_ids else None
         raise (
@@ -91,7 +92,24 @@ def judge_form(request: HttpRequest, case: Case, stage_key: str) -> JudgeForm:
     for move in moves.values():
         reasons |= flow.reasons_of(move.reasons)
     initial = {"version": case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
-    return JudgeForm(request.POST if request.method == "POST" else None, moves=moves, reasons=reasons, initial=initial)
+    posted = request.POST if request.method == "POST" else None
+    if stage is not None and stage.meeting is not None:
+        return AppraiseForm(posted, meeting=stage.meeting, moves=moves, reasons=reasons, initial=initial)
+    return JudgeForm(posted, moves=moves, reasons=reasons, initial=initial)
+
+
+def _judged(request: HttpRequest, case_id: int, form: JudgeForm) -> bool:
+    """This function records the decision; False when it is refused, with the reason beside its field."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if not isinstance(form, AppraiseForm):
+        case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), **stated(form))
+        return True
+    try:
+        case_appraise(viewer=viewer, case_id=case_id, at=timezone.now(), held=form.held, **stated(form))
+    except (MeetingUnsound, VoteContradicts) as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return False
+    return True
 
 
 def stated(form: JudgeForm) -> dict[str, Any]:
