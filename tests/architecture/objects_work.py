@@ -20,7 +20,13 @@ from shouwang.people.models import Area
 from shouwang.screening.models import Run, Warning
 from shouwang.screening.services import run_execute, run_request
 from shouwang.standards.models import Adoption
-from shouwang.standards.services import pack_load, version_propose
+from shouwang.standards.services import (
+    pack_load,
+    revocation_ask,
+    revocation_confirm,
+    version_adopt,
+    version_propose,
+)
 
 ON = date(2020, 6, 30)
 RUN_AT = datetime(2020, 6, 30, 2, tzinfo=UTC)
@@ -65,6 +71,34 @@ def adoption(cast: Cast, place: Area) -> dict[str, Any]:
             viewer=clerk, version_id=version, area_id=place.pk, valid_from=date(2021, 1, 1), document="试验", at=RUN_AT
         )
     return {"adoption_id": proposed.pk}
+
+
+def revoked_at(cast: Cast, place: Area, *, is_confirmed: bool) -> int:
+    """A version of days far ahead that the county's centre asks to revoke; a second person may confirm it."""
+    clerk = centre_of(cast, place)
+    policy_ready(county_of(cast, place))
+    version = pack_version(cast, place)["version_id"]
+    with acting_as(SYSTEM):
+        proposed = version_propose(
+            viewer=SYSTEM, version_id=version, area_id=place.pk, valid_from=date(2099, 1, 1), document="试验", at=RUN_AT
+        )
+        version_adopt(viewer=SYSTEM, adoption_id=proposed.pk, at=RUN_AT)
+    with acting_as(clerk):
+        asked = revocation_ask(viewer=clerk, adoption_id=proposed.pk, reason="试验", at=RUN_AT)
+    if is_confirmed:
+        with acting_as(SYSTEM):
+            revocation_confirm(viewer=SYSTEM, revocation_id=asked.pk, at=RUN_AT)
+    return asked.pk
+
+
+@builds("revocation")
+def revocation(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"revocation_id": revoked_at(cast, place, is_confirmed=False)}
+
+
+@builds("revoked_version")
+def revoked_version(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"revocation_id": revoked_at(cast, place, is_confirmed=True)}
 
 
 def run_made(cast: Cast, place: Area) -> Run:

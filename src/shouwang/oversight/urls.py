@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import lab, screen, trial, whatif
+from shouwang.oversight.views import lab, revoked, screen, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
     path("", screen.screen, name="screen"),
+    path("revoked/<int:revocation_id>/", revoked.revoked, name="revoked"),
     path("lab/", lab.lab, name="lab"),
     path("lab/whatif/", whatif.whatif, name="whatif"),
     path("lab/trials/<int:trial_id>/", trial.trial, name="trial"),

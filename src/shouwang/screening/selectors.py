@@ -67,6 +67,16 @@ def runs_visible_to(viewer: Viewer) -> QuerySet[Run]:
     return Run.objects.filter(inside).select_related("pack_version").order_by("-pk")
 
 
+def warnings_under(viewer: Viewer, *, version_id: int, lo: int, hi: int) -> QuerySet[Warning]:
+    """This function returns the warnings that one pack version raised in a slot range, newest first."""
+    return warnings_visible_to(viewer).filter(pack_version_id=version_id, slot__gte=lo, slot__lte=hi)
+
+
+def runs_under(viewer: Viewer, *, version_id: int, lo: int, hi: int) -> QuerySet[Run]:
+    """This function returns the runs under one pack version that touched a slot range, newest first."""
+    return runs_visible_to(viewer).filter(pack_version_id=version_id, slot__lte=hi, hi__gte=lo)
+
+
 # ---- data-quality checks ----
 
 STANDING = ("OPEN", "ACCEPTED")

@@ -15,6 +15,7 @@ from shouwang.screening.services import (
     check_execute,
     checks_due,
     export_execute,
+    revoked_hold,
     run_execute,
     run_whatif_make,
     run_whatif_prepare,
@@ -55,6 +56,14 @@ def expire_snapshots(timestamp: int) -> None:
             months_before=now - timedelta(days=settings.SNAPSHOT_KEEP_MONTHS * DAYS_OF_MONTH),
             at=now,
         )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="screening.revoked_hold", queue="short")
+def hold_revoked(timestamp: int) -> None:
+    """This function holds the open warnings of versions that were revoked for a person."""
+    with acting_as(SYSTEM):
+        revoked_hold(at=timezone.now())
 
 
 @app.task(name="screening.check", queue="long")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from shouwang.standards.models import Adoption, PackVersion, TrialReport
+from shouwang.standards.models import Adoption, PackVersion, Revocation, TrialReport
 from shouwang.standards.rules import AmendedValue, ShownTopic
 
 
@@ -21,6 +21,7 @@ class StandardsPage:
     may_propose: bool
     may_adopt: bool
     user_id: int | None
+    revocations: list[Revocation] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,7 @@ class ProposalPage:
     may_adopt: bool
     may_decline: bool
     is_own: bool
+    revocation: Revocation | None = None
+    may_revoke: bool = False
+    may_confirm: bool = False
+    may_drop: bool = False

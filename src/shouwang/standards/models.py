@@ -57,6 +57,43 @@ class Adoption(models.Model):
         ]
 
 
+class Revocation(models.Model):
+    """A version in force found wrong: one person asks that it be revoked, another confirms; it stays on record.
+
+    Confirmed, its adoption is withdrawn; what was found and decided under it stays and is looked at by people.
+    """
+
+    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="revocations")
+    slot = models.BigIntegerField()  # lo of the area
+    hi = models.BigIntegerField()
+    reason = models.CharField(max_length=500)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    asked_by_user_id = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=200, blank=True)
+    confirmed_by_user_id = models.BigIntegerField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.CharField(max_length=200, blank=True)
+    dropped_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["adoption"], condition=Q(dropped_at__isnull=True), name="revocation_once_an_adoption"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by_user_id__isnull=True)
+                | Q(asked_by_user_id__isnull=True)
+                | ~Q(confirmed_by_user_id=models.F("asked_by_user_id")),
+                name="revocation_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(dropped_at__isnull=True), name="revocation_settled_once"
+            ),
+        ]
+
+
 class TrialReport(models.Model):
     """What a proposed version was seen to do when it was tried, as its proposer saw it; never changed.
 

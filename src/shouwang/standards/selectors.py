@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
 from shouwang.rulebook import PackSource, Policy, load_policy
-from shouwang.standards.models import Adoption, PackVersion, TrialReport
+from shouwang.standards.models import Adoption, PackVersion, Revocation, TrialReport
 from shouwang.standards.rules import AmendedValue
 
 
@@ -73,6 +73,17 @@ def adoptions_visible_to(viewer: Viewer, *, with_declined: bool = False) -> Quer
         touching |= Q(lo__lte=hi, hi__gte=lo)
     found = Adoption.objects.filter(touching).select_related("area", "pack_version").order_by("-valid_from", "-pk")
     return found if with_declined else found.filter(withdrawn_at__isnull=True)
+
+
+def revocations_visible_to(viewer: Viewer) -> QuerySet[Revocation]:
+    """This function returns the revocations inside the viewer's areas that wait or were confirmed, newest first."""
+    found = Revocation.objects.filter(viewer.q(), dropped_at__isnull=True)
+    return found.select_related("adoption__area", "adoption__pack_version").order_by("-pk")
+
+
+def revocations_confirmed() -> list[Revocation]:
+    """This function returns every confirmed revocation (worker only)."""
+    return list(Revocation.objects.filter(confirmed_at__isnull=False).select_related("adoption").order_by("pk"))
 
 
 def report_of(viewer: Viewer, adoption: Adoption) -> TrialReport | None:

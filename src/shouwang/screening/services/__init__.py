@@ -20,6 +20,7 @@ from shouwang.screening.services.holding import NotHeld, ReasonMissing, held_set
 from shouwang.screening.services.past import run_moment
 from shouwang.screening.services.reasons import Reasons, household_reasons
 from shouwang.screening.services.replay import Replay, WarningNotFound, warning_replay
+from shouwang.screening.services.revoked import revoked_hold
 from shouwang.screening.services.runs import AreaNotYours, RunUnderWay, run_execute, run_request
 from shouwang.screening.services.snapshot import SnapshotIncomplete, snapshot_table_add, snapshot_take, snapshots_expire
 from shouwang.screening.services.trying import (
@@ -61,6 +62,7 @@ __all__ = [
     "hit_accept",
     "hit_reopen",
     "household_reasons",
+    "revoked_hold",
     "rule_adopt",
     "rule_try",
     "rule_withdraw",

@@ -12,17 +12,33 @@ from shouwang.standards.services.adopting import (
     version_propose,
 )
 from shouwang.standards.services.amending import NothingChanged, StartPassed, amendment_propose
+from shouwang.standards.services.revoking import (
+    AlreadyAsked,
+    NotInForce,
+    RevocationBySamePerson,
+    RevocationNotFound,
+    revocation_ask,
+    revocation_confirm,
+    revocation_drop,
+)
 
 __all__ = [
     "AdoptionBySamePerson",
     "AdoptionTooLate",
+    "AlreadyAsked",
     "AlreadySettled",
     "AreaNotYours",
+    "NotInForce",
     "NothingChanged",
     "ReasonMissing",
+    "RevocationBySamePerson",
+    "RevocationNotFound",
     "StartPassed",
     "amendment_propose",
     "pack_load",
+    "revocation_ask",
+    "revocation_confirm",
+    "revocation_drop",
     "version_adopt",
     "version_decline",
     "version_propose",

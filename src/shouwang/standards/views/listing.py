@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shouwang.people.access import Kind, Role, requires
 from shouwang.standards.contexts import StandardsPage
 from shouwang.standards.forms import ProposalForm
-from shouwang.standards.selectors import adoptions_visible_to, versions
+from shouwang.standards.selectors import adoptions_visible_to, revocations_visible_to, versions
 from shouwang.standards.services import version_adopt, version_propose
 
 READERS = (
@@ -42,6 +42,7 @@ def standards(request: HttpRequest) -> HttpResponse:
         may_propose=viewer.kind in PROPOSERS and viewer.role is Role.CLERK,
         may_adopt=viewer.kind in ADOPTERS,
         user_id=viewer.user_id,
+        revocations=list(revocations_visible_to(viewer)),
     )
     return render(request, "standards/list.html", {"page": page})
 

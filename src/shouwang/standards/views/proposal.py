@@ -11,10 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.standards.contexts import ProposalPage
 from shouwang.standards.models import Adoption
-from shouwang.standards.selectors import adoptions_visible_to, area_visible, report_of, values_amended_in
+from shouwang.standards.selectors import (
+    adoptions_visible_to,
+    area_visible,
+    report_of,
+    revocations_visible_to,
+    values_amended_in,
+)
 from shouwang.standards.services import version_decline
 from shouwang.standards.views.listing import ADOPTERS, PROPOSERS, READERS
 
+REVOKING_ROLES = (Role.CLERK, Role.LEADER, Role.SUPERVISOR)
 DECLINERS = tuple(dict.fromkeys((*ADOPTERS, *PROPOSERS)))
 
 
@@ -40,6 +47,10 @@ def proposal(request: HttpRequest, adoption_id: int) -> HttpResponse:
     is_open = found.adopted_at is None and found.withdrawn_at is None
     is_own = found.proposed_by_user_id == viewer.user_id
     is_inside = area_visible(viewer, lo=found.lo, hi=found.hi)
+    revocation = revocations_visible_to(viewer).filter(adoption=found).first()
+    is_asked = revocation is not None and revocation.confirmed_at is None
+    is_asker = revocation is not None and revocation.asked_by_user_id == viewer.user_id
+    may_judge = is_inside and viewer.role in REVOKING_ROLES
     page = ProposalPage(
         adoption=found,
         amended=values_amended_in(found.pack_version),
@@ -47,7 +58,12 @@ def proposal(request: HttpRequest, adoption_id: int) -> HttpResponse:
         may_adopt=is_open and is_inside and viewer.kind in ADOPTERS and not is_own,
         may_decline=is_open and _may_decline(viewer, found),
         is_own=is_own,
-    )
+        revocation=revocation,
+        may_revoke=may_judge and revocation is None and viewer.kind in DECLINERS
+        and found.adopted_at is not None and found.withdrawn_at is None,
+        may_confirm=may_judge and is_asked and not is_asker and viewer.kind in ADOPTERS,
+        may_drop=may_judge and is_asked and (is_asker or viewer.kind in ADOPTERS),
+    )  # fmt: skip
     return render(request, "standards/proposal.html", {"page": page})
 
 
