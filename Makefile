@@ -6,14 +6,15 @@ PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 export PORT
 
-.PHONY: help setup setup-spark run test test-spark test-full check bench clean lock browser
+.PHONY: help setup setup-spark run test test-spark test-spark-cluster test-full check bench clean lock browser
 
 help:
 	@echo "make run        装好一切并启动（PORT=$(PORT)，Ctrl-C 停止）"
 	@echo "make setup      只安装运行环境和页面素材"
 	@echo "make setup-spark 另外装上 Spark 引擎（还需要 Java 17）"
 	@echo "make test       跑测试（二十分钟以内）"
-	@echo "make test-spark 只跑 Spark 引擎的测试"
+	@echo "make test-spark 只跑 Spark 引擎的测试（没有 Java 时逐项说明跳过了什么）"
+	@echo "make test-spark-cluster 在本机起一个主节点、两个工作节点，一百万人，与 DuckDB 逐字节比较"
 	@echo "make test-full  跑耗时的测试（一小时以内）"
 	@echo "make check      格式、类型、分层和政策包检查"
 	@echo "make bench      测量性能，写入 docs/benchmarks.md"
@@ -37,10 +38,13 @@ test: setup browser
 	@$(PYTHON) -m pytest -m "not full" -n $(WORKERS) --dist loadfile -q
 
 test-spark: setup setup-spark
-	@$(PYTHON) -m pytest tests/engine/spark -q
+	@$(PYTHON) -m pytest tests/engine/spark -q -rs
+
+test-spark-cluster: setup setup-spark
+	@$(PYTHON) -m pytest tests/engine/spark/test_cluster.py -q -rs
 
 test-full: setup browser setup-spark
-	@$(PYTHON) -m pytest -m full -n $(WORKERS) --dist loadfile -q || test $$? -eq 5
+	@$(PYTHON) -m pytest -m full -n $(WORKERS) --dist loadfile -q -rs || test $$? -eq 5
 
 check: setup
 	$(PYTHON) -m ruff format --check .

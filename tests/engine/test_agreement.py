@@ -15,6 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
+from tests.engine.agreeing import areas_agree, households_agree
+from tests.engine.drawn import RUN_DAYS, packs, policy_of_pack
+from tests.engine.drawn import populations as full_populations
 from tests.engine.populations import KINDS, ON, policy_of, populations
 
 from shouwang.engine import screen
@@ -249,3 +252,17 @@ def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(
         assert row["member_count"] == sum(person["household_key"] == key for person in rows["person"])
         if place == "hengshui":
             assert row["rigid_self_paid_fen"] == _rigid(rows, handled, key, ON)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(pack=packs(), drawn=full_populations(), on=RUN_DAYS)
+def test_a_drawn_pack_says_the_same_by_duckdb_and_by_hand(
+    pack: dict[str, Any], drawn: tuple[Rows, list[dict[str, Any]]], on: date
+) -> None:
+    policy, (rows, handled) = policy_of_pack(pack, on), drawn
+    result = households_agree(policy, rows, handled)
+    areas_agree(policy, rows, result.facts)
+    with tempfile.TemporaryDirectory() as name:
+        snapshot_of(rows, Path(name))
+        sifted = screen(Path(name), policy, on=on, handled=table_of("handled", handled), facts="warned")
+    assert sifted.warnings.equals(result.warnings)

@@ -41,6 +41,14 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr) -
     connection.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=query).sql(dialect=DIALECT))
 
 
+def told_checked(told: pa.Table) -> pa.Table:
+    """This function returns what was told about areas once it has every column; raises SnapshotError."""
+    missing = [name for name in ("level", "code", *TOLD) if name not in told.column_names]
+    if missing:
+        raise SnapshotError(f"地区情况表缺少列：{'、'.join(missing)}。")
+    return told
+
+
 def _judged(connection: duckdb.DuckDBPyConnection, policy: Policy, told: pa.Table | None) -> list[dict[str, Any]]:
     shape = shape_of(policy, on=policy.on)
     _create(connection, "household_register", household_step(shape))
@@ -50,11 +58,7 @@ def _judged(connection: duckdb.DuckDBPyConnection, policy: Policy, told: pa.Tabl
     if told is None:
         _create(connection, "area_told", untold_step())
     else:
-        wanted = ("level", "code", *TOLD)
-        missing = [name for name in wanted if name not in told.column_names]
-        if missing:
-            raise SnapshotError(f"地区情况表缺少列：{'、'.join(missing)}。")
-        connection.register("area_told", told)
+        connection.register("area_told", told_checked(told))
     _create(connection, "area_facts", told_step())
     query = judged_areas_step(program_compile(policy).areas, shape, areas="area_facts")
     return connection.sql(query.sql(dialect=DIALECT)).to_arrow_table().to_pylist()

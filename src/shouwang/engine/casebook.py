@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -34,7 +34,11 @@ from shouwang.rulebook.windows import months_before
 from shouwang.rulebook.workflow_cases import workflow_misses
 from shouwang.rulebook.workflow_policy import workflow_of
 
+if TYPE_CHECKING:
+    from shouwang.engine.checks import CheckResult
+
 Rows = dict[str, list[dict[str, Any]]]
+AreaEngine = Callable[[Policy, pa.Table], list[dict[str, Any]]]
 _ARROW = {
     "BIGINT": pa.int64(),
     "INTEGER": pa.int32(),
@@ -174,8 +178,19 @@ def _shown(item: dict[str, Any]) -> str:
     return item["table"] if item["table"] == "household" else f"{item['table']} {key}"
 
 
-def areas_misses(policy: Policy, cases: Sequence[AreaCase]) -> Iterator[tuple[AreaCase, tuple[str, ...]]]:
-    """This function yields the area cases that came out otherwise than expected, by DuckDB and the scalar evaluator."""
+def areas_judged(policy: Policy, given: pa.Table) -> list[dict[str, Any]]:
+    """This function returns area facts with the result of each area rule, by DuckDB; in order of level and code."""
+    with duckdb.connect() as connection:
+        connection.register("given", given)
+        query = judged_areas_step(program_compile(policy).areas, shape_of(policy, on=policy.on), areas="given")
+        rows: list[dict[str, Any]] = connection.sql(query.sql(dialect=DIALECT)).to_arrow_table().to_pylist()
+    return rows
+
+
+def areas_misses(
+    policy: Policy, cases: Sequence[AreaCase], *, judged: AreaEngine = areas_judged, name: str = "DuckDB"
+) -> Iterator[tuple[AreaCase, tuple[str, ...]]]:
+    """This function yields the area cases that came out otherwise than expected, by an engine and by hand."""
     rules = program_compile(policy).areas
     rows = [
         {"level": case.level, "code": number, **{name: case.facts.get(name) for name in AREA_FACTS}}
@@ -183,18 +198,14 @@ def areas_misses(policy: Policy, cases: Sequence[AreaCase]) -> Iterator[tuple[Ar
     ]
     kinds = {fact.column: pa.bool_() if fact.kind is Kind.BOOL else pa.int64() for fact in AREA_FACTS.values()}
     schema = pa.schema([("level", pa.string()), ("code", pa.int64()), *kinds.items()])
-    with duckdb.connect() as connection:
-        connection.register("given", pa.Table.from_pylist(rows, schema=schema))
-        query = judged_areas_step(rules, shape_of(policy, on=policy.on), areas="given")
-        judged = connection.sql(query.sql(dialect=DIALECT)).to_arrow_table().to_pylist()
-    for row in judged:
+    for row in judged(policy, pa.Table.from_pylist(rows, schema=schema)):
         case = cases[row["code"]]
         scalar = [
             rule.stated.value.level == case.level and evaluate(rule.when, rows[row["code"]], on=policy.on)
             for rule in rules if rule.when is not None
         ]  # fmt: skip
         results = [row[f"rule_{number}"] for number in range(len(rules))]
-        sentences = [] if scalar == results else [f"逐地区计算得 {scalar}，DuckDB 得 {results}"]
+        sentences = [] if scalar == results else [f"逐地区计算得 {scalar}，{name} 得 {results}"]
         for name, wanted, value in (("holds", case.holds, True), ("unknown", case.unknown, None)):
             got = sorted(rule.stated.key for rule, result in zip(rules, results, strict=True) if result is value)
             if sorted(wanted) != got:
@@ -248,7 +259,7 @@ def plain_misses(policy: Policy, kind: str, case: Any) -> tuple[str, ...]:
 
 
 def _failures(
-    source: PackSource, book: Casebook, engine: Callable[..., ScreenResult], name: str
+    source: PackSource, book: Casebook, engine: Callable[..., ScreenResult], areas: AreaEngine, name: str
 ) -> Iterator[CaseFailure]:
     def policy_on(day: date) -> Policy:
         return load_policy(source, place=book.place, on=day)
@@ -260,7 +271,7 @@ def _failures(
                 yield CaseFailure(file, case.name, sentences)
     for day, group in book.days("areas").items():
         files = {id(case): file for file, case in group}
-        for case, sentences in areas_misses(policy_on(day), [case for _, case in group]):
+        for case, sentences in areas_misses(policy_on(day), [case for _, case in group], judged=areas, name=name):
             yield CaseFailure(files[id(case)], case.name, sentences)
     for kind in (*PLAIN, "workflow"):
         for file, case in book.of_kind(kind):
@@ -269,16 +280,19 @@ def _failures(
 
 
 def cases_run(
-    source: PackSource, *, place: str, engine: Callable[..., ScreenResult] = screen, name: str = "DuckDB"
-) -> CaseReport:
+    source: PackSource, *, place: str, engine: Callable[..., ScreenResult] = screen, areas: AreaEngine = areas_judged,
+    checked: Callable[..., CheckResult] | None = None, name: str = "DuckDB",
+) -> CaseReport:  # fmt: skip
     """This function runs all cases of one place on an engine and the scalar evaluator, which must agree.
 
-    `engine` is called like `screen`. Raises PackError when the packs or the cases cannot be read.
+    `engine` is called like `screen`, `areas` like `areas_judged`, `checked` like `check`. Raises PackError when the
+    packs or the cases cannot be read.
     """
     from shouwang.engine.checkbook import check_misses, place_check_cases  # it builds its rows by this module
 
     book = Casebook.of(source, place)
-    failures = [*_failures(source, book, engine, name)]
-    missed = check_misses(source, place=place, cases=place_check_cases(source, place))
+    failures = [*_failures(source, book, engine, areas, name)]
+    more = {} if checked is None else {"checked": checked}
+    missed = check_misses(source, place=place, cases=place_check_cases(source, place), name=name, **more)
     failures.extend(CaseFailure(*row) for row in missed)
     return CaseReport(book.count, tuple(failures))

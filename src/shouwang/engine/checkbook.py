@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -121,20 +121,20 @@ def _number(policy: Policy, rule: CheckRule, row: dict[str, Any]) -> int | None:
 
 
 def differences(
-    result: CheckResult, program: CheckProgram, *, on: date
+    result: CheckResult, program: CheckProgram, *, on: date, name: str = "DuckDB"
 ) -> Iterator[tuple[CheckRule, dict[str, Any], str]]:
-    """This function yields each row of which the scalar evaluator says otherwise than DuckDB, and what each says."""
+    """This function yields each row of which the scalar evaluator says otherwise than an engine, and what each says."""
     scalar = _Scalar(result, on=on)
     for over in Over:
         for number, rule in enumerate(program.of(over)):
             for row in scalar.rows[over]:
                 one, other = scalar.result(rule, row), row[f"result_{number}"]
                 if one is not other:
-                    yield rule, row, f"{rule.stated.key}：逐行计算得 {one}，DuckDB 得 {other}"
+                    yield rule, row, f"{rule.stated.key}：逐行计算得 {one}，{name} 得 {other}"
 
 
 def _outcomes(
-    policy: Policy, program: CheckProgram, result: CheckResult
+    policy: Policy, program: CheckProgram, result: CheckResult, name: str
 ) -> tuple[dict[int, list[str]], dict[int, list[str]], dict[int, list[str]]]:
     """This function returns, for each case, what was found wrong, what was undecided, and where evaluators differ."""
     wrong: dict[int, list[str]] = defaultdict(list)
@@ -147,7 +147,7 @@ def _outcomes(
                 case, found = _number(policy, rule, row), row[f"result_{number}"]
                 if case is not None and found is not False:
                     (wrong if found else undecided)[case].append(_name(rule, row))
-    for rule, row, sentence in differences(result, program, on=policy.on):
+    for rule, row, sentence in differences(result, program, on=policy.on, name=name):
         case = _number(policy, rule, row)
         differ[case if case is not None else row["household_key"] // NEIGHBOURS].append(sentence)
     return wrong, undecided, differ
@@ -161,18 +161,22 @@ def _misses(case: CheckCase, wrong: list[str], undecided: list[str]) -> Iterator
 
 
 def check_misses(
-    source: PackSource, *, place: str, cases: Sequence[tuple[str, CheckCase]]
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """This function yields file, name and sentences of each case of the checks that came out otherwise."""
+    source: PackSource, *, place: str, cases: Sequence[tuple[str, CheckCase]],
+    checked: Callable[..., CheckResult] = check, name: str = "DuckDB",
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:  # fmt: skip
+    """This function yields file, name and sentences of each case of the checks that came out otherwise.
+
+    `checked` is an engine called like `check`, with its name.
+    """
     by_day: dict[date, list[tuple[str, CheckCase]]] = defaultdict(list)
     for file, case in cases:
         by_day[case.on].append((file, case))
     for day, group in sorted(by_day.items()):
         policy = load_policy(source, place=place, on=day)
-        with tempfile.TemporaryDirectory(prefix="shouwang-checks-") as name:
-            _snapshot([case for _, case in group], policy, Path(name))
-            result = check(Path(name), policy, on=day, with_rows=True)
-        wrong, undecided, differ = _outcomes(policy, checks_compile(policy), result)
+        with tempfile.TemporaryDirectory(prefix="shouwang-checks-") as folder:
+            _snapshot([case for _, case in group], policy, Path(folder))
+            result = checked(Path(folder), policy, on=day, with_rows=True)
+        wrong, undecided, differ = _outcomes(policy, checks_compile(policy), result, name)
         for number, (file, case) in enumerate(group, start=1):
             sentences = (*_misses(case, wrong[number], undecided[number]), *differ[number])
             if sentences:

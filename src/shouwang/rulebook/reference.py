@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from shouwang.rulebook.area_facts import AREA_FACTS
 from shouwang.rulebook.cases import AreaCase, Case, cases_read
 from shouwang.rulebook.check_cases import CheckCase, check_cases_read
 from shouwang.rulebook.check_facts import PERSON_FACTS, RECORD_FACTS, VILLAGE_FACTS
+from shouwang.rulebook.conditions.functions import CALLED, FORMS, OF_CHECKS
 from shouwang.rulebook.conditions.render import value_text
 from shouwang.rulebook.errors import PackError
-from shouwang.rulebook.facts import FACTS, KIND_LABELS, Kind
+from shouwang.rulebook.facts import FACTS, KIND_LABELS, Fact, Kind
 from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.source import PackSource
@@ -20,6 +22,7 @@ from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow_cases import WorkflowCase
 
 _KINDS = {Measure.MONEY: Kind.MONEY, Measure.PER_HEAD: Kind.PER_HEAD, Measure.NUMBER: Kind.NUMBER}
+_FUNCTIONS = re.compile(r"(<!-- functions -->\n).*?(<!-- end -->)", re.DOTALL)
 _EXAMPLES = re.compile(r"(<!-- cases: (\S+?)(?: (\d+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 FACTS_PAGE = "facts.md"
 STEPS = {
@@ -42,25 +45,34 @@ def facts_page() -> str:
         "“列”是 `household_facts` 里的列名：金额以分存放，列名以 `_fen` 结尾。",
     ]
     for step, title in STEPS.items():
-        lines += ["", f"## {title}", "", "| 事实 | 列 | 类型 | 含义 | 什么时候未知 |", "|---|---|---|---|---|"]
-        for fact in FACTS.values():
-            if fact.step == step:
-                codes = f"（{'、'.join(str(code) for code in fact.values)}）" if fact.values else ""
-                meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
-                kind = KIND_LABELS[fact.kind]
-                lines.append(f"| `{fact.key}` | `{fact.column}` | {kind} | {meaning} | {fact.unknown} |")
+        lines += _facts_of(title, (fact for fact in FACTS.values() if fact.step == step))
     return "\n".join([*lines, *_check_facts()]) + "\n"
 
 
 def _check_facts() -> Iterator[str]:
-    """This function yields the facts that only the data-quality checks may speak of."""
+    """This function yields the facts that only rules over areas and data-quality checks may speak of."""
+    yield from ("", "# 只有地区的规则能用的事实", "", "每个村、乡镇、县一组值，见 [judgements.md](judgements.md)。")
+    yield from _facts_of("地区", AREA_FACTS.values())
     yield from ("", "# 只有数据质量核查能用的事实", "", "人的规则另有她这一户的全部事实；见 [checks.md](checks.md)。")
     for title, facts in (("人", PERSON_FACTS), ("户里登记的风险和措施", RECORD_FACTS), ("村", VILLAGE_FACTS)):
-        yield from ("", f"## {title}", "", "| 事实 | 列 | 类型 | 含义 | 什么时候未知 |", "|---|---|---|---|---|")
-        for fact in facts.values():
-            codes = f"（{'、'.join(str(code) for code in fact.values)}）" if fact.values else ""
-            meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
-            yield f"| `{fact.key}` | `{fact.column}` | {KIND_LABELS[fact.kind]} | {meaning} | {fact.unknown} |"
+        yield from _facts_of(title, facts.values())
+
+
+def _facts_of(title: str, facts: Iterable[Fact]) -> Iterator[str]:
+    yield from ("", f"## {title}", "", "| 事实 | 列 | 类型 | 含义 | 什么时候未知 |", "|---|---|---|---|---|")
+    for fact in facts:
+        codes = f"（{'、'.join(str(code) for code in fact.values)}）" if fact.values else ""
+        meaning = f"{fact.name}{codes}" + (f"。{fact.description}" if fact.description else "")
+        yield f"| `{fact.key}` | `{fact.column}` | {KIND_LABELS[fact.kind]} | {meaning} | {fact.unknown} |"
+
+
+def functions_table() -> str:
+    """This function returns the table of the functions and forms that a condition may use."""
+    rows = (
+        f"| `{function.form}` | {function.gives} | {function.meaning} | {function.where} |"
+        for function in (*FORMS, *CALLED, *OF_CHECKS)
+    )
+    return "\n".join(("| 写法 | 得到 | 意思 | 哪里能用 |", "|---|---|---|---|", *rows)) + "\n"
 
 
 def quantity_text(value: Quantity) -> str:
@@ -111,12 +123,13 @@ def _examples(source: PackSource, file: str, limit: int) -> str:
 
 
 def page_filled(source: PackSource, text: str) -> str:
-    """This function renews the examples of a page, between `<!-- cases: FILE N -->` and `<!-- end -->`."""
+    """This function renews what is generated in a page: between `<!-- cases: FILE N -->` or `<!-- functions -->` and
+    `<!-- end -->`."""
 
     def filled(match: re.Match[str]) -> str:
         return f"{match[1]}{_examples(source, match[2], int(match[3] or 6))}{match[4]}"
 
-    return _EXAMPLES.sub(filled, text)
+    return _FUNCTIONS.sub(lambda match: f"{match[1]}{functions_table()}{match[2]}", _EXAMPLES.sub(filled, text))
 
 
 def pages(source: PackSource, folder: Path) -> dict[Path, str]:

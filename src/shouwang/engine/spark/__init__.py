@@ -5,7 +5,8 @@ same warnings to the byte and the same report as DuckDB. Never: runs Python on t
 imports pyspark before it is asked for (an extra).
 """
 
+from shouwang.engine.spark.areas import spark_areas_screen
 from shouwang.engine.spark.run import spark_screen
 from shouwang.engine.spark.session import SparkMissing, session_open
 
-__all__ = ["SparkMissing", "session_open", "spark_screen"]
+__all__ = ["SparkMissing", "session_open", "spark_areas_screen", "spark_screen"]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from shouwang.engine.casebook import CaseReport, cases_run
+from shouwang.engine.casebook import AreaEngine, CaseReport, areas_judged, cases_run
+from shouwang.engine.checks import CheckResult, check
 from shouwang.engine.errors import RuleFailure
 from shouwang.engine.judgements import households_judge, judged_step
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.run import screen
 from shouwang.engine.shape import shape_of
+from shouwang.engine.spark.areas import areas_judged as spark_areas_judged
+from shouwang.engine.spark.checks import checked_rows
 from shouwang.engine.spark.plan import Plan
 from shouwang.engine.spark.run import spark_screen
 from shouwang.engine.spark.session import SMALL, session_open
@@ -51,7 +55,12 @@ def _first(name: str, left: Any, right: Any) -> str:
     if not isinstance(left, list) or len(left) != len(right):
         return f"{name}：DuckDB 有 {len(left or [])} 行，Spark 有 {len(right or [])} 行"
     one, other = next((a, b) for a, b in zip(left, right, strict=True) if a != b)
-    return _first(f"户 {one.get('household_key')} 的{name}", one, other)
+    return _first(f"{_row_of(one)}的{name}", one, other)
+
+
+def _row_of(row: dict[str, Any]) -> str:
+    key = next((name for name in ("household_key", "village_code", "code") if row.get(name) is not None), None)
+    return f"户 {row[key]} " if key == "household_key" else f"地区 {row[key]} " if key else ""
 
 
 def both(session: Any) -> Callable[..., ScreenResult]:
@@ -82,6 +91,35 @@ def _judged_differently(session: Any, policy: Policy, facts: pa.Table) -> str:
     return ""
 
 
+def both_areas(session: Any) -> AreaEngine:
+    """This function returns a judge of areas that asks DuckDB and Spark and fails where they differ."""
+
+    def judged(policy: Policy, given: pa.Table) -> list[dict[str, Any]]:
+        one, other = areas_judged(policy, given), spark_areas_judged(session, policy, given)
+        if one != other:
+            raise EnginesDiffer(
+                f"{policy.name} {policy.on.isoformat()} 的地区，两个引擎算得不一样：{_first('地区', one, other)}。"
+            )
+        return one
+
+    return judged
+
+
+def both_checked(session: Any) -> Callable[..., CheckResult]:
+    """This function returns a checker like `check` that asks DuckDB and Spark and fails where a row differs."""
+
+    def checked(folder: Path, policy: Policy, *, on: date, with_rows: bool = True) -> CheckResult:
+        result = check(folder, policy, on=on, with_rows=with_rows)
+        for over, rows in checked_rows(session, folder, policy).items():
+            one, other = (result.rows or {})[over].to_pylist(), rows.to_pylist()
+            if one != other:
+                difference = _first("核查", one, other)
+                raise EnginesDiffer(f"{policy.name} {on.isoformat()} 的核查，两个引擎算得不一样：{difference}。")
+        return result
+
+    return checked
+
+
 class EnginesDiffer(RuleFailure):
     """DuckDB and Spark give different answers; the sentence says where."""
 
@@ -90,4 +128,7 @@ class EnginesDiffer(RuleFailure):
 def spark_cases() -> Iterator[Callable[[PackSource, str], CaseReport]]:
     """This function gives what runs all cases of a place through DuckDB, Spark and the scalar evaluator."""
     with session_open(MASTER, settings=SMALL) as session:
-        yield lambda source, place: cases_run(source, place=place, engine=both(session), name="DuckDB、Spark")
+        yield lambda source, place: cases_run(
+            source, place=place, engine=both(session), areas=both_areas(session), checked=both_checked(session),
+            name="DuckDB、Spark",
+        )  # fmt: skip

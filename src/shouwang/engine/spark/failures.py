@@ -9,11 +9,12 @@ from shouwang.engine.errors import RuleFailure, SnapshotError
 
 # A value that does not fit its column lies in the data; everything else lies in a rule or in Spark.
 _OF_DATA = frozenset({"CAST_OVERFLOW", "CAST_INVALID_INPUT", "CAST_OVERFLOW_IN_TABLE_INSERT"})
+_OF_FILES = "FAILED_READ_FILE"
 
 
 @contextlib.contextmanager
 def spark_errors() -> Iterator[None]:
-    """This function turns Spark's errors into SnapshotError (unreadable values) or RuleFailure: the run ends."""
+    """This function turns Spark's errors into SnapshotError (unreadable values, files) or RuleFailure: the run ends."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -23,6 +24,8 @@ def spark_errors() -> Iterator[None]:
         condition, line = error.getCondition() or "", str(error).splitlines()[0][:200]
         if condition in _OF_DATA or any(f"[{name}]" in str(error) for name in _OF_DATA):
             raise SnapshotError(f"快照里有读不懂的值：{line}") from error
+        if condition.startswith(_OF_FILES) or f"[{_OF_FILES}" in str(error):
+            raise SnapshotError(f"快照文件读不出来：{line}") from error
         raise RuleFailure(f"规则计算出错，本次筛查作废：{line}") from error
     except Py4JError as error:
         line = str(getattr(error, "java_exception", error)).splitlines()[0][:200]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,12 +114,12 @@ def sums_remove(folder: Path) -> None:
         file.unlink()
 
 
-def pieces_find(storage: Storage, folder: str) -> tuple[Piece, ...]:
+def pieces_find(storage: Storage, folder: str, *, tables: Sequence[str] = SCREENED) -> tuple[Piece, ...]:
     """This function lists the snapshot tables of a folder; only Parquet is read here."""
     if not storage.exists(folder):
         raise SnapshotError(f"找不到目录“{folder}”。")
     names, found = storage.files(folder), []
-    for table in SCREENED:
+    for table in tables:
         alone, below = f"{table}.parquet", (f"{table}.parquet/", f"{table}/")
         files = [name for name in names if name == alone]
         files = files or [name for name in names if name.startswith(below) and name.endswith(".parquet")]

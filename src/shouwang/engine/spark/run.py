@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,7 +23,7 @@ from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.spark.failures import spark_errors
 from shouwang.engine.spark.places import Storage, address_of, local_path, pieces_digest, pieces_find, sums_remove
 from shouwang.engine.spark.plan import Plan, warned_of
-from shouwang.engine.spark.session import LOCAL, session_open
+from shouwang.engine.spark.session import LOCAL, session_beside
 from shouwang.engine.spark.tables import handled_open, tables_check, tables_open
 from shouwang.engine.steps.facts import steps, typed_step
 from shouwang.engine.steps.rules import evidence_step, flags_step, hits_step, outcome_step, tally_step, warnings_step
@@ -48,7 +47,7 @@ class _Found:
     facts: pa.Table | None
 
 
-def _facts_state(plan: Plan, program: Program, shape: Shape) -> None:
+def facts_state(plan: Plan, program: Program, shape: Shape) -> None:
     """This function states `facts`: the steps, the household's type, each column as it is declared."""
     for name, query in steps(shape).items():
         plan.state(name, query)
@@ -82,7 +81,7 @@ def _rules_apply(
     Fact rows of the warned households alone are made by the same steps, once every table is narrowed to them.
     """
     stored = None
-    _facts_state(plan, program, shape)
+    facts_state(plan, program, shape)
     if facts == "all":
         stored = plan.store("facts", _stored("facts"), work and f"{work}/{FACTS_FOLDER}")
     tallies = _hits_keep(plan, program, shape)
@@ -92,7 +91,7 @@ def _rules_apply(
     plan.narrow("spending", "status", "income")
     if facts != "all":
         plan.narrow("household", "person", "named", "handled")
-        _facts_state(plan, program, shape)
+        facts_state(plan, program, shape)
         plan.keep("warned_facts", _stored("facts"))
         stored = plan.store("", _stored("warned_facts"), work and f"{work}/{FACTS_FOLDER}")
     plan.state("evidence", evidence_step(program))
@@ -148,16 +147,6 @@ def _publish(storage: Storage, work: str, out: str, result: ScreenResult) -> Scr
     return replace(result, facts_path=local / FACTS_FOLDER if local else None)
 
 
-@contextlib.contextmanager
-def _session_of(session: Any, master: str) -> Iterator[Any]:
-    """This function gives a session with views of its own: beside a given one, or in a Spark started for it."""
-    if session is not None:
-        yield session.newSession()
-        return
-    with session_open(master) as opened:
-        yield opened
-
-
 def spark_screen(
     snapshot_dir: Path | str,
     policy: Policy,
@@ -181,7 +170,7 @@ def spark_screen(
     if policy.on != on:
         raise RuleFailure(f"政策是按 {policy.on.isoformat()} 取的，不能用来筛查 {on.isoformat()}。")
     folders = list(dict.fromkeys(address_of(folder) for folder in (snapshot_dir, feeds_dir) if folder is not None))
-    with _session_of(session, master) as own, spark_errors():
+    with session_beside(session, master) as own, spark_errors():
         plan, storage = Plan(own, is_small=is_small), Storage(own)
         target = address_of(out) if out is not None else None
         work = f"{target}/.run-{uuid4().hex}" if target is not None else None

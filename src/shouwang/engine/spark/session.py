@@ -35,8 +35,9 @@ _EXACT = {
 _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 _FILES = {"spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
 _ALONE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-# Frames of a few hundred rows: compiling a plan to Java takes longer than walking it.
+# Frames of a few hundred rows: compiling a plan to Java takes longer than walking it, and so does optimising Java.
 SMALL = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
@@ -144,3 +145,13 @@ def session_open(master: str = LOCAL, *, settings: dict[str, str] | None = None)
             yield session
         finally:
             session.stop()
+
+
+@contextlib.contextmanager
+def session_beside(session: Any, master: str) -> Iterator[Any]:
+    """This function gives a session with views of its own: beside a given one, or in a Spark started for it."""
+    if session is not None:
+        yield session.newSession()
+        return
+    with session_open(master) as opened:
+        yield opened

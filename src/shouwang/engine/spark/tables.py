@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -66,14 +66,16 @@ def _stored(session: Any, piece: Piece, is_small: bool) -> Any:
     return session.read.option("mergeSchema", "true").parquet(*piece.addresses)
 
 
-def tables_open(session: Any, folders: Mapping[str, tuple[Piece, ...]], *, is_small: bool = False) -> Opened:
+def tables_open(
+    session: Any, folders: Mapping[str, tuple[Piece, ...]], *, is_small: bool = False, tables: Sequence[str] = SCREENED
+) -> Opened:
     """This function makes one typed view a table over all folders; missing tables are empty, and named.
 
     `is_small`: local files, which the driver reads itself.
     """
     pieces = [piece for found in folders.values() for piece in found]
     missing_tables, missing_columns = [], []
-    for table in SCREENED:
+    for table in tables:
         whole = None
         for piece in (piece for piece in pieces if piece.table == table):
             frame, missing = _selected(_stored(session, piece, is_small), piece)
@@ -104,12 +106,12 @@ def handled_open(session: Any, handled: pa.Table | None) -> None:
     session.createDataFrame(typed).distinct().createOrReplaceTempView("handled")
 
 
-def tables_check(session: Any, opened: Opened) -> dict[str, int]:
+def tables_check(session: Any, opened: Opened, *, tables: Sequence[str] = SCREENED) -> dict[str, int]:
     """This function returns how many households and persons there are, once nothing is found to refuse.
 
     All questions go in one query; raises SnapshotFlawsError, which counts and names every flaw.
     """
-    asked = tuple(questions(SCREENED, missing=opened.missing_columns))
+    asked = tuple(questions(tables, missing=opened.missing_columns))
     flaws = flaws_find(lambda query: session.sql(spark_sql(query)).collect(), asked)
     if flaws:
         raise SnapshotFlawsError(flaws)

@@ -14,6 +14,8 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from shouwang.kit.money import FEN_PER_YUAN
+from shouwang.rulebook.conditions.bounds import bounds_check
+from shouwang.rulebook.conditions.functions import FUNCTIONS
 from shouwang.rulebook.conditions.nodes import (
     Among,
     Arith,
@@ -36,10 +38,6 @@ from shouwang.rulebook.facts import KIND_LABELS, Fact, Kind
 from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.policy import Policy
 
-FUNCTIONS = (
-    "line", "amount", "listed", "has", "yuan", "coalesce", "known", "today", "months_ago", "days_ago",
-    "months_after", "days_after", "number", "filled", "empty",
-)  # fmt: skip
 _COMPARE: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -416,7 +414,9 @@ def expression_parse(text: str, scope: Scope) -> Node:
         raise ConditionError(sentence, column=_column_of_fault(error, text)) from None
     if not isinstance(tree, exp.Expr) or _depth(tree) > DEEPEST:
         raise _refuse("条件嵌套太深")
-    return _Reader(scope).read(tree)
+    node = _Reader(scope).read(tree)
+    bounds_check(node)
+    return node
 
 
 def condition_parse(text: str, scope: Scope) -> Node:
