@@ -12,10 +12,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from tests.cluster import TestCluster, leftovers_remove
 from tests.factories.cast import cast, real_cast
 
 __all__ = ["cast", "real_cast"]
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
 

@@ -254,7 +254,7 @@ def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(
             assert row["rigid_self_paid_fen"] == _rigid(rows, handled, key, ON)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pack=packs(), drawn=full_populations(), on=RUN_DAYS)
 def test_a_drawn_pack_says_the_same_by_duckdb_and_by_hand(
     pack: dict[str, Any], drawn: tuple[Rows, list[dict[str, Any]]], on: date

@@ -18,7 +18,7 @@ from shouwang.engine.spark.casebook import both
 pytestmark = pytest.mark.full
 # A smaller example is worth minutes here: what differs is named, and the two evaluators' test shrinks well.
 DRAWN = settings(
-    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
