@@ -30,6 +30,11 @@ def spark_of(text: str) -> str:
         ("SELECT list_has_any(a, ['X']) FROM t", "SELECT ARRAYS_OVERLAP(a, ARRAY('X')) FROM t"),
         ("SELECT a // 100 FROM t", "SELECT a DIV 100 FROM t"),
         (
+            "SELECT CAST(a AS HUGEINT) // b FROM t",
+            "SELECT CAST(((CAST(a AS DECIMAL(38, 0))) - (CAST(a AS DECIMAL(38, 0))) % (b)) / (b) AS DECIMAL(38, 0)) "
+            "FROM t",
+        ),
+        (
             "SELECT list(a ORDER BY b, c) FROM t",
             "SELECT transform(array_sort(collect_list(STRUCT(b AS key_0, c AS key_1, a AS value))), "
             "item -> item.value) FROM t",

@@ -32,6 +32,16 @@ def _sum(tree: exp.Sum) -> exp.Expr:
     return exp.Sum(this=exp.Cast(this=exp.paren(tree.this), to=_WIDE.copy()))
 
 
+def _quotient(tree: exp.IntDiv) -> exp.Expr:
+    """Spark's DIV cuts a quotient of wide numbers down to 64 bits without a word; an exact division fails instead."""
+    if not any(type_ == _WIDE for type_ in tree.find_all(exp.DataType)):
+        return tree
+    number, divisor = exp.paren(tree.this), exp.paren(tree.expression)
+    multiple = exp.Sub(this=number, expression=exp.Mod(this=number.copy(), expression=divisor))
+    exact = exp.Div(this=exp.paren(multiple), expression=divisor.copy(), typed=False, safe=False)
+    return exp.Cast(this=exact, to=_WIDE.copy())
+
+
 def _overlaps(tree: exp.ArrayOverlaps) -> exp.Expr:
     return _call("arrays_overlap", tree.this, tree.expression)
 
@@ -82,6 +92,7 @@ def _json(tree: exp.Anonymous) -> exp.Expr:
 _TWINS: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.DataType: _type,
     exp.Sum: _sum,
+    exp.IntDiv: _quotient,
     exp.ArrayOverlaps: _overlaps,
     exp.ArrayAgg: _list,
     exp.Anonymous: _json,
