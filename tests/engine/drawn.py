@@ -301,7 +301,7 @@ def _rows(key: st.SearchStrategy[int]) -> dict[str, tuple[str, int, dict[str, st
     spending = {"cause": st.sampled_from(list(SpendingCause)), "event_date": DAYS, "self_paid_fen": AMOUNTS,
                 "gross_fen": AMOUNTS, "reimbursed_fen": AMOUNTS, "detail": texts}  # fmt: skip
     status = {"kind": st.sampled_from(KINDS), "from_date": DAYS, "until_date": MAYBE_DAYS}
-    named = {"name": st.sampled_from(["栏目", 'a"b', None]), "value": st.one_of(st.just("值"), texts)}
+    named = {"name": st.sampled_from(["栏目", 'a"b']), "value": st.one_of(st.just("值"), texts)}
     found = {"person": ("person_key", 20, person), "income": ("", 24, income), "spending": ("event_key", 24, spending),
              "status": ("status_key", 12, status), "named": ("", 8, named)}  # fmt: skip
     return {table: (name, most, {"household_key": key, **columns}) for table, (name, most, columns) in found.items()}
