@@ -66,6 +66,7 @@ class HouseholdPage:
     timeline: Sequence[Entry]
     older: Sequence[Entry]
     why_no_warning: str = ""  # the page that tells how far the household is from one
+    screened: tuple[date, list[str]] | None = None  # the last run's day and the data it missed, where it found nothing
 
     @property
     def facts(self) -> Sequence[Fact]:

@@ -32,16 +32,33 @@ class RunsPage:
     form: RunForm | None
     under_way: list[Progress] = field(default_factory=list)
     held: int = 0
+    storms: list[Run] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RunPage:
-    """One run with its warnings."""
+    """One run with its warnings, and how it came to them.
+
+    `why_full` tells why a daily run screened everybody, `touched` whom the others were touched by and how many;
+    `differing` are households of which a check found different things; `storm_waiting` warnings wait for release.
+    """
 
     run: Run
     progress: Progress | None
     rows: list[WarningRow]
     more: int
+    why_full: str = ""
+    touched: list[tuple[str, int]] = field(default_factory=list)
+    differing: list[tuple[int, str]] = field(default_factory=list)
+    storm_waiting: int = 0
+    may_settle: bool = False
+
+    @property
+    def taken_over(self) -> int | None:
+        """The households whose result was taken over from the run before."""
+        if self.run.touched is None or self.run.households is None or self.run.compared is not None:
+            return None
+        return max(0, self.run.households - self.run.touched)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,13 @@ class Snapshot(models.Model):
 
 
 class Run(models.Model):
-    """One screening of one area on one day under one pack version."""
+    """One screening of one area on one day under one pack version.
+
+    A daily one follows the `previous` run where it may (`link`: how many did so since the chain began), else `why_full`
+    says why not. `touched` households were evaluated, `touched_by` counts them by what touched them;
+    `compared` is what a run that did both found different: {"households": how many, "ids": the first of them}. `storm`
+    is how many warnings were held because the policy had changed, `storm_reason` what had.
+    """
 
     class State(models.TextChoices):
         WAITING = "WAITING", "等待中"
@@ -51,6 +57,18 @@ class Run(models.Model):
     progress_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    is_daily = models.BooleanField(default=False)
+    previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    link = models.PositiveSmallIntegerField(default=0)
+    why_full = models.CharField(max_length=20, blank=True)
+    touched = models.BigIntegerField(null=True)
+    touched_by = models.JSONField(default=dict)
+    warnings_standing = models.BigIntegerField(null=True)  # found again as they stood, not stored anew
+    engine = models.CharField(max_length=64, blank=True)  # digest of the code that judged
+    compared = models.JSONField(null=True)
+    storm = models.BigIntegerField(null=True)
+    storm_reason = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -64,7 +82,8 @@ class Run(models.Model):
 class Warning(models.Model):
     """A household that a rule of the policy points at, with all its evidence and what a replay needs.
 
-    A held one waits for a person, who releases or dismisses it with a reason. `measured` and `threshold` are in `unit`
+    A held one waits for a person, who releases or dismisses it with a reason; `storm_run` is the run that held it
+    because a changed policy raised too many at once. `measured` and `threshold` are in `unit`
     (fen, persons, …); `evidence` holds {"table", "id"} of register rows; `facts` is the household's whole fact row.
     """
 
@@ -92,6 +111,7 @@ class Warning(models.Model):
     settled_by = models.CharField(max_length=200, blank=True)
     settled_reason = models.CharField(max_length=300, blank=True)
     is_dismissed = models.BooleanField(default=False)
+    storm_run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="stormed")
     pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
     policy_digest = models.CharField(max_length=64)
     snapshot_digest = models.CharField(max_length=64)

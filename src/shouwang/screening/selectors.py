@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from shouwang.engine import Explanation, explain
+from shouwang.kit import divisions
 from shouwang.kit.divisions import slot_range
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
@@ -64,7 +65,27 @@ def runs_visible_to(viewer: Viewer) -> QuerySet[Run]:
     inside = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         inside |= Q(slot__gte=lo, hi__lte=hi)
-    return Run.objects.filter(inside).select_related("pack_version").order_by("-pk")
+    return Run.objects.filter(inside).select_related("pack_version", "previous").order_by("-pk")
+
+
+def storms_waiting(viewer: Viewer) -> list[Run]:
+    """This function returns the runs over the viewer's areas that held a storm of which some still waits."""
+    held = Warning.objects.filter(
+        storm_run=OuterRef("pk"),
+        is_held=True,
+        hold_reason=OuterRef("storm_reason"),
+        settled_at__isnull=True,
+        collected_case_id__isnull=True,
+    )
+    return list(runs_visible_to(viewer).filter(storm__isnull=False).filter(Exists(held)))
+
+
+def feeds_stale_for(slot: int) -> tuple[date, list[str]] | None:
+    """This function returns the day of the last run that looked at a village, and which data it missed; None: none."""
+    above = [divisions.slot_range(divisions.at_level(slot, level))[0] for level in (1, 2, 3)]
+    done = Run.objects.filter(slot__in=above, hi__gte=slot, state=Run.State.DONE)
+    found = done.order_by("-on", "-pk").values_list("on", "stale_feeds").first()
+    return (found[0], list(found[1])) if found is not None else None
 
 
 def warnings_under(viewer: Viewer, *, version_id: int, lo: int, hi: int) -> QuerySet[Warning]:

@@ -19,7 +19,10 @@ from shouwang.screening.services import (
     run_execute,
     run_whatif_make,
     run_whatif_prepare,
+    runs_due,
+    runs_resume,
     snapshots_expire,
+    snapshots_sweep,
     trial_execute,
 )
 
@@ -56,6 +59,22 @@ def expire_snapshots(timestamp: int) -> None:
             months_before=now - timedelta(days=settings.SNAPSHOT_KEEP_MONTHS * DAYS_OF_MONTH),
             at=now,
         )
+        snapshots_sweep(before=now - timedelta(days=1))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="screening.runs_due", queue="short")
+def ask_due_runs(timestamp: int) -> None:
+    """This function asks for the daily runs that are due."""
+    with acting_as(SYSTEM):
+        runs_due(at=timezone.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="screening.runs_resume", queue="short")
+def resume_runs(timestamp: int) -> None:
+    """This function puts runs back into the queue whose worker died."""
+    runs_resume(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", runs.runs, name="list"),
     path("start/", runs.start, name="start"),
     path("<int:run_id>/", runs.run, name="run"),
+    path("<int:run_id>/storm/", held.settle_storm, name="settle_storm"),
     path("checks/", checks.checks, name="checks"),
     path("checks/start/", checks.start, name="check_start"),
     path("checks/trend/", checks.trend, name="check_trend"),

@@ -49,6 +49,7 @@ class AreaUnknown(Refusal):
 def screening(
     area: str = typer.Option(..., "--area", help="地区代码：市 4 位或县 6 位"),
     on: str = typer.Option("", "--on", help="截至哪一天，默认今天"),
+    daily: bool = typer.Option(False, "--daily", help="接着上一次筛查，只重新筛查有变动的户；不写则筛查全部户"),
 ) -> None:
     """按现行政策筛查库里的户，结果和网页“筛查”里的一样；预警随后由后台转成案件。"""
     import django
@@ -60,6 +61,7 @@ def screening(
     from shouwang.kit.dates import day_parse
     from shouwang.people.access import SYSTEM, acting_as
     from shouwang.people.selectors import area_by_code
+    from shouwang.screening.rules import WHY_FULL
     from shouwang.screening.selectors import runs_visible_to
     from shouwang.screening.services import run_execute, run_request
 
@@ -68,7 +70,7 @@ def screening(
         found = area_by_code(area.ljust(12, "0"))
         if found is None:
             raise AreaUnknown(f"没有代码为“{area}”的辖区。")
-        run = run_request(viewer=SYSTEM, area_id=found.pk, on=day, at=timezone.now(), is_queued=False)
+        run = run_request(viewer=SYSTEM, area_id=found.pk, on=day, at=timezone.now(), is_queued=False, is_daily=daily)
     with Console(stderr=True).status("正在筛查 …"):
         run_execute(run_id=run.pk, at=timezone.now())
     with acting_as(SYSTEM):
@@ -76,6 +78,12 @@ def screening(
     if run.state != "DONE":
         raise NotScreened(run.message)
     typer.echo(f"{run.area_name}：看了 {run.households:,} 户，新预警 {run.warnings_new:,} 条。")
+    if daily and run.why_full:
+        typer.echo(f"筛查了全部户：{WHY_FULL[run.why_full]}")
+    elif run.touched is not None and run.previous is not None:
+        typer.echo(f"接着截至 {run.previous.on:%Y-%m-%d} 的筛查，重新筛查了有变动的 {run.touched:,} 户。")
+    if run.storm:
+        typer.echo(f"压住 {run.storm:,} 条：{run.storm_reason}")
     for sentence in run.stale_feeds:
         typer.echo(sentence)
 

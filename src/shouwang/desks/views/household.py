@@ -17,6 +17,7 @@ from shouwang.desks.selectors.ways import address
 from shouwang.people.access import READS_REGISTER, Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import HouseholdFile, household_file
+from shouwang.screening.selectors import feeds_stale_for
 from shouwang.sources.selectors import clues_of_household
 
 READERS = (*sorted(READS_REGISTER - {Kind.SYSTEM}), Kind.DEPARTMENT, Kind.INSURER)
@@ -66,6 +67,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
         main=_main(viewer, file),
         others=_others(viewer, file),
         warnings=warnings,
+        screened=None if warnings else feeds_stale_for(file.card.slot),
         money=[(part, part.totals(on)) for part in household.money(grants)],
         measures=household.measure_lines(measures, grants, names),
         visits=household.visit_lines(viewer, household_id),

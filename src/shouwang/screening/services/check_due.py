@@ -20,7 +20,7 @@ from shouwang.sources.selectors import imports_visible_to as feed_imports
 DAILY_AT = time(4, 0)
 
 
-def _counties() -> list[int]:
+def counties_registered() -> list[int]:
     """This function returns the codes of the counties that have households."""
     villages = (slot for slot, _, _ in villages_with_households(SYSTEM))
     return sorted({divisions.at_level(slot, COUNTY) for slot in villages})
@@ -46,7 +46,7 @@ def _is_due(lo: int, hi: int, *, at: datetime) -> bool:
 def checks_due(*, at: datetime) -> int:
     """This function asks for the runs that are due and returns how many; counties without a policy wait for one."""
     asked = 0
-    for code in _counties():
+    for code in counties_registered():
         lo, hi = divisions.slot_range(code)
         area = area_by_code(f"{lo:012d}")
         if area is None or not _is_due(lo, hi, at=at):

@@ -84,12 +84,13 @@ def _write_tables(folder: Path, queries: dict[str, str]) -> dict[str, int]:
     return counts
 
 
-def snapshot_take(*, lo: int, hi: int, on: date, at: datetime) -> Snapshot:
+def snapshot_take(*, lo: int, hi: int, on: date, at: datetime, salt: int | None = None) -> Snapshot:
     """This function writes the register of an area as Parquet (one REPEATABLE READ transaction) and records it.
 
-    Raises SnapshotIncomplete when a file does not hold every row; nothing is kept then.
+    `salt` is that of the chain a daily run belongs to, so that its keys mean what they meant; None draws one. Raises
+    SnapshotIncomplete when a file does not hold every row; nothing is kept then.
     """
-    salt = secrets.randbits(SALT_BITS)
+    salt = secrets.randbits(SALT_BITS) if salt is None else salt
     name = f"{lo}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     folder = Path(settings.SNAPSHOTS_DIR) / name
     folder.mkdir(mode=0o700, parents=True)
@@ -145,3 +146,17 @@ def snapshots_expire(*, before: datetime, months_before: datetime | None = None,
         shutil.rmtree(snapshot_folder(snapshot), ignore_errors=True)
     gone = [snapshot.pk for snapshot in expired if not snapshot_folder(snapshot).exists()]
     return Snapshot.objects.filter(pk__in=gone).update(removed_at=at or before)
+
+
+def snapshots_sweep(*, before: datetime) -> int:
+    """This function removes folders that no snapshot knows, left by a worker that died, and returns how many."""
+    root = Path(settings.SNAPSHOTS_DIR)
+    known = set(Snapshot.objects.filter(removed_at__isnull=True).values_list("path", flat=True))
+    left = [
+        folder
+        for folder in (root.iterdir() if root.is_dir() else ())
+        if folder.is_dir() and folder.name not in known and folder.stat().st_mtime < before.timestamp()
+    ]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)

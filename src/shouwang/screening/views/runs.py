@@ -16,8 +16,9 @@ from shouwang.register.selectors import household_cards
 from shouwang.screening.contexts import RunPage, RunsPage, WarningRow
 from shouwang.screening.forms import RunForm
 from shouwang.screening.models import Run, Warning
-from shouwang.screening.selectors import runs_visible_to, warnings_held, warnings_visible_to
-from shouwang.screening.services import run_request
+from shouwang.screening.rules import TOUCHED_BY, WHY_FULL
+from shouwang.screening.selectors import runs_visible_to, storms_waiting, warnings_held, warnings_visible_to
+from shouwang.screening.services import run_request, storm_waiting
 
 READERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 STARTERS = (Kind.COUNTY_CENTRE, Kind.CITY_CENTRE, Kind.PROVINCE)
@@ -36,7 +37,11 @@ def _page(request: HttpRequest, form: RunForm | None, *, status: int = 200) -> H
     return render(
         request,
         "screening/list.html",
-        {"page": RunsPage(runs_found, form, under_way=progress, held=warnings_held(viewer).count())},
+        {
+            "page": RunsPage(
+                runs_found, form, under_way=progress, held=warnings_held(viewer).count(), storms=storms_waiting(viewer)
+            )
+        },
         status=status,
     )
 
@@ -101,10 +106,17 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         raise Http404
     warnings = warnings_visible_to(viewer).filter(run=found)
     shown = list(warnings[:SHOWN])
+    ids = found.compared["ids"] if found.compared else []
+    cards = household_cards(viewer, ids) if ids else {}
     page = RunPage(
         run=found,
         progress=progress_by_id(viewer, found.progress_id) if found.progress_id else None,
         rows=warning_rows(viewer, shown),
-        more=max(0, warnings.count() - SHOWN),
+        more=max(0, warnings.count() - SHOWN) if len(shown) == SHOWN else 0,
+        why_full=WHY_FULL.get(found.why_full, ""),
+        touched=[(label, found.touched_by[key]) for key, label in TOUCHED_BY.items() if found.touched_by.get(key)],
+        differing=[(pk, cards[pk].head_name if pk in cards else "（已迁出）") for pk in ids],
+        storm_waiting=storm_waiting(found).count() if found.storm else 0,
+        may_settle=viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER),
     )
     return render(request, "screening/run.html", {"page": page})
