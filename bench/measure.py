@@ -43,6 +43,18 @@ class Ratio:
     theirs: str
 
 
+def processor_seconds() -> float:
+    """This function returns the processor seconds of this process and the children it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def peak_mb() -> float:
+    """This function returns the largest memory of this program; what its parent had held does not count."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
+
+
 def process_run(*arguments: object) -> dict[str, Any]:
     """This function runs `python -m ARGUMENTS` and returns what it says of itself in its last line, as JSON."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}

@@ -6,28 +6,16 @@ Imports and the values of the pack stand before the clock; it says seconds, proc
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from bench.measure import peak_mb, processor_seconds
 from bench.screening.peers import work_of
 from bench.screening.sample import SAMPLED
 from bench.screening.task import task_of
-
-
-def processor_seconds() -> float:
-    """This function returns the processor seconds of this process and the children it has waited for."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def peak_mb() -> float:
-    """This function returns the largest memory of this program; what its parent had held does not count."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import subprocess
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shouwang.kit import tables
-from shouwang.kit.tables import TableLimits, cell_text, heading_find, tables_open
+from shouwang.kit.tables import TableLimits, TableUnreadable, cell_text, heading_find, tables_open
 
 KNOWN = {"姓名": "name", "证件号码": "id", "身份证号": "id", "合计（元）": "sum", "医疗费总额": "gross"}
 
@@ -270,3 +273,74 @@ def test_one_known_heading_is_not_enough_unless_asked() -> None:
 )
 def test_a_cell_reads_as_a_person_sees_it(cell: Any, text: str) -> None:
     assert cell_text(cell) == text
+
+
+# ---- columns on their way from the child ----
+
+
+def texts_of(text: str) -> list[list[object]]:
+    with tables_open(text.encode(), name="t.csv") as sheets:
+        return [cells for sheet in sheets for _, cells in sheet.rows]
+
+
+WHITE = st.sampled_from(["", " ", "\t", "\u3000", "甲", "a b", "1,5", '"', "x\ny", " 乙 "])
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=st.lists(st.lists(WHITE, min_size=3, max_size=3), min_size=1, max_size=150))
+def test_cells_arrive_as_they_stand_and_blank_ones_as_nothing(rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    assert texts_of(text.getvalue()) == [[cell if cell.strip() else None for cell in row] for row in rows]
+
+
+def test_rows_of_several_widths_keep_their_widths() -> None:
+    assert texts_of("一,二,三\n甲\n1,2\n,, \n") == [["一", "二", "三"], ["甲"], ["1", "2"], [None, None, None]]
+
+
+def test_numbers_with_gaps_and_days_arrive_in_their_places() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet, day = book.add_worksheet("a"), book.add_format({"num_format": "yyyy-mm-dd"})
+        for row in range(5_000):
+            sheet.write_number(row, 0, row + 0.25)
+            if row % 3:
+                sheet.write_number(row, 1, row)
+            sheet.write_string(row, 2, f"字{row}")
+            if row % 2:
+                sheet.write_datetime(row, 3, date(2020, 6, 30), day)
+            else:
+                sheet.write_string(row, 3, "无")
+            sheet.write_string(row, 4, " ")
+    with tables_open(buffer.getvalue(), name="t.xlsx") as sheets:
+        found = [row for sheet in sheets for row in sheet.rows]
+    assert [number for number, _ in found] == list(range(1, 5_001))
+    for row, (_, cells) in enumerate(found):
+        gap = float(row) if row % 3 else None
+        assert cells == [row + 0.25, gap, f"字{row}", date(2020, 6, 30) if row % 2 else "无", " "]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"first":1,"count":2,"columns":[["texts",1]]}' + b"a",  # one cell where two were told
+        b'{"first":1,"count":1,"columns":[["numbers",7]]}' + b"1234567",
+        b'{"first":1,"count":1,"columns":[["texts",9]]}' + b"a",  # breaks off
+        b'{"first":1,"count":1,"columns":[["mixed",4]]}' + b"null",
+        b'{"first":1,"count":1,"columns":[["pickle",1]]}' + b".",
+        b'{"first":1,"count":1,"columns":[["texts",-1]]}',
+    ],
+)
+def test_columns_that_do_not_hold_what_they_tell_are_refused(
+    frame: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, _, body = frame.partition(b"]]}")
+    head += b"]]}"
+    begun = b'{"sheet":"a","merged":[]}'
+    said = len(begun).to_bytes(4, "big") + begun + len(head).to_bytes(4, "big") + head + body
+    child = tmp_path / "child.py"
+    child.write_text(f"import sys; sys.stdout.buffer.write({said!r})", encoding="utf-8")
+    monkeypatch.setattr(tables, "CHILD", child)
+    with pytest.raises(TableUnreadable), tables_open(b"x", name="t.csv") as sheets:
+        for sheet in sheets:
+            list(sheet.rows)
