@@ -28,7 +28,9 @@ setup:
 setup-spark: setup
 	@tools/extra spark
 
+# The outlines of the demo's map are worth a download, but no reason not to start.
 run: setup
+	@tools/extra map || true
 	@exec $(PYTHON) -m shouwang up
 
 browser:
@@ -64,6 +66,7 @@ lock: setup
 	@$(COMPILE) requirements-match.in --output-file requirements-match.lock
 	@$(COMPILE) requirements-bench.in --output-file requirements-bench.lock
 	@$(COMPILE) requirements-spark.in --output-file requirements-spark.lock
+	@$(COMPILE) --no-deps requirements-map.in --output-file requirements-map.lock
 	@! grep -n "://" requirements*.lock
 
 clean:

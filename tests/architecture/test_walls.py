@@ -15,6 +15,7 @@ from shouwang.people.services.division_slots import slot_columns
 OPEN = {
     "people_area": "places are public",
     "people_areacode": "places are public",
+    "people_boundary": "outlines of places are public",
     "people_divisionchange": "places are public",
     "people_user": "read before a scope exists; names of staff, no personal data of households",
     "people_user_groups": "unused, of Django's user model",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,7 @@ def load(*, report: Report) -> list[DemoAccount]:
     on = timezone.localdate(at)
     report("  机构和账号 …")
     accounts, viewers = _people(at, on)
+    _map(at)
     report("  政策标准：邢台、衡水 …")
     _policies(at, on)
     with tempfile.TemporaryDirectory(prefix="shouwang-demo-") as name:
@@ -94,6 +96,14 @@ def _area(code: str) -> AreaRow:
     found = area_by_code(code)
     assert found is not None, code
     return found
+
+
+def _map(at: datetime) -> None:
+    """This function gives the demo's map its unofficial outlines where their package is installed; else cards do."""
+    from shouwang.people.services.boundaries import BoundariesAbsent, boundaries_load_demo
+
+    with suppress(BoundariesAbsent):
+        boundaries_load_demo(viewer=SYSTEM, at=at)
 
 
 def _people(at: datetime, on: date) -> tuple[list[DemoAccount], dict[str, Viewer]]:

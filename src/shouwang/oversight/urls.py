@@ -8,6 +8,7 @@ app_name = "oversight"
 urlpatterns = [
     path("", screen.screen, name="screen"),
     path("revoked/<int:revocation_id>/", revoked.revoked, name="revoked"),
+    path("boundaries/", screen.boundaries, name="boundaries"),
     path("lab/", lab.lab, name="lab"),
     path("lab/whatif/", whatif.whatif, name="whatif"),
     path("lab/trials/<int:trial_id>/", trial.trial, name="trial"),

@@ -49,6 +49,19 @@ class Area(models.Model):
         return self.full_name or self.name
 
 
+class Boundary(models.Model):
+    """The outline of an area for maps: a GeoJSON geometry in degrees, and where it comes from.
+
+    `is_unofficial` marks outlines that no authority has released; pages say so.
+    """
+
+    area = models.OneToOneField(Area, on_delete=models.CASCADE, related_name="boundary")
+    geometry = models.JSONField()
+    source = models.CharField(max_length=200)
+    is_unofficial = models.BooleanField()
+    loaded_at = models.DateTimeField()
+
+
 class AreaCode(models.Model):
     """The code, name and parent that an area had from one day to before another (half-open; null = still)."""
 

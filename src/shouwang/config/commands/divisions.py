@@ -84,6 +84,33 @@ def change(
         typer.echo(f"  需要处理：{line}")
 
 
+@group.command("boundaries")
+def boundaries(
+    file: Path | None = typer.Argument(None, help="边界文件（GeoJSON）：省、市、县的轮廓，带区划代码"),  # noqa: B008
+    source: str = typer.Option("", "--source", help="边界的来源，如某测绘部门某年发布；写在地图下面"),
+    demo: bool = typer.Option(False, "--demo", help="改用软件包里的示意边界（非官方，先运行 tools/extra map）"),
+) -> None:
+    """装入地图用的边界；同一地方已有的换成新的。对外展示的地图请用测绘部门发布的边界。"""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from shouwang.people.access import SYSTEM
+    from shouwang.people.services.boundaries import boundaries_load, boundaries_load_demo
+
+    if demo == (file is not None):
+        raise typer.BadParameter("写一个边界文件，或者写 --demo，二者选一。")
+    if file is not None and not source.strip():
+        raise typer.BadParameter("请用 --source 写明边界的来源。")
+    done = (
+        boundaries_load(viewer=SYSTEM, file=file, source=source.strip(), at=timezone.now())
+        if file is not None
+        else boundaries_load_demo(viewer=SYSTEM, at=timezone.now())
+    )
+    typer.echo(f"装入 {done.loaded:,} 个地方的边界；{done.unknown:,} 个不在本系统的区划里，没有装入。")
+
+
 @group.command("show")
 def show(
     code: str = typer.Argument(help="区划代码（2、4、6、9 或 12 位）"),

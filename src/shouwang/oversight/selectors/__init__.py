@@ -9,10 +9,11 @@ from shouwang.oversight.selectors.lab import (
     trials_visible_to,
     versions_for,
 )
-from shouwang.oversight.selectors.screen import LISTED, AreaLamps, Screen, area_shown, screen_of
+from shouwang.oversight.selectors.screen import LISTED, LOWEST, AreaLamps, Screen, area_shown, screen_of
 
 __all__ = [
     "LISTED",
+    "LOWEST",
     "AreaLamps",
     "Screen",
     "area_of_run",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from shouwang.kit.codes import Risk
 from shouwang.oversight.contexts import CaseLine, LampLine, ScreenPage
-from shouwang.oversight.selectors import LISTED, Screen, area_shown, screen_of
+from shouwang.oversight.selectors import LISTED, LOWEST, Screen, area_shown, screen_of
 from shouwang.people.access import Kind, Viewer, requires
-from shouwang.people.selectors import AreaRow
+from shouwang.people.selectors import AreaRow, areas_below, boundaries_note, boundaries_of
 from shouwang.register.selectors import household_cards
 from shouwang.ui.charts import AreaMap, AreaMark, FunnelChart, Series, Step, TrendChart
 from shouwang.ui.lamps import LAMPS
@@ -55,7 +55,9 @@ def _map(screen: Screen) -> AreaMap:
         )
         for row in screen.below
     ]
-    return AreaMap(key="areas", title="各地案件", areas=marks)
+    note = boundaries_note([row.area.pk for row in screen.below])
+    url = f"{reverse('oversight:boundaries')}?{urlencode({'area': screen.area.code})}" if note else ""
+    return AreaMap(key="areas", title="各地案件", areas=marks, boundaries_url=url, note=note or "")
 
 
 def _trend(screen: Screen) -> TrendChart:
@@ -106,6 +108,18 @@ def _lines(viewer: Viewer, cases: Sequence[Any], on: date) -> list[CaseLine]:
         )
         for case in cases
     ]
+
+
+@require_GET
+@requires(*READERS)
+def boundaries(request: HttpRequest) -> HttpResponse:
+    """This function returns the outlines of the places below an area, for the map of its screen."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    area = area_shown(viewer, request.GET.get("area", ""))
+    if area is None:
+        raise Http404
+    below = areas_below(area, level=min(area.level + 1, LOWEST))
+    return JsonResponse(boundaries_of([one.pk for one in below]), headers={"Cache-Control": "private, max-age=3600"})
 
 
 @require_GET

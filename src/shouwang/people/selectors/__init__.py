@@ -24,6 +24,7 @@ from shouwang.people.selectors.areas import (
     top_area,
     tree_as_of,
 )
+from shouwang.people.selectors.boundaries import boundaries_note, boundaries_of
 from shouwang.people.selectors.grants import grant_fields, granted_households, grants_fields
 from shouwang.people.selectors.organisations import (
     organisation_for,
@@ -61,6 +62,8 @@ __all__ = [
     "areas_matching",
     "areas_of_slots",
     "areas_visible_to",
+    "boundaries_note",
+    "boundaries_of",
     "factor_resets_decided",
     "factor_resets_open",
     "grant_fields",
