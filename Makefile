@@ -56,7 +56,9 @@ check: setup
 	$(PYTHON) -m shouwang pack check
 
 bench: setup
+	@tools/extra bench
 	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m tests.bench.engine
 
 COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate

@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from bench.data import population_made
 from bench.measure import Measured, StepFailed, ratios_of
 from bench.screening.peers import PEERS, Peer
 from bench.screening.run import RATIOS, AnswersDifferError, Compared, answers_compare, measured
 from bench.screening.sample import SAMPLED
+from bench.shown import NOTES, results_show, step_show
 
-CONSOLE = Console(stderr=True)
 INSTALL = "tools/extra bench"
 
 
@@ -30,25 +27,21 @@ def main() -> None:
     wanted = [peer for peer in PEERS if not asked.only or peer.name in asked.only]
     for peer in wanted:
         if not peer.is_there:
-            CONSOLE.print(f"没有安装 {peer.package}，略过 {peer.name}。要一起比，请先运行 {INSTALL}。")
+            NOTES.print(f"没有安装 {peer.package}，略过 {peer.name}。要一起比，请先运行 {INSTALL}。")
     peers = [peer for peer in wanted if peer.is_there]
     try:
         with tempfile.TemporaryDirectory(prefix="shouwang-bench-") as made:
             population = population_made(asked.data or Path(made), asked.people)
-            compared = answers_compare(population, peers, show=_show)
-            found = measured(population, peers, rounds=asked.rounds, show=_show)
+            compared = answers_compare(population, peers, show=step_show)
+            found = measured(population, peers, rounds=asked.rounds, show=step_show)
     except AnswersDifferError as error:
         sys.exit(f"结果不一致，不测快慢。{error}")
     except StepFailed as error:
         sys.exit(f"这一步没有完成：{error}")
     result = _result(asked, wanted, found, compared)
-    _shown(found, result["ratios"], asked.people)
+    results_show(found, result["ratios"], title=f"{asked.people:,} 人")
     if asked.json:
         asked.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _show(text: str) -> None:
-    CONSOLE.print(f"  {text}", style="dim")
 
 
 def _names(text: str) -> set[str]:
@@ -86,16 +79,6 @@ def _result(
         "ratios": ratios_of(found, RATIOS),
         "ratios_cpu": ratios_of(found, RATIOS, of="cpu_s"),
     }
-
-
-def _shown(found: Sequence[Measured], ratios: dict[str, float], people: int) -> None:
-    table = Table("", "秒", "处理器秒", "内存 MB", title=f"{people:,} 人")
-    for row in found:
-        table.add_row(row.name, f"{row.wall_s:.2f}", f"{row.cpu_s:.2f}", f"{row.rss_mb:,.0f}")
-    console = Console(width=None if Console().is_terminal else 120)
-    console.print(table)
-    for name, ratio in ratios.items():
-        console.print(f"{name}: {ratio:.2f}")
 
 
 if __name__ == "__main__":
