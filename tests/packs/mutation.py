@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import copy
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from shouwang.engine import checkbook
 from shouwang.engine.casebook import PLAIN, Casebook, Screened, areas_misses, cases_screen, plain_misses
+from shouwang.engine.checks import check
 from shouwang.engine.outcomes import outcome_misses, scalar_outcome
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.rulebook import PackError, PackSource, Policy, load_policy
+from shouwang.rulebook.check_cases import CheckCase
+from shouwang.rulebook.check_program import CheckRule, checks_compile
 from shouwang.rulebook.packs import StatedBlock, blocks_of, blocks_read, chain_read
 from shouwang.rulebook.policy import _in_force, _line
 from shouwang.rulebook.topics import TOPICS
@@ -27,7 +33,6 @@ from shouwang.rulebook.topics import TOPICS
 CONDITIONS = {"when", "undecided", "measured", "threshold", "requires", "whom"}
 TEXTS = {"name", "reason", "question", "step", "yes", "no", "told", "asks", "provides", "sentence"}
 BEHAVIOUR = {"amounts", "lists", "causes", "windows", "types", "triggers", "flags", "exit", "watch"}
-OTHERS = {"checks"}  # rules over rows, not over facts: their cases run elsewhere
 _NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
 _IN_TEXT = re.compile(r"(?<![\w.'])\d+(\.\d+)?(?![\w'])")
 _HAS = re.compile(r"(has\(\w+)((?:,\s*'[^']*')+)(\))")
@@ -119,7 +124,7 @@ def mutants(source: PackSource, place: str) -> Iterator[Mutant]:
     """Every mutant of one pack's own files."""
     for topic in TOPICS:
         raw = source.parsed(f"{place}/{topic}.yaml")
-        if raw is None or topic in OTHERS:
+        if raw is None:
             continue
         for key, block in raw.items():
             for number, entry in enumerate(block["values"]):
@@ -145,6 +150,7 @@ class Baseline:
         self.chain = tuple(pack for pack, _ in chain_read(source, place))
         self.book = Casebook.of(source, place)
         self._screened: dict[date, Screened] = {}
+        self._checked: dict[date, CheckDay] = {}
         self._shapes: dict[date, Shape] = {}
 
     @cached_property
@@ -170,11 +176,57 @@ class Baseline:
             self._shapes[day] = shape_of(load_policy(self.source, place=self.place, on=day), on=day)
         return self._shapes[day]
 
+    @cached_property
+    def check_days(self) -> dict[date, list[CheckCase]]:
+        found: dict[date, list[CheckCase]] = {}
+        for _, case in checkbook.place_check_cases(self.source, self.place):
+            found.setdefault(case.on, []).append(case)
+        return dict(sorted(found.items()))
+
+    def check_day(self, day: date) -> CheckDay:
+        if day not in self._checked:
+            policy = load_policy(self.source, place=self.place, on=day)
+            self._checked[day] = CheckDay(policy, self.check_days[day])
+        return self._checked[day]
+
     def screened(self, day: date) -> Screened:
         if day not in self._screened:
             policy = load_policy(self.source, place=self.place, on=day)
             self._screened[day] = cases_screen(self.by_day[day]["cases"], policy)
         return self._screened[day]
+
+
+class CheckDay:
+    """The cases of the data-quality checks of one day, and what the rows of theirs say."""
+
+    def __init__(self, policy: Policy, cases: list[CheckCase]) -> None:
+        self.policy, self.cases = policy, cases
+        with tempfile.TemporaryDirectory() as name:
+            checkbook._snapshot(cases, policy, Path(name))
+            self.scalar = checkbook._Scalar(check(Path(name), policy, on=policy.on, with_rows=True), on=policy.on)
+
+    def found(self, rule: CheckRule | None) -> dict[int, tuple[list[str], list[str]]]:
+        """What one rule finds wrong and cannot decide, by case; a case that asks for nothing undecided has none."""
+        told: dict[int, tuple[list[str], list[str]]] = {}
+        for row in self.scalar.rows[rule.over] if rule is not None else ():
+            number = checkbook._number(self.policy, rule, row)
+            result = self.scalar.result(rule, row)
+            if number is None or result is False:
+                continue
+            wrong, undecided = told.setdefault(number, ([], []))
+            if result:
+                wrong.append(checkbook._name(rule, row))
+            elif self.cases[number - 1].expect.undecided is not None:
+                undecided.append(checkbook._name(rule, row))
+        return {number: found for number, found in told.items() if any(found)}
+
+    def difference(self, key: str, changed: Policy) -> str:
+        """The first case in which a rule of a changed policy comes out otherwise than the case was written for."""
+        before, after = (self.found(checks_compile(policy).rule(key)) for policy in (self.policy, changed))
+        number = next((n for n in sorted({*before, *after}) if before.get(n) != after.get(n)), None)
+        if number is None:
+            return ""
+        return f"{self.cases[number - 1].name}: {before.get(number)} became {after.get(number)}"
 
 
 class Hunt:
@@ -217,7 +269,10 @@ class Hunt:
 
     def _days(self, mutant: Mutant, base: Baseline, blocks: tuple[StatedBlock, ...]) -> Iterator[date]:
         near = mutant.day or date(2020, 6, 30)
-        for day in sorted(base.days, key=lambda day: abs((day - near).days)):
+        days: tuple[date, ...] = base.days
+        if mutant.topic == "checks":
+            days = tuple(sorted({*base.check_days, *base.days}))
+        for day in sorted(days, key=lambda day: abs((day - near).days)):
             if self._is_changed(mutant, base.blocks, blocks, day):
                 yield day
 
@@ -245,7 +300,14 @@ class Hunt:
             policy = load_policy(changed, place=base.place, on=day)
         except PackError as refused:
             return f"refused: {refused.sentence}"
-        cases = base.by_day[day]
+        cases = base.by_day.get(day, {})
+        if mutant.topic == "checks":
+            held = cases.get("values", ()) if mutant.kind == "date" else ()
+            repeated = (
+                f"{case.name}: {missed[0]}" for case in held if (missed := plain_misses(policy, "values", case))
+            )
+            behaved = base.check_day(day).difference(mutant.key, policy) if day in base.check_days else ""
+            return next(repeated, behaved)
         is_behaviour = mutant.topic in BEHAVIOUR and mutant.kind != "date"
         for kind in (*PLAIN, "workflow"):
             if kind == "values" and is_behaviour:

@@ -40,6 +40,7 @@ def test_the_mutants_are_of_every_kind_and_spare_what_is_demo() -> None:
     assert set(Counter(mutant.kind for mutant in found)) == {"number", "date", "item"}
     texts = [str(mutant) for mutant in found]
     assert any("1.5" in text and "monitoring_multiple" in text for text in texts)
+    assert any(text.startswith("national/checks") for text in texts)  # rules over rows are held by cases, too
     assert not any("start_illness" in text and text.startswith("xingtai/amounts") for text in texts)
 
 

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from shouwang.engine.checked import has_passed, passed_remember, snapshot_digest_known
-from shouwang.engine.errors import RuleFailure, SnapshotError
+from shouwang.engine.errors import OutputFailed, RuleFailure, SnapshotError, is_of_writing
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sieve import sieve_build
 from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_open
@@ -80,6 +80,8 @@ def facts_cached(
         except duckdb.ConversionException as error:
             raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
         except duckdb.Error as error:
+            if is_of_writing(error):
+                raise OutputFailed(error) from error
             raise RuleFailure(f"事实计算出错，没有留下任何结果：{str(error).splitlines()[0][:200]}") from error
         (Path(name) / file.name).replace(file)
     return file, digest

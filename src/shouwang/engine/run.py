@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from shouwang.engine.checked import has_passed, passed_remember, snapshot_digest_known
-from shouwang.engine.errors import RuleFailure, SnapshotError
+from shouwang.engine.errors import OutputFailed, RuleFailure, SnapshotError, is_of_writing
 from shouwang.engine.freshness import feeds_judge
 from shouwang.engine.incremental import (
     HANDLED_FILE,
@@ -203,6 +203,8 @@ def _run(order: _Order) -> ScreenResult:
         except duckdb.ConversionException as error:
             raise SnapshotError(f"快照里有读不懂的值：{str(error).splitlines()[0][:200]}") from error
         except duckdb.Error as error:
+            if is_of_writing(error):
+                raise OutputFailed(error) from error
             raise RuleFailure(f"规则计算出错，本次筛查作废：{str(error).splitlines()[0][:200]}") from error
     report = run_report(policy, found.warnings, counts, found.tallies, opened, feeds, digest, shape, engine="duckdb")
     return ScreenResult(
@@ -269,4 +271,7 @@ def screen(
     with tempfile.TemporaryDirectory(prefix=".run-", dir=target) as name:
         order = _Order(folders, policy, handled, Path(name), target is not None, with_outcomes, facts, previous)
         result = _run(order)
-        return _publish(Path(name), target, result) if target is not None else result
+        try:
+            return _publish(Path(name), target, result) if target is not None else result
+        except OSError as error:
+            raise OutputFailed(error) from error
