@@ -200,6 +200,33 @@ def test_the_page_shows_a_typed_variant_without_script(hengshui: Hengshui, run: 
         assert text in html, text
 
 
+def test_every_number_of_the_difference_leads_to_its_households(hengshui: Hengshui, run: Run) -> None:
+    client = sign_in(Client(), hengshui.clerk)
+    lower = typed(run, **{"v-amounts.rigid_low_income": "12000"})
+    html = client.get(PAGE, lower).content.decode()
+    address = "/screen/lab/whatif/households/"
+    assert f"{address}?" in html
+    added = client.get(address, {**lower, "way": "added"}).content.decode()
+    assert "共 2 户" in added
+    assert "15,000.00 元" in added
+    assert "12,000.01 元" in added
+    assert "15,000.01 元" not in added
+    for more, count in (
+        ({"group": "by_area", "key": "131122100"}, 2), ({"group": "by_area", "key": "131122101"}, 0),
+        ({"group": "by_type", "key": "LOW_INCOME"}, 2), ({"group": "by_cause", "key": "STUDY"}, 0),
+        ({"group": "by_cause", "key": "ILLNESS' OR 1=1 --"}, 0),
+    ):  # fmt: skip
+        assert f"共 {count} 户" in client.get(address, {**lower, "way": "added", **more}).content.decode(), more
+    assert "共 0 户" in client.get(address, {**lower, "way": "dropped"}).content.decode()
+    higher = typed(run, **{"v-amounts.rigid_low_income": "20000"})
+    dropped = client.get(address, {**higher, "way": "dropped"}).content.decode()
+    assert "共 1 户" in dropped
+    assert "15,000.01 元" in dropped
+    for wrong in ({"way": "odd"}, {"v-amounts.rigid_low_income": "15000"}, {"v-amounts.rigid_low_income": "x"}):
+        assert client.get(address, {**lower, "way": "added", **wrong}).status_code == 404
+    assert sign_in(Client(), hengshui.officers[0]).get(address, lower).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [

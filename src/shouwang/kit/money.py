@@ -107,6 +107,15 @@ def yuan_text(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
+def amount_text(value: int | None, unit: str) -> str:
+    """This function writes a value that a rule measured, in its unit: 分 as yuan, else the number (unknown: 未知)."""
+    if value is None:
+        return "未知"
+    if unit.startswith("分"):
+        return f"{yuan_text(value)} 元{unit.removeprefix('分')}"
+    return f"{value} {unit}".strip()
+
+
 def wan_text(fen: int, *, places: int = 2) -> str:
     """This function renders fen as ten thousands of yuan, rounded half up: 1,041.20."""
     wan = _EXACT.divide(Decimal(abs(fen)), Decimal(FEN_PER_WAN))

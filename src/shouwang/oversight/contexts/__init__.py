@@ -2,6 +2,8 @@
 
 from shouwang.oversight.contexts.lab import (
     LabPage,
+    MovedPage,
+    MovedRow,
     ProposePage,
     Shown,
     SourceChoice,
@@ -14,6 +16,8 @@ __all__ = [
     "CaseLine",
     "LabPage",
     "LampLine",
+    "MovedPage",
+    "MovedRow",
     "ProposePage",
     "ScreenPage",
     "Shown",

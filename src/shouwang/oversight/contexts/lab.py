@@ -41,6 +41,20 @@ class Shown:
     ladders: list[LadderRow]
     pools: list[PoolUse]
     chart: BarChart | None
+    rows_address: str = ""  # of the households it moves; empty in a saved trial, whose data may be gone
+
+    @property
+    def added_href(self) -> str:
+        """The address of the households added."""
+        return self._href("added", self.total["added_households"])
+
+    @property
+    def dropped_href(self) -> str:
+        """The address of the households dropped."""
+        return self._href("dropped", self.total["dropped_households"])
+
+    def _href(self, way: str, count: int) -> str:
+        return f"{self.rows_address}&way={way}" if self.rows_address and count else ""
 
     @property
     def base_note(self) -> str:
@@ -118,3 +132,30 @@ class ProposePage:
     trial: PolicyTrial
     shown: Shown
     form: Any
+
+
+@dataclass(frozen=True)
+class MovedRow:
+    """A household that a variant adds or drops, and the rule with what it measured."""
+
+    household_id: int
+    household: str
+    place: str
+    is_seen: bool
+    type_name: str
+    cause: str
+    rule: str
+    measured: str
+    threshold: str
+
+
+@dataclass(frozen=True)
+class MovedPage:
+    """The households that a variant adds or drops."""
+
+    run: Any
+    name: str
+    way: str
+    count: int
+    rows: KeyPage
+    back: str

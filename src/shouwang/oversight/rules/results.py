@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from shouwang.engine.payouts import Payout, ladders_of, payout
@@ -95,6 +96,38 @@ def results_make(
     }  # fmt: skip
 
 
+_ADDED = """
+SELECT household_key, trigger_key, type_key, cause, measured, threshold FROM (
+  SELECT *, row_number() OVER (PARTITION BY household_key ORDER BY cause) AS rank FROM has WHERE {key} = ?
+) AS ranked
+WHERE rank = 1 AND NOT EXISTS (
+  SELECT 1 FROM lacks WHERE lacks.household_key = ranked.household_key AND {lacked} = ?
+)
+ORDER BY household_key
+"""
+
+
+def households_moved(has: pa.Table, lacks: pa.Table, *, group: str, key: str, level: int) -> list[dict[str, Any]]:
+    """This function returns the households that the one table warns of and the other does not, as they are counted.
+
+    `group` and `key` are those of a difference ("" and "": in all). One row a household, with the first of its causes:
+    household_key, trigger_key, type_key, cause, measured, threshold.
+    """
+    keys = {
+        "by_area": f"({{table}}.village_code // {SIZES[level]})::VARCHAR",
+        "by_type": "coalesce({table}.type_key, '')",
+        "by_cause": "{table}.cause",
+    }
+    text = keys.get(group, "''")
+    with duckdb.connect() as connection:
+        connection.register("has", has)
+        connection.register("lacks", lacks)
+        query = _ADDED.format(key=text.format(table="has"), lacked=text.format(table="lacks"))
+        found = connection.execute(query, [key, key]).fetchall()
+    names = ("household_key", "trigger_key", "type_key", "cause", "measured", "threshold")
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
 def per_week(visits: int, *, officers: int, weeks: int) -> str | None:
     """This function returns the visits an officer and week with one decimal, rounded half up; None without officers."""
     if not officers:
@@ -108,6 +141,14 @@ def key_name(results: Mapping[str, Any], group: str, key: str) -> str:
     """This function returns what an area, a type or a cause of the results is called."""
     if group == "by_area":
         return next((area["name"] for area in results["areas"] if area["key"] == key), key)
-    if group == "by_type":
-        return str(results["types"].get(key, key or NO_TYPE))
-    return Risk(key).label if key in Risk.__members__ else key
+    return type_name(results["types"], key) if group == "by_type" else cause_name(key)
+
+
+def type_name(types: Mapping[str, str], key: str) -> str:
+    """This function returns what a household type is called; "" is none of them."""
+    return types.get(key, key or NO_TYPE)
+
+
+def cause_name(key: str) -> str:
+    """This function returns what a cause is called."""
+    return str(Risk(key).label) if key in Risk.__members__ else key

@@ -2,7 +2,7 @@
 
 from shouwang.oversight.services.drafting import draft_change
 from shouwang.oversight.services.proposing import AreaGone, variant_propose
-from shouwang.oversight.services.trying import FactsNotReady, trial_results, trial_store
+from shouwang.oversight.services.trying import FactsNotReady, trial_results, trial_store, variant_households
 
 __all__ = [
     "AreaGone",
@@ -10,5 +10,6 @@ __all__ = [
     "draft_change",
     "trial_results",
     "trial_store",
+    "variant_households",
     "variant_propose",
 ]

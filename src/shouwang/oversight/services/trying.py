@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from shouwang.audit.services import entry_append
+from shouwang.engine.steps.rules import unit_of
 from shouwang.kit.errors import Refusal
 from shouwang.kit.texts import numbers_refuse
 from shouwang.oversight.models import PolicyTrial
-from shouwang.oversight.rules.results import results_make
+from shouwang.oversight.rules.results import households_moved, results_make
 from shouwang.oversight.rules.variants import (
     MOST,
     NothingMoved,
@@ -27,7 +28,8 @@ from shouwang.oversight.rules.variants import (
 from shouwang.oversight.selectors.lab import area_of_run, areas_in
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import officers_in
-from shouwang.screening.services import run_is_ready, run_whatif
+from shouwang.rulebook.program import program_compile
+from shouwang.screening.services import run_household_ids, run_is_ready, run_whatif
 from shouwang.standards.rules import values_amended
 from shouwang.standards.selectors import policy_by_version_id
 
@@ -73,6 +75,52 @@ def trial_results(*, run: Run, version_id: int, variants: Sequence[Values], week
     for told, (values, _) in zip(results["variants"], policies, strict=True):
         told["changes"] = changes_said(values, base)
     return Tried(results, base.digest, found.digest)
+
+
+@dataclass(frozen=True)
+class MovedHousehold:
+    """A household that a variant adds or drops, with the rule that says so."""
+
+    household_id: int
+    rule: str
+    type_key: str
+    cause: str
+    measured: int | None
+    threshold: int | None
+    unit: str
+
+
+def variant_households(
+    *, run: Run, version_id: int, values: Values, is_added: bool, group: str = "", key: str = ""
+) -> list[MovedHousehold]:  # fmt: skip
+    """This function returns the households that a variant adds (else: drops), as its difference counts them, by id.
+
+    The caller has made sure that the run is the viewer's to see. Raises FactsNotReady, SnapshotGone, PackError.
+    """
+    base = policy_by_version_id(version_id, on=run.on)
+    if not run_is_ready(run=run, policy=base):
+        raise FactsNotReady
+    variant = policy_of_variant(values, base)
+    found = run_whatif(run=run, base=base, variants=[variant])
+    has, lacks = (found.variants[0], found.base) if is_added else (found.base, found.variants[0])
+    area = area_of_run(run)
+    level = areas_in(area)[0] if area is not None else 4
+    rows = households_moved(has, lacks, group=group, key=key, level=level)
+    ids = run_household_ids(run=run, keys=[row["household_key"] for row in rows])
+    rules = {rule.stated.key: rule for rule in program_compile(variant if is_added else base).triggers}
+    moved = [
+        MovedHousehold(
+            household_id=ids[row["household_key"]],
+            rule=rules[row["trigger_key"]].stated.name,
+            type_key=row["type_key"] or "",
+            cause=row["cause"],
+            measured=row["measured"],
+            threshold=row["threshold"],
+            unit=unit_of(rules[row["trigger_key"]]),
+        )
+        for row in rows
+    ]
+    return sorted(moved, key=lambda one: one.household_id)
 
 
 def changes_said(values: Mapping[str, str], base: Policy) -> list[dict[str, str]]:

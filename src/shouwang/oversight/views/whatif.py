@@ -81,6 +81,11 @@ class Source:
         query = {"run": self.run.pk, "version": self.version.pk, "weeks": weeks, **typed_of(values, self.thresholds)}
         return f"{reverse('oversight:whatif')}?{urlencode(query)}#result"
 
+    def rows_address(self, *, weeks: int, values: Values) -> str:
+        """This function returns the address of the households that a variant moves; a way is to be added."""
+        query = {"run": self.run.pk, "version": self.version.pk, "weeks": weeks, **typed_of(values, self.thresholds)}
+        return f"{reverse('oversight:whatif_households')}?{urlencode(query)}"
+
     @property
     def bare_address(self) -> str:
         """The address of the page with nothing typed in."""
@@ -101,7 +106,7 @@ def _runs(viewer: Viewer, asked: int | None) -> tuple[Any, tuple[Any, ...]]:
     return (offered[0] if offered else None), tuple(offered)
 
 
-def _source(viewer: Viewer, given: Mapping[str, str]) -> Source | None:
+def source_asked(viewer: Viewer, given: Mapping[str, str]) -> Source | None:
     """This function returns what an address or a form asks to try on; None when there is nothing at all.
 
     Raises Http404 for a screening or a version that is not the viewer's to try.
@@ -181,9 +186,10 @@ def _page(source: Source, *, form: VariantForm) -> WhatIfPage:
     tried = trial_results(
         run=source.run, version_id=source.version.pk, variants=variants, weeks=_weeks(form), on=source.today
     )
+    full = shown(tried.results, number)
     return replace(
-        page, is_ready=True, results=tried.results, shown=shown(tried.results, number),
-        comparison=comparison(tried.results, number=number),
+        page, is_ready=True, results=tried.results, comparison=comparison(tried.results, number=number),
+        shown=replace(full, rows_address=source.rows_address(weeks=_weeks(form), values=values)) if full else None,
     )  # fmt: skip
 
 
@@ -195,13 +201,19 @@ def _form(source: Source, given: Mapping[str, str]) -> VariantForm:
     return VariantForm({**data, "weeks": given["weeks"]}, thresholds=source.thresholds)
 
 
+def values_asked(source: Source, given: Mapping[str, str]) -> dict[str, str]:
+    """This function returns the variant that an address states, empty when it states none that can be read."""
+    form = _form(source, given)
+    return form.values if form.is_bound and form.is_valid() else {}
+
+
 @require_http_methods(["GET", "POST"])
 @requires(*TRIERS)
 def whatif(request: HttpRequest) -> HttpResponse:
     """This function shows what moved values would change, and keeps, saves or prepares what is asked for."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     given = request.POST if request.method == "POST" else request.GET
-    source = _source(viewer, given)
+    source = source_asked(viewer, given)
     if source is None:
         if request.method == "POST":
             raise NothingToTry

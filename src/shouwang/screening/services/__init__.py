@@ -34,6 +34,7 @@ from shouwang.screening.services.snapshot import (
 from shouwang.screening.services.storms import StormNotFound, StormSettled, storm_settle, storm_waiting
 from shouwang.screening.services.trying import (
     SnapshotGone,
+    run_household_ids,
     run_is_ready,
     run_whatif,
     run_whatif_make,
@@ -78,6 +79,7 @@ __all__ = [
     "rule_try",
     "rule_withdraw",
     "run_execute",
+    "run_household_ids",
     "run_is_ready",
     "run_moment",
     "run_request",

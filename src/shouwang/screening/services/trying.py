@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -101,3 +101,9 @@ def run_whatif(*, run: Run, base: Policy, variants: Sequence[Policy]) -> WhatIf:
     snapshot = _snapshot_of(run)
     handled = _handled(run, snapshot)
     return whatif(snapshot_folder(snapshot), base, variants, cache=whatif_folder(snapshot), handled=handled)
+
+
+def run_household_ids(*, run: Run, keys: Iterable[int]) -> dict[int, int]:
+    """This function returns the households that keys of a run's snapshot mean; raises SnapshotGone."""
+    salt = _snapshot_of(run).salt
+    return {key: key ^ salt for key in keys}

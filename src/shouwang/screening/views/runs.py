@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.kit.codes import Risk
-from shouwang.kit.money import yuan_text
+from shouwang.kit.money import amount_text
 from shouwang.office.selectors import progress_by_id
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_cards
@@ -66,15 +66,6 @@ def start(request: HttpRequest) -> HttpResponse:
     run = run_request(viewer=viewer, area_id=form.cleaned_data["area"], on=form.cleaned_data["on"], at=timezone.now())
     messages.success(request, "已开始筛查，完成后预警会自动转成个案。")
     return redirect("screening:run", run.pk)
-
-
-def amount_text(value: int | None, unit: str) -> str:
-    """This function writes a measured value with its unit; money in yuan."""
-    if value is None:
-        return "未知"
-    if unit.startswith("分"):
-        return f"{yuan_text(value)} 元{unit.removeprefix('分')}"
-    return f"{value} {unit}".strip()
 
 
 def warning_rows(viewer: Viewer, warnings: list[Warning]) -> list[WarningRow]:
