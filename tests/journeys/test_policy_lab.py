@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date, timedelta
 
@@ -54,9 +55,15 @@ def warned(on: date) -> dict[str, Warning]:
         return {cards[one.household_id].head_name: one for one in found}
 
 
-def line_lowered(clerk: Actor, outcome: str) -> float:
-    """She opens the lab, types 12000 and presses Enter; returns the seconds until the outcome stands there."""
+def line_lowered(clerk: Actor, run_id: int, outcome: str) -> float:
+    """She opens the lab on a screening, types 12000 and presses Enter; returns the seconds until the outcome is there.
+
+    She says which screening: the worker may have made its daily one meanwhile.
+    """
     clerk.menu("政策推演").follow("开始推演")
+    clerk.main().get_by_label("数据", exact=True).select_option(value=str(run_id))
+    clerk.press("换数据或版本")
+    expect(clerk.page).to_have_url(re.compile(rf"run={run_id}\b"))
     field = clerk.main().get_by_label(LINE)
     expect(field).to_have_value("15000")
     field.fill("12000")
@@ -120,7 +127,8 @@ def test_a_lower_line_is_tried_proposed_approved_and_replayed(sign_in: SignIn, h
     clerk = sign_in(hengshui.clerk)
     steps.screened(clerk, hengshui.county.full_name, on=yesterday)
     clerk.sees("预警 1 条", *OLD)
-    line_lowered(clerk, "改后预警 3 户 6 人，现在 1 户 2 人；增加 2 户，减少 0 户")
+    run_id = int(clerk.page.url.rstrip("/").rpartition("/")[2])
+    line_lowered(clerk, run_id, "改后预警 3 户 6 人，现在 1 户 2 人；增加 2 户，减少 0 户")
     clerk.section(f"{LINE} 12,000 元").get_by_role("link", name="增加").click()
     clerk.sees("共 2 户", *NEW, "15,000.00 元", "12,000.01 元").sees_not(*OLD, *NEVER).follow("返回推演")
     variants_compared(clerk)

@@ -66,14 +66,14 @@ def test_the_difference_on_half_a_million_people_is_right_and_quickly_there(
     clerk = sign_in(hengshui.clerk)
     steps.screened(clerk, hengshui.county.full_name, on=today - timedelta(days=1))
     with acting_as(SYSTEM):
-        run = Run.objects.select_related("snapshot").get()
+        run = Run.objects.select_related("snapshot").get(on=today - timedelta(days=1))
         old = list(Warning.objects.filter(run=run).select_related("pack_version").order_by("pk"))
     before, after = expected(run)
     assert before < after
     outcome = f"增加 {len(after - before):,} 户，减少 0 户"
-    seconds = line_lowered(clerk, outcome)
+    seconds = line_lowered(clerk, run.pk, outcome)
     clerk.sees(f"改后预警 {len(after):,} 户", f"现在 {len(before):,} 户")
-    again = line_lowered(clerk, outcome)
+    again = line_lowered(clerk, run.pk, outcome)
     with capsys.disabled():
         sys.stdout.write(f"\n{PEOPLE:,} people: difference seen after {seconds:.2f} s, again {again:.2f} s\n")
     assert min(seconds, again) < MOST_SECONDS
@@ -81,7 +81,7 @@ def test_the_difference_on_half_a_million_people_is_right_and_quickly_there(
     approved(sign_in(hengshui.leader))
     steps.screened(clerk, hengshui.county.full_name, on=today)
     with acting_as(SYSTEM):
-        second = Run.objects.exclude(pk=run.pk).get()
+        second = Run.objects.filter(on=today).latest("pk")
         new = list(Warning.objects.filter(run=second).select_related("pack_version").order_by("pk"))
     assert 1_200_000 in {one.threshold for one in new}
     replayed(old[:1], new[:1], since=today)
