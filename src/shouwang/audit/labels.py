@@ -45,6 +45,7 @@ NOUNS = {
     "user": "账号",
     "version": "政策版本",
     "visit": "回访",
+    "storm": "标准变动压住的预警",
     "warning": "预警",
     "export": "导出",
 }
@@ -109,6 +110,8 @@ VERBS = {
     "refused_read": "下载退回的行",
     "register": "登记",
     "reject": "驳回",
+    "hold_revoked": "因政策撤销压住",
+    "reasons": "查看为什么没有预警",
     "release": "放行",
     "replay": "重算",
     "reopen": "重新打开",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
@@ -41,6 +42,22 @@ def version_in_force(*, slot: int, on: date) -> PackVersion:
     if adoption is None:
         raise NoPolicyInForce(on)
     return adoption.pack_version
+
+
+def versions_in_force(*, slots: Collection[int], on: date) -> dict[int, PackVersion]:
+    """This function returns the pack version in force for each slot; one without is absent."""
+    if not slots:
+        return {}
+    adopted = list(
+        Adoption.objects.filter(
+            lo__lte=max(slots), hi__gte=min(slots), valid_from__lte=on, adopted_at__isnull=False,
+            withdrawn_at__isnull=True,
+        )
+        .select_related("pack_version", "area")
+        .order_by("-area__level", "-valid_from", "-adopted_at", "-pk")
+    )  # fmt: skip
+    found = {slot: next((one for one in adopted if one.lo <= slot <= one.hi), None) for slot in slots}
+    return {slot: adoption.pack_version for slot, adoption in found.items() if adoption is not None}
 
 
 @lru_cache(maxsize=256)

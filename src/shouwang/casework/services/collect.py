@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection
 
@@ -24,6 +25,11 @@ from shouwang.screening.services import warning_collect
 from shouwang.sources.selectors import clues_uncollected
 from shouwang.sources.services import clue_collect
 from shouwang.standards.selectors import version_in_force
+
+if TYPE_CHECKING:
+    from shouwang.rulebook.workflow_policy import Workflow
+    from shouwang.screening.models import Warning
+    from shouwang.standards.models import PackVersion
 
 logger = logging.getLogger(__name__)
 SCREENING, SCREENING_LABEL = "SCREENING", "系统筛查"
@@ -60,14 +66,23 @@ class Collected:
 def sources_collect(*, at: datetime, limit: int = 1000) -> Collected:
     """This function takes every uncollected clue of a registered household and every warning into a case.
 
-    Each in a transaction of its own: one that must wait (no pack adopted, no workflow in it) holds nobody else up.
+    Clues each in a transaction of its own, warnings in batches and what is left of them one by one: one that must wait
+    (no pack adopted, no workflow in it) holds nobody else up.
     """
     with acting_as(SYSTEM):
         clues = list(clues_uncollected().filter(household_id__isnull=False).values_list("pk", flat=True)[:limit])
         warnings = [warning.pk for warning in warnings_uncollected(limit=limit)]
+    from shouwang.casework.services.opening import BATCH, warnings_open  # it opens what is left to one by one here
+
     results = [clue_take(clue_id=clue_id, at=at) for clue_id in clues]
-    results += [warning_take(warning_id=warning_id, at=at) for warning_id in warnings]
-    return Collected(results.count("opened"), results.count("joined"), results.count("held"))
+    opened: set[int] = set()
+    for start in range(0, len(warnings), BATCH):
+        try:
+            opened |= set(warnings_open(warnings[start : start + BATCH], at=at))
+        except (Refusal, IntegrityError) as error:
+            logger.info("a batch of warnings is taken one by one: %s", error)
+    results += [warning_take(warning_id=pk, at=at) for pk in warnings if pk not in opened]
+    return Collected(len(opened) + results.count("opened"), results.count("joined"), results.count("held"))
 
 
 def clue_take(*, clue_id: int, at: datetime | None = None) -> str:
@@ -102,17 +117,22 @@ def warning_take(*, warning_id: int, at: datetime) -> str:
         warning = warnings_by_ids([warning_id]).get(warning_id)
         if warning is None or warning.collected_case_id is not None or warning.is_held:
             return ""
-        incoming = Incoming(
-            slot=warning.slot,
-            household_id=warning.household_id,
-            cause=Risk.parse_or_none(warning.cause) or Risk.OTHER,
-            channel=SCREENING,
-            channel_label=SCREENING_LABEL,
-            reported_at=warning.raised_at,
-            reporter_label=SCREENING_LABEL,
-            warning_id=warning.pk,
-        )
+        incoming = incoming_of(warning)
     return _take(incoming, at=at)
+
+
+def incoming_of(warning: Warning) -> Incoming:
+    """This function returns a warning as it goes into a case."""
+    return Incoming(
+        slot=warning.slot,
+        household_id=warning.household_id,
+        cause=Risk.parse_or_none(warning.cause) or Risk.OTHER,
+        channel=SCREENING,
+        channel_label=SCREENING_LABEL,
+        reported_at=warning.raised_at,
+        reporter_label=SCREENING_LABEL,
+        warning_id=warning.pk,
+    )
 
 
 def _take(incoming: Incoming, *, at: datetime) -> str:
@@ -156,23 +176,14 @@ def _open(incoming: Incoming, *, at: datetime) -> Case:
     flow = workflow_by_version_id(version.pk, on=at.astimezone(SHANGHAI).date())
     if not flow.route:
         raise NoWorkflow
-    entry = flow.procedures[flow.route].value.entry(incoming.channel)
-    case = Case(
-        slot=incoming.slot,
-        household_id=incoming.household_id,
-        pack_version=version,
-        procedure=flow.route,
-        opened_at=at,
-        opened_on=min(incoming.reported_at, at).astimezone(SHANGHAI).date(),
-    )
-    case_enter(case, entry, at=at, previous=None)
+    case = case_of(incoming, version=version, flow=flow, at=at)
     case.save()
     CaseCause.objects.create(
         case=case, slot=case.slot, household_id=case.household_id, cause=incoming.cause, is_open=True
     )
     _source_add(case, incoming, at=at)
-    event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.OPENED, text=f"{_words(incoming)}，立案",
-              to_stage=entry, data=_reference(incoming))  # fmt: skip
+    event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.OPENED, text=opened_text(incoming),
+              to_stage=case.stage, data=reference(incoming))  # fmt: skip
     _bar(case)
     entry_append(
         viewer=SYSTEM,
@@ -181,9 +192,29 @@ def _open(incoming: Incoming, *, at: datetime) -> Case:
         subject_id=case.pk,
         slot=case.slot,
         at=at,
-        after={"stage": case.stage, "cause": incoming.cause, "pack_version_id": version.pk, **_reference(incoming)},
+        after=opened_after(case, incoming),
     )
     return case
+
+
+def case_of(incoming: Incoming, *, version: PackVersion, flow: Workflow, at: datetime) -> Case:
+    """This function returns a case at the first stage of its route, not saved yet."""
+    case = Case(
+        slot=incoming.slot,
+        household_id=incoming.household_id,
+        pack_version=version,
+        procedure=flow.route,
+        opened_at=at,
+        opened_on=min(incoming.reported_at, at).astimezone(SHANGHAI).date(),
+    )
+    case_enter(case, flow.procedures[flow.route].value.entry(incoming.channel), at=at, previous=None)
+    return case
+
+
+def opened_after(case: Case, incoming: Incoming) -> dict[str, Any]:
+    """This function returns what the audit entry of an opened case says of it."""
+    return {"stage": case.stage, "cause": incoming.cause, "pack_version_id": case.pack_version_id,
+            **reference(incoming)}  # fmt: skip
 
 
 def _join(case_id: int, incoming: Incoming, *, at: datetime) -> None:
@@ -191,9 +222,9 @@ def _join(case_id: int, incoming: Incoming, *, at: datetime) -> None:
     case.version += 1
     _source_add(case, incoming, at=at)
     event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.JOINED, text=f"{_words(incoming)}，并入本案",
-              data=_reference(incoming))  # fmt: skip
+              data=reference(incoming))  # fmt: skip
     _bar(case)
-    case_audit(case, viewer=SYSTEM, at=at, action="case.join", before=case.stage, **_reference(incoming))
+    case_audit(case, viewer=SYSTEM, at=at, action="case.join", before=case.stage, **reference(incoming))
 
 
 def _bar(case: Case) -> None:
@@ -203,8 +234,9 @@ def _bar(case: Case) -> None:
     case.save()
 
 
-def _source_add(case: Case, incoming: Incoming, *, at: datetime) -> None:
-    CaseSource.objects.create(
+def source_of(case: Case, incoming: Incoming, *, at: datetime) -> CaseSource:
+    """This function returns where a case comes from, not saved yet."""
+    return CaseSource(
         case=case,
         slot=case.slot,
         clue_id=incoming.clue_id,
@@ -218,16 +250,26 @@ def _source_add(case: Case, incoming: Incoming, *, at: datetime) -> None:
         organisation_id=incoming.organisation_id,
         joined_at=at,
     )
+
+
+def _source_add(case: Case, incoming: Incoming, *, at: datetime) -> None:
+    source_of(case, incoming, at=at).save(force_insert=True)
     if incoming.clue_id:
         clue_collect(clue_id=incoming.clue_id, case_id=case.pk, at=at)
     elif incoming.warning_id and not warning_collect(warning_id=incoming.warning_id, case_id=case.pk, at=at):
         raise IntegrityError("the warning was collected meanwhile")
 
 
+def opened_text(incoming: Incoming) -> str:
+    """This function returns what the first event of a case says."""
+    return f"{_words(incoming)}，立案"
+
+
 def _words(incoming: Incoming) -> str:
     return f"{incoming.channel_label}：{Risk(incoming.cause).label}"
 
 
-def _reference(incoming: Incoming) -> dict[str, int]:
+def reference(incoming: Incoming) -> dict[str, int]:
+    """This function returns the clue or warning by its id, as events and audit entries name it."""
     name, number = _name(incoming)
     return {f"{name}_id": number or 0}

@@ -1,8 +1,11 @@
-"""A case takes a warning up."""
+"""Cases take warnings up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from django.db.models import BigIntegerField, Case, Value, When
 
 from shouwang.screening.models import Warning
 
@@ -13,3 +16,10 @@ def warning_collect(*, warning_id: int, case_id: int, at: datetime) -> bool:
         collected_case_id=case_id, collected_at=at
     )
     return taken == 1
+
+
+def warnings_collect(*, cases: Mapping[int, int], at: datetime) -> int:
+    """This function marks warnings as taken up, each by its case (case id by warning id), and returns how many were."""
+    taken_by = Case(*(When(pk=pk, then=Value(case)) for pk, case in cases.items()), output_field=BigIntegerField())
+    free = Warning.objects.filter(pk__in=list(cases), collected_case_id__isnull=True)
+    return free.update(collected_case_id=taken_by, collected_at=at) if cases else 0
