@@ -57,7 +57,7 @@ def test_the_command_reads_and_writes_addresses(spark_there: None, counties: Pat
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     one = screen(counties, policy_of("xingtai"), on=ON, facts="warned", out=tmp_path / "duckdb")
-    assert one.warnings.num_rows > 10
+    assert one.warnings.num_rows > 0
     files = [(tmp_path / engine / "warnings.parquet").read_bytes() for engine in ("duckdb", "spark")]
     assert files[0] == files[1]
     assert _told(tmp_path / "duckdb") == _told(tmp_path / "spark")
