@@ -92,7 +92,7 @@ def _from_facts(warning: Warning, policy: Policy, explanation: Explanation) -> I
 
 def _gone(warning: Warning, run: Run | None) -> str:
     """This function says why the snapshot cannot be asked, empty when it can."""
-    if run is None:
+    if run is None or (run.snapshot_id is not None and run.snapshot is None):  # out of the viewer's sight
         return "快照由县级保管，这里按预警自带的事实重算。"
     snapshot = run.snapshot
     if snapshot is None:
