@@ -98,3 +98,9 @@ def test_every_class_of_the_house_is_styled(template: str) -> None:
             # A name cut short by an expression (sw-lamp-{{ key }}) ends in a dash.
             if name.startswith("sw-") and not name.endswith("-"):
                 assert f".{name}" in STYLES, name
+
+
+def test_nobody_is_called_she() -> None:
+    """The program does not know; it says the name, or 本人. (Comments and docstrings are English.)"""
+    called = [path.name for path in (*TEMPLATES, *MODULES) if "她" in read(path)]
+    assert not called, called

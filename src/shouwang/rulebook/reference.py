@@ -53,7 +53,12 @@ def _check_facts() -> Iterator[str]:
     """This function yields the facts that only rules over areas and data-quality checks may speak of."""
     yield from ("", "# 只有地区的规则能用的事实", "", "每个村、乡镇、县一组值，见 [judgements.md](judgements.md)。")
     yield from _facts_of("地区", AREA_FACTS.values())
-    yield from ("", "# 只有数据质量核查能用的事实", "", "人的规则另有她这一户的全部事实；见 [checks.md](checks.md)。")
+    yield from (
+        "",
+        "# 只有数据质量核查能用的事实",
+        "",
+        "人的规则另有所在户的全部事实；见 [checks.md](checks.md)。",
+    )
     for title, facts in (("人", PERSON_FACTS), ("户里登记的风险和措施", RECORD_FACTS), ("村", VILLAGE_FACTS)):
         yield from _facts_of(title, facts.values())
 

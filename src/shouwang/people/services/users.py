@@ -158,7 +158,7 @@ def first_administrator_invite(
         held = Appointment.objects.filter(role=Role.ADMINISTRATOR, ended_at=None).select_related("user").order_by("pk")
         for appointment in held:
             if appointment.user.has_usable_password():
-                raise UserRefused("已经有管理员了；新的管理员由她任命。")
+                raise UserRefused("已经有管理员了；新的管理员由现任管理员任命。")
         first = held.first()
         user = first.user if first is not None else _first_administrator(place, at, on, username)
         return user.username, invitation_make(viewer=SYSTEM, user_id=user.pk, at=at, days=days)

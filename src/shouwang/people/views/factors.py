@@ -50,8 +50,8 @@ def ask(request: HttpRequest, user_id: int) -> HttpResponse:
         request,
         title=f"申请重置{user.name}的二次验证",
         happens=[
-            "请先当面或打电话核对是她本人。",
-            "由管理员和安全员中的另一位批准后，她下次登录只用密码，并要重新设置二次验证。",
+            "请先当面或打电话核对是本人。",
+            "由管理员和安全员中的另一位批准后，下次登录只用密码，并要重新设置二次验证。",
         ],
         button="提出申请",
         back=reverse("people:user", args=[user.pk]),

@@ -77,7 +77,7 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
         request,
         title=f"停用{user.name}的账号",
         happens=[
-            "她马上不能再登录，正开着的页面下一次点击就会退出。",
+            f"{user.name}马上不能再登录，正开着的页面下一次点击就会退出。",
             "没用过的一次性链接作废。",
             "任职不受影响，要交接请到机构页面结束任职。",
         ],

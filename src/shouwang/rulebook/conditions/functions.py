@@ -35,7 +35,7 @@ CALLED: tuple[Function, ...] = (
 )  # fmt: skip
 OF_CHECKS: tuple[Function, ...] = (
     Function("named", "named('开户银行')", "文字", "导入的一栏：没有这一栏未知，空着是空文字", "核查人、户的规则"),
-    Function("household_named", "household_named('房屋结构')", "文字", "她这一户的一栏", "核查人的规则"),
+    Function("household_named", "household_named('房屋结构')", "文字", "这个人所在户的一栏", "核查人的规则"),
     Function("members", "members(is_disabled)", "数", "户内成员里成立的人数；判断不了的不计", "核查人、户的规则"),
     Function("persons", "persons(has_dropped_out)", "数", "村里成立的人数；判断不了的不计", "核查村的规则"),
     Function("households", "households(is_watched)", "数", "村里成立的户数；判断不了的不计", "核查村的规则"),
