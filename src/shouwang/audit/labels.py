@@ -5,6 +5,7 @@ from __future__ import annotations
 NOUNS = {
     "appointment": "任职",
     "audit": "审计日志",
+    "backtest": "政策回测",
     "backup": "备份",
     "boundaries": "地图边界",
     "case": "个案",
@@ -157,6 +158,7 @@ SUBJECTS = {
     "Organisation": "机构",
     "PackVersion": "政策包",
     "Person": "人员",
+    "PolicyBacktest": "政策回测",
     "PolicyDraft": "推演方案",
     "PolicyTrial": "政策推演",
     "RegistrationConflict": "重复登记",

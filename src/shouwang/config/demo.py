@@ -29,6 +29,10 @@ SECOND_CITY = "131100000000"
 PACKS = {CITY: "xingtai", SECOND_CITY: "hengshui"}
 PEOPLE, SEED = 2_000, 20_200_630
 ADOPTED_FROM = date(2019, 1, 1)
+# The made months on which one value is tried.
+PANEL_PEOPLE, PANEL_MONTHS = 20_000, 11
+PANEL_VALUE = "amounts.monitoring_multiple"
+PANEL_VALUES = ("1.2", "1.8", "2", "2.2", "2.6", "3")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ def load(*, report: Report) -> list[DemoAccount]:
     _screening(viewers["county"], at, on)
     report("  办理几件案件 …")
     _casework(viewers, at)
+    report("  用虚构的月份回测一次 …")
+    _backtest(viewers["county"], at, on)
     return accounts
 
 
@@ -272,6 +278,39 @@ def _screening(county: Viewer, at: datetime, on: date) -> None:
         run = run_request(viewer=county, area_id=_area(COUNTY).pk, on=on, at=at, is_queued=False)
     run_execute(run_id=run.pk, at=at)
     sources_collect(at=at)
+
+
+def _backtest(county: Viewer, at: datetime, on: date) -> None:
+    """The county is new and has no past months: one back-test on made ones shows what there will be to see."""
+    from shouwang.config.commands.backtest import outcomes_read, panel_find
+    from shouwang.engine.backtest import backtest
+    from shouwang.engine.score_rows import backtest_row
+    from shouwang.oversight.rules.backtests import IN_FORCE, MADE
+    from shouwang.oversight.services import Asked, backtest_store
+    from shouwang.oversight.services.backtesting import candidates_of, value_said
+    from shouwang.standards.selectors import version_in_force
+    from shouwang.synth.panel import panel_write
+
+    area = _area(COUNTY)
+    with acting_as(county), tempfile.TemporaryDirectory(prefix="shouwang-demo-") as name:
+        panel = panel_write(
+            people=PANEL_PEOPLE, place=COUNTY[:6], seed=SEED, on=on, months=PANEL_MONTHS, out=Path(name) / "panel"
+        )
+        asked = Asked(
+            slot=area.lo, hi=area.hi, area_name=area.full_name, version_id=version_in_force(slot=area.lo, on=on).pk,
+            path=PANEL_VALUE, values=PANEL_VALUES, runs=(), window_months=6, rest_months=12, by_cause=False,
+        )  # fmt: skip
+        policies = {day: candidates_of(asked, day) for day in panel.days}
+        found = backtest(
+            panel_find(Path(name) / "panel", Path(name) / "facts"), policies.__getitem__,
+            outcomes_read(Path(name) / "panel" / "truth" / "hardship"), until=panel.days[-1], terms=asked.terms,
+        )  # fmt: skip
+        value = value_said(asked.path, policies[panel.days[-1]][0])
+        results = {**backtest_row(found, [IN_FORCE, *asked.values]), "value": value}
+        backtest_store(
+            viewer=county, key=f"{SEED:032x}", asked=asked, inputs={**asked.inputs, "hardships": MADE}, results=results,
+            at=at,
+        )  # fmt: skip
 
 
 def _casework(viewers: dict[str, Viewer], at: datetime) -> None:

@@ -23,6 +23,7 @@ from shouwang.engine.scores import (
     Share,
     Terms,
     enough_check,
+    missing_months,
     month_number,
     quartiles,
 )
@@ -186,13 +187,11 @@ def hindsight(past: Past, candidates: Sequence[Flags]) -> Hindsight:
     """This function scores candidates over the past; raises Refusal when the months do not suffice."""
     enough_check(past.days, past.terms)
     judge = _Judge(past)
-    months = set(past.months.tolist())
-    missing = [number for number in range(min(months), max(months)) if number not in months]
     return Hindsight(
         days=past.days,
         until=past.until,
         terms=past.terms,
-        missing_months=tuple(date(number // 12, number % 12 + 1, 1) for number in missing),
+        missing_months=missing_months(past.days),
         hardships=len(past.events[0]),
         hardships_judged=int(judge.is_judged.sum()),
         scores=tuple(judge.score(flags) for flags in candidates),

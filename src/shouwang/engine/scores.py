@@ -108,6 +108,13 @@ def months_needed(terms: Terms) -> int:
     return terms.window_months + 2
 
 
+def missing_months(days: Sequence[date]) -> tuple[date, ...]:
+    """This function returns the first days of the months between the first and the last day that have no day."""
+    months = {month_number(day) for day in days}
+    lacking = [number for number in range(min(months), max(months)) if number not in months] if months else []
+    return tuple(date(number // 12, number % 12 + 1, 1) for number in lacking)
+
+
 def enough_check(days: Sequence[date], terms: Terms) -> None:
     """This function refuses days out of order or too few: they must span the months a judgement takes."""
     if any(later <= earlier for earlier, later in pairwise(days)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 
+from shouwang.engine.scores import Terms, enough_check, month_number, months_needed
 from shouwang.kit.divisions import slot_range
 from shouwang.kit.errors import Refusal
 from shouwang.oversight.rules.variants import GridUnreadable, grid_values, value_typed
@@ -126,6 +127,51 @@ class GridForm(FreeTextForm):
         except Refusal as refusal:
             self.add_error("step", refusal.message)
         return cleaned
+
+
+class BacktestForm(GridForm):
+    """Which value in which sizes, how long a warning may precede hardship, how long a household rests."""
+
+    window = forms.IntegerField(
+        label="观察期", min_value=1, max_value=24, initial=6, help_text="预警之后几个月内真的陷入困难，才算预警对了",
+        error_messages={"min_value": "至少 1 个月", "max_value": "最多 24 个月"},
+    )  # fmt: skip
+    rest = forms.IntegerField(
+        label="静候期", min_value=1, max_value=24, initial=12, help_text="同一户预警以后，几个月内不再算一次入户",
+        error_messages={"min_value": "至少 1 个月", "max_value": "最多 24 个月"},
+    )  # fmt: skip
+    by_cause = forms.BooleanField(label="预警的原因和困难的原因相同才算对", required=False)
+
+    def __init__(self, *args: Any, days: Sequence[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = days
+        span = month_number(days[-1]) - month_number(days[0]) + 1
+        usual = Terms().window_months
+        self.fields["window"].initial = max(1, min(usual, span - (months_needed(Terms(usual)) - usual)))
+
+    def clean(self) -> dict[str, Any]:
+        """This function also refuses a window that the months are too few for."""
+        cleaned = super().clean()
+        window, rest = cleaned.get("window"), cleaned.get("rest")
+        if window and rest:
+            cleaned["terms"] = Terms(window, rest, by_cause=bool(cleaned.get("by_cause")))
+            try:
+                enough_check(self.days, cleaned["terms"])
+            except Refusal as refusal:
+                self.add_error("window", refusal.message)
+        return cleaned
+
+
+class VisitsForm(FreeTextForm):
+    """How many households can be visited a week."""
+
+    visits = forms.DecimalField(
+        label="每周最多能入户", min_value=Decimal("0.1"), max_value=Decimal(1_000_000), max_digits=8, decimal_places=1,
+        error_messages={
+            "invalid": "要填一个数，例如 20", "min_value": "要大于 0", "max_value": "最多 1,000,000 户",
+            "max_digits": "数字太长", "max_decimal_places": "最多一位小数", "max_whole_digits": "数字太长",
+        },
+    )  # fmt: skip
 
 
 class SaveForm(FreeTextForm):

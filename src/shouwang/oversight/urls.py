@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import lab, moved, revoked, screen, trial, whatif
+from shouwang.oversight.views import backtest, lab, moved, revoked, screen, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("lab/", lab.lab, name="lab"),
     path("lab/whatif/", whatif.whatif, name="whatif"),
     path("lab/whatif/households/", moved.moved, name="whatif_households"),
+    path("lab/backtest/", backtest.backtest, name="backtest"),
+    path("lab/backtests/<str:key>/", backtest.result, name="backtest_result"),
     path("lab/trials/<int:trial_id>/", trial.trial, name="trial"),
     path("lab/trials/<int:trial_id>/variants/<int:number>/propose/", trial.propose, name="trial_propose"),
 ]

@@ -106,6 +106,40 @@ class BarChart:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """One choice: what it costs (x), what it brings (y) with its interval; `mark` is current, best or empty."""
+
+    name: str
+    x: float
+    y: float
+    low: float
+    high: float
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    """What is gained against what it costs, with the interval as dotted lines; the page's own table has the numbers."""
+
+    key: str
+    title: str
+    x_name: str
+    y_name: str
+    points: Sequence[CurvePoint]
+    current: str = ""
+    best: str = ""
+    kind: ClassVar[str] = "curve"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        points = [
+            {"name": p.name, "x": p.x, "y": p.y, "low": p.low, "high": p.high, "mark": p.mark}
+            for p in sorted(self.points, key=lambda point: (point.x, point.y))
+        ]
+        return {"x": self.x_name, "y": self.y_name, "points": points}
+
+
+@dataclass(frozen=True)
 class AreaMark:
     """One area: its value for the shade, its lamps with their addresses, and the page that drills down."""
 

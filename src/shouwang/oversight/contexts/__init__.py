@@ -1,5 +1,6 @@
 """What the pages of oversight show."""
 
+from shouwang.oversight.contexts.backtest import BacktestPage, ResultPage
 from shouwang.oversight.contexts.lab import (
     LabPage,
     MovedPage,
@@ -13,12 +14,14 @@ from shouwang.oversight.contexts.lab import (
 from shouwang.oversight.contexts.screen import CaseLine, LampLine, ScreenPage
 
 __all__ = [
+    "BacktestPage",
     "CaseLine",
     "LabPage",
     "LampLine",
     "MovedPage",
     "MovedRow",
     "ProposePage",
+    "ResultPage",
     "ScreenPage",
     "Shown",
     "SourceChoice",

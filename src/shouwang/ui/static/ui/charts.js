@@ -81,6 +81,30 @@
     };
   }
 
+  // What is gained against what it costs: a line through the choices, dotted lines for the interval, two of them marked.
+  function curve(data, width) {
+    const line = (key, type) => ({
+      type: "line", data: data.points.map((one) => [one.x, one[key]]), color: css("--sw-ink-soft"), showSymbol: false, silent: true,
+      lineStyle: { width: 1, type: "dotted" }, tooltip: { show: false }, emphasis: { disabled: true }, name: type,
+    });
+    const looks = { current: { symbol: "diamond", symbolSize: 15, itemStyle: { color: "#ffffff", borderColor: css("--sw-ink"), borderWidth: 2 } }, best: { symbol: "circle", symbolSize: 15, itemStyle: { color: css("--sw-action") } } };
+    const words = { current: "现行", best: "最好" };
+    const points = data.points.map((one) => Object.assign({
+      value: [one.x, one.y], symbol: "circle", symbolSize: 8, itemStyle: { color: css("--sw-ink") },
+      label: one.mark ? Object.assign({ show: true, position: one.mark === "best" ? "top" : "bottom", formatter: words[one.mark] }, text({ fontWeight: 600 })) : { show: false },
+    }, looks[one.mark]));
+    const xs = data.points.map((one) => one.x);
+    const span = Math.max(...xs) - Math.min(...xs) || 1;
+    const plain = (value) => Number(value.toFixed(2)).toLocaleString("zh-CN");
+    return {
+      grid: { left: 8, right: 24, top: 40, bottom: 30, containLabel: true },
+      xAxis: { type: "value", name: data.x, nameLocation: "middle", nameGap: 28, min: Math.max(0, Number((Math.min(...xs) - span * 0.08).toFixed(2))), max: Number((Math.max(...xs) + span * 0.08).toFixed(2)), nameTextStyle: text(), axisLabel: text({ hideOverlap: true, showMaxLabel: false, formatter: plain }), splitNumber: width < 500 ? 4 : 8, splitLine: { lineStyle: { color: css("--sw-line") } } },
+      yAxis: { type: "value", name: data.y, nameTextStyle: text({ align: "left" }), min: 0, axisLabel: text({ formatter: "{value}%" }), splitLine: { lineStyle: { color: css("--sw-line") } } },
+      tooltip: tooltip((mark) => { const one = data.points[mark.dataIndex]; return `${one.name}\n${data.x} ${plain(one.x)}\n${data.y} ${one.y}（95% 区间 ${one.low}～${one.high}）`; }, "item"),
+      series: [line("low", "区间下限"), line("high", "区间上限"), { type: "line", name: data.y, data: points, color: css("--sw-ink"), lineStyle: { width: 2 }, showSymbol: true, showAllSymbol: true, emphasis: { disabled: true } }],
+    };
+  }
+
   function areas(data, boundaries, key) {
     const codes = new Map(data.areas.map((area) => [String(area.code), area]));
     for (const feature of boundaries.features) {
@@ -111,7 +135,7 @@
       if (!answer || !answer.ok) return;
       option = areas(data, await answer.json(), figure.dataset.chartData);
     } else {
-      const kinds = { trend: () => trend(data, figure.clientWidth), funnel: () => funnel(data), bars: () => bars(data, figure.clientWidth) };
+      const kinds = { trend: () => trend(data, figure.clientWidth), funnel: () => funnel(data), bars: () => bars(data, figure.clientWidth), curve: () => curve(data, figure.clientWidth) };
       option = kinds[figure.dataset.chart]();
       const rows = { funnel: () => data.steps.length, bars: () => Math.max(3, Math.ceil((data.names.length * data.series.length + 1) * 0.7)) }[figure.dataset.chart];
       if (rows) canvas.dataset.rows = String(Math.min(10, rows()));
