@@ -40,6 +40,7 @@ def test_a_file_is_imported_listed_and_taken_back(cast: Cast, tmp_path: Path) ->
     assert "读取 2 行" in done.output
     assert "身份证号和姓名都对上：1 行" in done.output
     assert "没有通过检查：1 行" in done.output
+    assert "Sheet1 第 4 行 身份证号码：" in done.output, "the row that was refused, and why"
     assert ID not in done.output
     with acting_as(SYSTEM):
         taken = FeedImport.objects.get()

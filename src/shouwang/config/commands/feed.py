@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shouwang.people.access import Viewer
     from shouwang.sources.models import FeedImport
 
+SHOWN_ROWS = 50
 group = typer.Typer(help="部门数据：导入、数据表种类、导入记录、撤销。", no_args_is_help=True)
 
 
@@ -59,6 +60,7 @@ def _import(file: Path, organisation: str, kind: str, data_date: str, yes: bool)
     from shouwang.kit.dates import day_parse
     from shouwang.people.access import acting_as
     from shouwang.sources.rules.kinds import feed_kind
+    from shouwang.sources.selectors.feeds import rows_set_aside
     from shouwang.sources.services.importing import feed_import_run
     from shouwang.sources.services.reading import feed_read, import_load
     from shouwang.sources.services.scoring import pairs_score
@@ -88,7 +90,14 @@ def _import(file: Path, organisation: str, kind: str, data_date: str, yes: bool)
     with _progress("导入") as advance:
         feed_import_run(import_id=taken.pk, clock=timezone.now, advance=advance)
     pairs_score(import_id=taken.pk, at=timezone.now())
-    _result_show(_checked(import_load(taken.pk)))
+    done = _checked(import_load(taken.pk))
+    _result_show(done)
+    with acting_as(viewer):
+        for row in rows_set_aside(viewer, done)[:SHOWN_ROWS]:
+            where = " ".join(part for part in (row.sheet, f"第 {row.row_number} 行", row.column) if part)
+            typer.echo(f"  {where}：{row.reason}")
+    if done.rows_refused + done.rows_unmatched > SHOWN_ROWS:
+        typer.echo(f"  只列出前 {SHOWN_ROWS} 行，全部在“部门数据”页下载。")
 
 
 @group.command("kinds")
