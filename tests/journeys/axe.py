@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from shouwang.ui.assets import ROOT, assets_stamp, npm_ci
 
 FOLDER = ROOT / "build" / "axe"
+WIDTHS = (1280, 375)  # a desk and a phone
 GRAVE = ("serious", "critical")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RUN = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: rules}})"
@@ -40,3 +41,15 @@ def grave_faults(page: Page, source: str) -> list[str]:
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
     ]
+
+
+def faults_of(page: Page, source: str, where: str) -> dict[str, list[str]]:
+    """This function returns what keeps somebody out of the page that is open, at a desk and on a phone."""
+    faults = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = grave_faults(page, source) + (["scrolls sideways"] if wide > 0 else [])
+        if found:
+            faults[f"{where} at {width}"] = found
+    return faults

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
 from tests.factories.standards import policy_adopt
+from tests.journeys.axe import axe_fetch
 from tests.journeys.steps import Actor, account_open
 
 from shouwang.kit.errors import Refusal
@@ -45,6 +46,15 @@ def assets() -> None:
         assets_build()
     except Refusal as refusal:
         pytest.skip(f"front-end assets cannot be fetched here: {refusal.message}")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core."""
+    try:
+        return axe_fetch()
+    except Refusal as refusal:
+        pytest.skip(f"axe-core cannot be fetched here: {refusal.message}")
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from tests.factories.casework import Walk, case_make, second_clerk
 from tests.factories.cast import Cast
 from tests.factories.register import household_make
 from tests.factories.sources import report_make
-from tests.journeys.axe import axe_fetch, grave_faults
-from tests.journeys.conftest import DESK, PHONE, SignIn
-from tests.journeys.steps import Actor
+from tests.journeys.axe import faults_of, grave_faults
+from tests.journeys.conftest import SignIn
 
 from shouwang.casework.services import case_dispatch
-from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.models import RegisterFinding
 from shouwang.standards.models import PackVersion
@@ -28,15 +26,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "owner", "batch"]),
 ]
 Pages = dict[str, tuple[Viewer, list[str]]]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The text of axe-core."""
-    try:
-        return axe_fetch()
-    except Refusal as refusal:
-        pytest.skip(f"axe-core cannot be fetched here: {refusal.message}")
 
 
 def _at(upto: str, cast: Cast) -> Walk:
@@ -80,18 +69,6 @@ def pages(county: Cast) -> Pages:
     }  # fmt: skip
 
 
-def _faults(actor: Actor, axe: str, where: str) -> dict[str, list[str]]:
-    """What keeps somebody out of the page that is open, on the wall of a desk and on a phone."""
-    faults = {}
-    for width in (DESK, PHONE):
-        actor.page.set_viewport_size({"width": width, "height": 900})
-        wide = actor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found = grave_faults(actor.page, axe) + (["scrolls sideways"] if wide > 0 else [])
-        if found:
-            faults[f"{where} at {width}"] = found
-    return faults
-
-
 def test_axe_finds_what_keeps_people_out(page: Page, axe: str) -> None:
     page.set_content("<title>x</title><main><img src='data:,'><input></main>")
     assert {fault.split("（")[0] for fault in grave_faults(page, axe)} >= {"image-alt", "label"}
@@ -104,7 +81,7 @@ def test_no_main_page_keeps_anybody_out(sign_in: SignIn, pages: Pages, axe: str)
         for address in addresses:
             answer = actor.page.goto(f"{actor.base}{address}")
             assert answer is not None and answer.status == 200, (address, answer and answer.status)
-            faults |= _faults(actor, axe, f"{viewer.name} {address}")
+            faults |= faults_of(actor.page, axe, f"{viewer.name} {address}")
     assert faults == {}
 
 
@@ -119,4 +96,4 @@ def test_a_slower_clerk_reads_who_was_faster_and_her_own_note(sign_in: SignIn, c
         )
     clerk.fill("给核查单位的说明", "这户先查低保").press("送核查")
     clerk.sees("别人先办了", "张复核", "送核查：巨鹿县医疗保障局", "这户先查低保", "这一步已经不用再办")
-    assert _faults(clerk, axe, "overtaken") == {}
+    assert faults_of(clerk.page, axe, "overtaken") == {}

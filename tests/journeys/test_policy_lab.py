@@ -7,18 +7,22 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 from tests.factories.hengshui import Hengshui, hengshui_build
 from tests.factories.register import household_make, spending_make
 from tests.factories.standards import policy_adopt
 from tests.journeys import steps
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import SignIn
 from tests.journeys.steps import Actor
 
+from shouwang.oversight.services import draft_change, trial_store
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.screening.models import Warning
-from shouwang.screening.services import warning_replay
+from shouwang.screening.selectors import runs_triable
+from shouwang.screening.services import run_execute, run_request, run_whatif_prepare, warning_replay
 from shouwang.standards.models import Adoption, PackVersion
 
 pytestmark = [
@@ -28,6 +32,7 @@ pytestmark = [
 LINE = "非贫困低收入户刚性支出预警线"
 # Self-paid in fen: who warns under 15,000, and who besides under 12,000; both limits from both sides.
 SPENT = {"陈过万五": 1_500_001, "李整万五": 1_500_000, "王过万二": 1_200_001, "赵整万二": 1_200_000, "孙少许": 300_000}
+FOUR = {"amounts.rigid_first_four": "3000"}
 OLD, NEW, NEVER = ["陈过万五"], ["李整万五", "王过万二"], ["赵整万二", "孙少许"]
 
 
@@ -144,3 +149,37 @@ def test_a_lower_line_is_tried_proposed_approved_and_replayed(sign_in: SignIn, h
         clerk.page.goto(f"{clerk.base}/screening/warnings/{one.pk}/")
         clerk.sees(head, line, one.pack_version.digest[:12], "结果一致")
     assert new[NEW[0]].pack_version_id == version.pk
+
+
+def test_no_page_of_the_lab_keeps_anybody_out(sign_in: SignIn, hengshui: Hengshui, axe: str) -> None:
+    clerk, now = hengshui.clerk, timezone.now()
+    with acting_as(clerk):
+        run = run_request(viewer=clerk, area_id=hengshui.county.pk, on=timezone.localdate(), at=now, is_queued=False)
+    actor = sign_in(clerk)
+    address = reverse("oversight:whatif")
+    faults: dict[str, list[str]] = {}
+
+    def look(page: str) -> None:
+        answer = actor.page.goto(f"{actor.base}{page}")
+        assert answer is not None and answer.ok, page
+        faults.update(faults_of(actor.page, axe, page))
+
+    look(address)
+    run_execute(run_id=run.pk, at=now)
+    look(address)
+    run_whatif_prepare(run_id=run.pk)
+    with acting_as(clerk):
+        run = runs_triable(clerk).select_related("snapshot").get(pk=run.pk)
+        values = {"amounts.rigid_low_income": "12000"}
+        draft_change(
+            viewer=clerk, version_id=run.pack_version_id, variants=[values, {**values, **FOUR}], seen=0, at=now
+        )
+        trial = trial_store(viewer=clerk, run=run, version_id=run.pack_version_id, variants=[values], weeks=4,
+                            title="放宽", on=timezone.localdate(), at=now)  # fmt: skip
+    moved = "weeks=4&v-amounts.rigid_low_income=12000"
+    for page in (
+        reverse("oversight:lab"), f"{address}?{moved}", f"{reverse('oversight:whatif_households')}?{moved}&way=added",
+        reverse("oversight:trial", args=[trial.pk]), reverse("oversight:trial_propose", args=[trial.pk, 1]),
+    ):  # fmt: skip
+        look(page)
+    assert faults == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse, rate_fraction
@@ -93,9 +94,15 @@ def changes_of(values: Values, policy: Policy) -> list[Change]:
     return [change_parse(f"{path}={text}", policy) for path, text in values.items()]
 
 
+@lru_cache(maxsize=256)
+def _moved(policy: Policy, values: tuple[tuple[str, str], ...]) -> Policy:
+    # The same variants are asked for again and again while somebody compares them.
+    return policy_with(policy, changes_of(dict(values), policy))
+
+
 def policy_of_variant(values: Values, policy: Policy) -> Policy:
     """This function returns the policy with a variant's values; raises PackError."""
-    return policy_with(policy, changes_of(values, policy))
+    return _moved(policy, tuple(values.items()))
 
 
 def is_of(values: Values, policy: Policy) -> bool:
