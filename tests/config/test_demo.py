@@ -1,10 +1,17 @@
-"""The demo household of the published story (a villager whose husband falls ill) is as the story tells it."""
+"""The demo: the household of the published story is as the story tells it; the made back-test says that it is made."""
 
 from __future__ import annotations
 
-from django.utils import timezone
-from tests.factories.cast import Cast
+import re
 
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.factories.cast import Cast, sign_in
+from tests.factories.standards import policy_adopt
+
+from shouwang.config import demo
 from shouwang.config.demo import VILLAGE, story_household
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.models import HouseholdState, Identifier, Membership
@@ -28,3 +35,20 @@ def test_the_household_of_the_story_agrees_with_the_story(cast: Cast) -> None:
         assert (state.poverty_status, state.is_low_income) == ("NEVER", True), "非贫困低收入户"
         assert Membership.objects.filter(household_id=card.id).count() == 2
         assert Identifier.objects.filter(person_id__in=[head.person_id, spouse.person_id]).count() == 2
+
+
+def test_the_made_months_leave_a_back_test_that_says_it_is_made(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy_adopt(cast.places.county, "xingtai")
+    monkeypatch.setattr(demo, "PANEL_PEOPLE", 1_500)
+    monkeypatch.setattr(demo, "PANEL_MONTHS", 8)
+    monkeypatch.setattr(demo, "PANEL_VALUES", ("2.5",))
+    demo._backtest(cast.county, timezone.now(), timezone.localdate())
+    signed = sign_in(client, cast.county)
+    listed = signed.get(reverse("oversight:backtest")).content.decode()
+    assert "监测倍数" in listed and "演示：虚构的月份" in listed
+    (key,) = re.findall(r"/screen/lab/backtests/([0-9a-f]+)/", listed)
+    shown = signed.get(reverse("oversight:backtest_result", args=[key])).content.decode()
+    assert "不能作为定政策的依据" in shown and "2.5 倍" in shown
+    assert "案件认定需要帮扶的" not in shown
