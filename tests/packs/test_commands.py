@@ -81,6 +81,18 @@ def test_screen_writes_warnings_facts_and_report(snapshot: Path, tmp_path: Path)
     ]  # fmt: skip
 
 
+def test_screen_tells_one_household_how_far_it_is_from_another_answer(snapshot: Path, tmp_path: Path) -> None:
+    words = ("screen", "--register", str(snapshot), "--feeds", str(snapshot), "--pack", "hengshui",
+             "--on", "2020-06-30", "--out", str(tmp_path / "out"))  # fmt: skip
+    done = shouwang(*words, "--household", "1")
+    assert done.returncode == 0, done.stderr
+    assert "户 1：有预警" in done.stdout
+    assert "刚性自付支出再少 0.01 元（到 5,000.00 元），就不会预警。" in done.stdout
+    absent = shouwang(*words, "--household", "4711")
+    assert absent.returncode == 1
+    assert absent.stderr.endswith("登记数据里没有户 4711。\n")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -57,6 +57,10 @@ def screen(
     previous_register: Annotated[
         Path | None, typer.Option("--previous-register", help="没有变动清单时：上一次的登记数据目录，由程序逐行比较")
     ] = None,
+    household: Annotated[
+        int | None,
+        typer.Option("--household", help="筛查以后再说明这一户（household_key）：每条标准成立与否，没有预警的差多少"),
+    ] = None,
     packs: Annotated[Path | None, typer.Option("--packs", help="政策包目录；不写则用随程序提供的 packs/")] = None,
 ) -> None:
     """按政策筛查文件里的登记和部门数据，写出预警和每户的事实；不用数据库。
@@ -83,7 +87,24 @@ def screen(
     _report(result, policy, perf_counter() - started)
     if explain:
         _explain(result, policy, _local(out))
+    if household is not None:
+        _household(household, policy, [_local(register), _local(feeds)], result)
     typer.echo(f"结果在 {out}")
+
+
+def _household(key: int, policy: Policy, folders: list[Path], result: ScreenResult) -> None:
+    from shouwang.engine import explain_nearest, nearest_triggers
+    from shouwang.engine.single import household_screen
+    from shouwang.kit.errors import Refusal
+
+    found = household_screen(list(dict.fromkeys(folders)), policy, household_key=key, digest=result.digest)
+    if found is None:
+        raise Refusal(f"登记数据里没有户 {key}。")
+    warned = list(dict.fromkeys(name for row in found.warnings for name in row["trigger_keys"]))
+    near = [trigger.key for trigger in nearest_triggers(policy, found.facts)]
+    typer.echo(f"户 {key}：{'有预警' if warned else '没有预警；部门数据没有到或过期时，没有预警不等于没有困难'}")
+    for trigger in dict.fromkeys((*warned, *near, *policy.triggers)):
+        typer.echo("\n".join(explain_nearest(policy, trigger, found.facts).lines()))
 
 
 def _previous(folder: Path, changed: Path | None, register: Path | None, engine: str) -> Previous:
@@ -133,7 +154,7 @@ def _local(out: str) -> Path:
     from shouwang.kit.errors import Refusal
 
     if ":/" in out and not out.startswith("file:"):
-        raise Refusal("--explain 只能把说明写到本机的目录。")
+        raise Refusal("--explain 和 --household 只能用于本机的目录。")
     return Path(out.removeprefix("file:").replace("///", "/"))
 
 
