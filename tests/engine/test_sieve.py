@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 from tests.engine.populations import ON, SOURCE, policy_of, populations
 
 from shouwang.engine import screen
@@ -52,6 +53,24 @@ def test_incomes_come_last_and_only_for_households_still_in_question() -> None:
     assert [stage.drops for stage in sieve.stages] == [True] * (len(sieve.stages) - 1) + [False]
     assert sieve.stages[-1].tables == ("income",)
     assert sieve.stages[-2].name in sieve.stages[-1].query.sql()
+
+
+def test_rows_of_one_window_are_not_asked_again_whether_they_lie_in_it() -> None:
+    policy = policy_of("xingtai")
+    sieve = sieve_build(program_compile(policy), shape_of(policy, on=ON))
+    recent = next(stage for stage in sieve.stages if "income" in stage.tables)
+    summed = next(s.this for s in recent.query.find_all(exp.Subquery) if s.alias == "summed_income")
+    kept = " ".join(column.sql("duckdb") for column in summed.expressions)
+    assert "COUNT(*) AS recent_rows" in kept
+    assert "is_recent" not in kept
+    assert "current_rows" not in kept
+
+
+def test_facts_that_are_always_there_are_compared_bare_and_with_the_loosest_amount_first() -> None:
+    policy = policy_of("xingtai")
+    text = sieve_build(program_compile(policy), shape_of(policy, on=ON)).stages[0].query.sql("duckdb")
+    assert "COALESCE((listed_illness_self_paid_fen" not in text
+    assert "(listed_illness_self_paid_fen >= 800000) AND (listed_illness_self_paid_fen >= CASE" in text
 
 
 def test_incomes_are_not_read_where_no_rule_asks_for_them() -> None:

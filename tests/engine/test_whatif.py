@@ -58,6 +58,14 @@ def test_facts_are_stored_once_and_only_whole(snapshot: Path, tmp_path: Path) ->
     assert whatif_prepare(snapshot, policy_of("xingtai"), cache=cache) != file
 
 
+def test_a_place_without_triggers_warns_of_nobody(snapshot: Path, tmp_path: Path) -> None:
+    policy = policy_of("hebei")
+    assert not policy.triggers
+    found = whatif(snapshot, policy, [policy], cache=tmp_path / "cache")
+    assert (found.base.num_rows, found.variants[0].num_rows) == (0, 0)
+    assert found.persons == 3000
+
+
 def test_a_variant_of_another_shape_is_refused(snapshot: Path, tmp_path: Path) -> None:
     with pytest.raises(RuleFailure, match="只能改限额和线"):
         whatif(snapshot, policy_of("hengshui"), [policy_of("xingtai")], cache=tmp_path)

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
@@ -253,4 +254,5 @@ def facts_join(connection: duckdb.DuckDBPyConnection, previous: Previous, warnin
 def outcomes_tally(outcomes: pa.Table) -> dict[str, tuple[int, int]]:
     """This function returns, for each trigger, the households it warns of and those it cannot decide."""
     names = [name for name in outcomes.column_names if name != "household_key"]
-    return {name: (outcomes.column(name).to_pylist().count(True), outcomes.column(name).null_count) for name in names}
+    columns = {name: outcomes.column(name) for name in names}
+    return {name: (pc.sum(column).as_py() or 0, column.null_count) for name, column in columns.items()}

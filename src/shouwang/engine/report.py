@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shouwang.engine.result import FeedState
 from shouwang.engine.shape import Shape
@@ -31,7 +32,7 @@ def run_report(
         "households": counts["household"],
         "persons": counts["person"],
         "warnings": warnings.num_rows,
-        "held": sum(warnings.column("is_held").to_pylist()),
+        "held": pc.sum(warnings.column("is_held")).as_py() or 0,
         "by_cause": {row["values"]: row["counts"] for row in sorted(causes, key=lambda row: row["values"])},
         "triggers": {key: {"warned": warned, "undecided": unknown} for key, (warned, unknown) in tallies.items()},
         "missing_tables": list(opened.missing_tables),

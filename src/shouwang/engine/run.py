@@ -33,7 +33,7 @@ from shouwang.engine.incremental import (
 from shouwang.engine.report import run_report
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.shape import Shape, shape_of
-from shouwang.engine.sifted import KEPT, rows_keep, rules_sift, statement, warnings_query
+from shouwang.engine.sifted import FEW, KEPT, rows_keep, rules_sift, statement, warnings_query
 from shouwang.engine.snapshot import handled_open, snapshot_check, snapshot_open
 from shouwang.engine.sqltext import DIALECT, quoted
 from shouwang.engine.steps.facts import steps, typed_step
@@ -165,7 +165,8 @@ def _screened(connection: duckdb.DuckDBPyConnection, order: _Order, *, household
     else:
         if before is not None:
             followed = households_touched(connection, policy, shape, before)
-            before = before if followed.why_full is None else None
+            is_few = followed.why_full is None and followed.touched * FEW <= households
+            before = before if is_few else None  # setting most rows apart costs more than it saves
         if before is not None:
             rows_keep(connection, shape, KEPT, of="touched")
         found = _rules_by_sieve(connection, program, shape, households=households)

@@ -13,10 +13,11 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from shouwang.engine.narrowed import incomes_narrowed, inlined, pruned
 from shouwang.engine.possible import Bound, Possible
 from shouwang.engine.schema import TABLES
 from shouwang.engine.shape import Shape
-from shouwang.engine.steps.facts import is_unstated, joined_column, reference_expression, step_of, steps
+from shouwang.engine.steps.facts import certain_facts, is_unstated, joined_column, reference_expression, step_of, steps
 from shouwang.engine.steps.incomes import windowed_step
 from shouwang.rulebook.conditions.emit import Emitter
 from shouwang.rulebook.conditions.nodes import FactRef, HasAny, Node, facts_of, parts_of
@@ -24,17 +25,33 @@ from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Fact, Kind
 from shouwang.rulebook.program import Program
 from shouwang.rulebook.triggers import LARGEST
 
-# Parts of the facts in order of what they cost: the step, the table it reads, the window of its rows, what it is for.
 _INCOME = "incomes"
-_PARTS: tuple[tuple[str, str, str, str], ...] = (
-    ("spendings", "spending", "", "支出：各原因的合计"),
-    ("statuses", "status", "", "身份和状态"),
-    ("named_values", "named", "", "导入的其他栏目"),
-    (_INCOME, "income", "recent_income", "近期收入"),
-    ("rested_income", "handled", "", "处理过的收入预警"),
-    ("members", "person", "", "家庭成员"),
-    (_INCOME, "income", "income", "收入"),
-    (_INCOME, "income", "previous_income", "上一时段收入"),
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the facts: the step, the table it reads, the windows of its rows, what it is for."""
+
+    step: str
+    table: str
+    said: str
+    windows: tuple[str, ...] = ()
+
+    def has(self, fact: Fact) -> bool:
+        """This function tells whether a fact belongs to the part."""
+        return step_of(fact) == self.step and (self.step != _INCOME or _window(fact) in self.windows)
+
+
+# In order of what they cost.
+_PARTS = (
+    _Part("spendings", "spending", "支出：各原因的合计"),
+    _Part("statuses", "status", "身份和状态"),
+    _Part("named_values", "named", "导入的其他栏目"),
+    _Part("rested_income", "handled", "处理过的收入预警"),
+    _Part(_INCOME, "income", "近期收入", ("recent_income",)),
+    _Part("members", "person", "家庭成员"),
+    _Part(_INCOME, "income", "收入", ("income",)),
+    _Part(_INCOME, "income", "上一时段收入", ("previous_income",)),
 )
 _REFERENCE = ("net_income", "claims_income", "self_paid_all")  # what reference income is worked out from
 _PLAIN_STATUSES = {"statuses": None, "new_statuses": None, "has_dibao": "DIBAO",
@@ -97,31 +114,14 @@ def _window(fact: Fact) -> str:
     return "income"
 
 
-def _part(fact: Fact) -> tuple[str, str]:
-    step = step_of(fact)
-    return step, _window(fact) if step == _INCOME else ""
-
-
-def _pruned(tree: exp.Expr, columns: list[str]) -> exp.Expr:
-    """This function leaves a step's query only the columns that are asked for."""
-    if not isinstance(tree, exp.Select) or any(isinstance(column, exp.Star) for column in tree.expressions):
-        return tree
-    wanted = {"household_key", *columns}
-    kept = [column.copy() for column in tree.expressions if column.alias_or_name in wanted]
-    pruned = tree.copy()
-    pruned.set("expressions", kept)
-    return pruned
-
-
-def _inlined(tree: exp.Expr, inner: dict[str, exp.Expr]) -> exp.Expr:
-    """This function puts queries in place of the relations that a step reads."""
-
-    def put(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Table) and node.name in inner:
-            return exp.Subquery(this=inner[node.name].copy(), alias=exp.TableAlias(this=exp.to_identifier(node.name)))
-        return node
-
-    return tree.copy().transform(put)
+def _merged(parts: list[_Part]) -> list[_Part]:
+    """This function lets parts of one stage that read the same rows read them once."""
+    incomes = [part for part in parts if part.step == _INCOME]
+    if len(incomes) < 2:
+        return parts
+    windows = tuple(window for part in incomes for window in part.windows)
+    one = _Part(_INCOME, incomes[0].table, "、".join(part.said for part in incomes), windows)
+    return [one if part is incomes[0] else part for part in parts if part not in incomes[1:]]
 
 
 def _kinds(program: Program, facts: list[Fact]) -> tuple[str, ...] | None:
@@ -147,53 +147,56 @@ class _Builder:
         self.trees = steps(shape)
         self.needed = facts_needed(program, alongside=alongside)
         self.known: set[str] = set()
+        self.bounds: dict[frozenset[str], Bound] = {}
         self.stages: list[Stage] = []
 
-    def _source(self, step: str, table: str, window: str, facts: list[Fact]) -> exp.Expr:
+    def _source(self, part: _Part, facts: list[Fact]) -> exp.Expr:
         """This function returns the step's query of the needed columns, over rows of the households left."""
+        columns = [fact.column for fact in facts]
+        if part.step == _INCOME:
+            windowed = self._left(windowed_step(self.shape, keys=part.windows), part.table)
+            return incomes_narrowed(self.trees, windowed=windowed, windows=part.windows, columns=columns)
         inner: dict[str, exp.Expr] = {}
-        if step == _INCOME:
-            windowed = windowed_step(self.shape, keys=(window,))
-            inner["windowed_income"] = self._left(windowed, table)
-            inner["summed_income"] = _inlined(
-                self.trees["summed_income"], {"windowed_income": inner["windowed_income"]}
-            )
-        elif step == "spendings":
-            inner["spending_event"] = self._left(self.trees["spending_event"], table)
-        elif step == "statuses":
-            dated = self._left(self.trees["dated_status"], table)
+        if part.step == "spendings":
+            inner["spending_event"] = self._left(self.trees["spending_event"], part.table)
+        elif part.step == "statuses":
+            dated = self._left(self.trees["dated_status"], part.table)
             kinds = _kinds(self.program, facts)
             if kinds is not None and isinstance(dated, exp.Select):
                 dated = dated.where(exp.column("kind", table="status").isin(*kinds))
             inner["dated_status"] = dated
-        tree = self.trees[step] if step in {_INCOME, "spendings", "statuses"} else self._left(self.trees[step], table)
-        return _pruned(_inlined(tree, inner), [fact.column for fact in facts])
+        tree = self.trees[part.step]
+        return pruned(inlined(tree if inner else self._left(tree, part.table), inner), columns)
 
     def _left(self, tree: exp.Expr, table: str) -> exp.Expr:
         """This function restricts a table to the households left, once some have been dropped."""
         if not any(stage.drops for stage in self.stages) or table not in TABLES:
             return tree.copy()
         query = exp.select("*").from_(table).join(self.stages[-1].name, using=["household_key"], join_type="semi")
-        return _inlined(tree, {table: query})
+        return inlined(tree, {table: query})
 
-    def _gathered(self, parts: list[tuple[str, str, str, str]]) -> exp.Select:
+    def _gathered(self, parts: list[_Part]) -> exp.Select:
         if self.stages:
             base, table = exp.select(f"{self.stages[-1].name}.*"), self.stages[-1].name
             query = base.from_(table)
         else:
-            own = [fact for fact in self.needed if _part(fact)[0] == "household_register"]
+            own = [fact for fact in self.needed if step_of(fact) == "household_register"]
             columns = [exp.column("household_key", table="household_register"), *(joined_column(fact) for fact in own)]
-            source = _pruned(self.trees["household_register"], [fact.column for fact in own])
-            query = exp.select(*columns).from_(exp.Subquery(this=source, alias="household_register"))
+            source = pruned(self.trees["household_register"], [fact.column for fact in own])
+            register = exp.Subquery(this=source, alias="household_register")
+            query = exp.select(*columns, copy=False).from_(register, copy=False)
             self.known |= {fact.key for fact in own}
-        for number, (step, table, window, _) in enumerate(parts):
-            facts = [fact for fact in self.needed if _part(fact) == (step, window)]
-            alias = f"{step}_{number}"
-            source = exp.Subquery(this=self._source(step, table, window, facts), alias=alias)
-            query = query.join(source, using=["household_key"], join_type="left")
-            query = query.select(*(self._column(fact, alias) for fact in facts))
+        for number, part in enumerate(parts):
+            facts = self._facts(part)
+            alias = f"{part.step}_{number}"
+            source = exp.Subquery(this=self._source(part, facts), alias=alias)
+            query = query.join(source, using=["household_key"], join_type="left", copy=False)
+            query = query.select(*(self._column(fact, alias) for fact in facts), copy=False)
             self.known |= {fact.key for fact in facts}
         return query
+
+    def _facts(self, part: _Part) -> list[Fact]:
+        return [fact for fact in self.needed if part.has(fact)]
 
     def _column(self, fact: Fact, alias: str) -> exp.Expr:
         if is_unstated(fact, self.shape):
@@ -206,45 +209,51 @@ class _Builder:
         if "reference_income" in wanted - self.known and self.known.issuperset(_REFERENCE):
             self.known.add("reference_income")
             return exp.select("*", exp.alias_(reference_expression(), "reference_income_fen")).from_(
-                query.subquery("gathered")
+                query.subquery("gathered", copy=False), copy=False
             )
         return query
 
     def _bound(self) -> Bound:
         heads = {key for key, fact in FACTS.items() if fact.kind is Kind.PER_HEAD
                  and {fact.of, "member_count"} <= self.known}  # fmt: skip
-        return Possible(self.program, Emitter(on=self.shape.on), self.known | heads).concerned()
+        known = frozenset(self.known | heads)
+        if known not in self.bounds:
+            possible = Possible(self.program, Emitter(on=self.shape.on), known, certain=certain_facts(self.shape))
+            self.bounds[known] = possible.concerned()
+        return self.bounds[known]
 
-    def _stage(self, parts: list[tuple[str, str, str, str]], *, is_last: bool) -> None:
+    def _stage(self, parts: list[_Part], *, is_last: bool) -> None:
+        parts = _merged(parts)
         query = self._finished(self._gathered(parts))
         bound = self._bound() if self.drops and not is_last else None  # after the last the rules themselves decide
         if bound is not None:
-            query = exp.select("*").from_(query.subquery("gathered")).where(bound)
-        tables = tuple(dict.fromkeys(part[1] for part in parts))
-        said = "、".join(part[3] for part in parts) or "登记"
+            gathered = query.subquery("gathered", copy=False)
+            query = exp.select("*").from_(gathered, copy=False).where(bound, copy=False)
+        tables = tuple(dict.fromkeys(part.table for part in parts))
+        said = "、".join(part.said for part in parts) or "登记"
         purpose = f"算出要用到的{said}" + ("，去掉任何启动标准都不可能涉及的户" if bound is not None else "")
-        is_dear = any(part[0] == _INCOME for part in parts)
+        is_dear = any(part.step == _INCOME for part in parts)
         self.stages.append(
             Stage(f"sieve_{len(self.stages) + 1}", purpose, tables, query, is_dear, drops=bound is not None)
         )
 
     def build(self) -> Sieve:
         """This function builds the stages; a part that cannot drop a household yet joins the next."""
-        used = {_part(fact) for fact in self.needed}
-        waiting: list[tuple[str, str, str, str]] = []
-        parts = [part for part in _PARTS if (part[0], part[2]) in used]
+        waiting: list[_Part] = []
+        parts = [part for part in _PARTS if self._facts(part)]
         for part in parts:
             waiting.append(part)
-            if self.drops and part is not parts[-1] and self._would_drop(waiting):
+            is_break = part.table != "handled" and part is not parts[-1]  # few rows are handled: they drop nobody
+            if self.drops and is_break and self._would_drop(waiting):
                 self._stage(waiting, is_last=False)
                 waiting = []
         self._stage(waiting, is_last=True)
         return Sieve(tuple(self.stages), tuple(fact.key for fact in self.needed))
 
-    def _would_drop(self, parts: list[tuple[str, str, str, str]]) -> bool:
+    def _would_drop(self, parts: list[_Part]) -> bool:
         before = set(self.known)
-        chosen = {(part[0], part[2]) for part in parts} | {("household_register", "")}
-        self.known |= {fact.key for fact in self.needed if _part(fact) in chosen}
+        self.known |= {fact.key for part in parts for fact in self._facts(part)}
+        self.known |= {fact.key for fact in self.needed if step_of(fact) == "household_register"}
         bound = self._bound()
         self.known = before
         return bound is not None

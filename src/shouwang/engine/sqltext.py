@@ -18,8 +18,8 @@ def _parsed(text: str) -> exp.Expr:
 
 def sql_tree(text: str, **values: Any) -> exp.Expr:
     """This function parses a constant text and puts values (or trees) in place of its `:name` placeholders."""
-    tree = _parsed(text).copy()
-    return exp.replace_placeholders(tree, **values) if values else tree
+    tree = _parsed(text)
+    return exp.replace_placeholders(tree, **values) if values else tree.copy()  # the first copies, too
 
 
 def quoted(path: str) -> str:

@@ -21,7 +21,7 @@ from shouwang.engine.factcache import connect, facts_cached
 from shouwang.engine.possible import Bound, Possible
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sqltext import DIALECT
-from shouwang.engine.steps.facts import typed_step
+from shouwang.engine.steps.facts import certain_facts, typed_step
 from shouwang.rulebook.conditions.emit import Emitter
 from shouwang.rulebook.conditions.nodes import Logic, Node, facts_of
 from shouwang.rulebook.facts import FACTS, TYPE_FACTS
@@ -208,7 +208,8 @@ class _Pass:
             program, shape = program_compile(policy), shape_of(policy, on=policy.on)
             emitter = Emitter(on=shape.on)
             typed = _typed(program, shape, types)
-            untyped = Possible(replace(program, types=()), emitter, FACTS.keys() - TYPE_FACTS)
+            known, certain = FACTS.keys() - TYPE_FACTS, certain_facts(shape)
+            untyped = Possible(replace(program, types=()), emitter, known, certain=certain)
             for place, rule in enumerate(program.triggers):
                 if rule.result not in self.bounds:
                     self.bounds[rule.result] = untyped.open(rule.result)
@@ -234,7 +235,7 @@ class _Pass:
         passed = [exp.column(name) for name in (*sorted(asked), *(name for name, _ in types.named.values()), *decided)]
         facts: exp.Expr | str = "facts"
         bounds = list(self.bounds.values())
-        if all(bound is not None for bound in bounds):
+        if bounds and all(bound is not None for bound in bounds):
             some_facts = exp.select("*").from_("facts").where(exp.or_(*bounds, copy=False), copy=False)
             facts = exp.Subquery(this=some_facts, alias=exp.TableAlias(this=exp.to_identifier("concerned")))
         of_results = _over(_over(_over(facts, types), atoms), results)

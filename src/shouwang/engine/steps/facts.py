@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 from sqlglot import exp
 
 from shouwang.engine.shape import Shape
@@ -19,8 +23,16 @@ _TABLES = {"household": "household_register", "members": "members", "incomes": "
 _HOUSES = {"rested_income_months": "rested_income", "named_values": "named_values"}
 
 
-def steps(shape: Shape) -> dict[str, exp.Expr]:
-    """This function returns every step by name, in the order in which they build on each other."""
+@lru_cache(maxsize=8)
+def steps(shape: Shape) -> Mapping[str, exp.Expr]:
+    """This function returns every step by name, in the order in which they build on each other.
+
+    The trees are shared: who changes one copies it first.
+    """
+    return MappingProxyType(_steps(shape))
+
+
+def _steps(shape: Shape) -> dict[str, exp.Expr]:
     return {
         "household_register": household_step(shape),
         "members": members_step(shape),
@@ -47,20 +59,20 @@ def joined_column(fact: Fact, *, table: str = "") -> exp.Expr:
     """This function returns a fact's column; a household without rows in a step gets the fact's default."""
     column = exp.column(fact.column, table=table or step_of(fact))
     if fact.step == "household" or fact.default is None or fact.key in {"village_code"}:
-        return exp.alias_(column, fact.column)
+        return exp.alias_(column, fact.column, copy=False)
     default = exp.Array(expressions=[]) if fact.kind is Kind.SET else exp.convert(fact.default)
-    return exp.alias_(exp.Coalesce(this=column, expressions=[default]), fact.column)
+    return exp.alias_(exp.Coalesce(this=column, expressions=[default]), fact.column, copy=False)
 
 
 def totals_step() -> exp.Expr:
     """This function returns the query that joins the steps, before anything is divided by the head count."""
     stored = [fact for fact in FACTS.values() if fact.step in _TABLES and fact.key != "reference_income"]
     columns = [exp.column("household_key", table="household_register"), *(joined_column(fact) for fact in stored)]
-    query = exp.select(*columns).from_("household_register")
+    query = exp.select(*columns, copy=False).from_("household_register", copy=False)
     for table in ("members", "incomes", "rested_income", "spendings", "statuses", "named_values"):
-        query = query.join(table, using=["household_key"], join_type="left")
+        query = query.join(table, using=["household_key"], join_type="left", copy=False)
     reference = reference_expression(incomes="incomes", spendings="spendings")
-    return query.select(exp.alias_(reference, "reference_income_fen"))
+    return query.select(exp.alias_(reference, "reference_income_fen", copy=False), copy=False)
 
 
 def reference_expression(*, incomes: str = "", spendings: str = "") -> exp.Expr:
@@ -84,12 +96,12 @@ def base_step(shape: Shape) -> exp.Expr:
         if fact.step == "types":
             continue
         if fact.kind is Kind.PER_HEAD:
-            columns.append(exp.alias_(emitter.floored(FactRef(fact.kind, fact)), fact.column))
+            columns.append(exp.alias_(emitter.floored(FactRef(fact.kind, fact)), fact.column, copy=False))
         elif is_unstated(fact, shape):
             columns.append(exp.alias_(exp.cast(exp.Null(), "BIGINT"), fact.column))
         else:
             columns.append(exp.column(fact.column))
-    return exp.select(*columns).from_("totals")
+    return exp.select(*columns, copy=False).from_("totals", copy=False)
 
 
 def is_unstated(fact: Fact, shape: Shape) -> bool:
@@ -103,6 +115,15 @@ def is_unstated(fact: Fact, shape: Shape) -> bool:
     return any(is_missing and fact.key.startswith(prefix) for prefix, is_missing in missing.items())
 
 
+@lru_cache(maxsize=8)
+def certain_facts(shape: Shape) -> frozenset[str]:
+    """This function returns the facts (keys) that are never unknown: every household has some value."""
+    return frozenset(
+        key for key, fact in FACTS.items()
+        if fact.default is not None and step_of(fact) not in {"", "household_register"} and not is_unstated(fact, shape)
+    )  # fmt: skip
+
+
 def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:
     """This function returns the facts with the household's type: the first whose condition holds.
 
@@ -112,11 +133,14 @@ def typed_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:
     chosen, open_ = exp.Case(), exp.Case(default=exp.false())
     for rule in program.types:
         condition = emitter.sql(rule.when)
-        chosen = chosen.when(condition, exp.Literal.string(rule.stated.key))
-        unknown = exp.Is(this=exp.paren(condition.copy()), expression=exp.Null())
-        open_ = open_.when(unknown, exp.true()).when(condition.copy(), exp.false())
+        chosen = chosen.when(condition, exp.Literal.string(rule.stated.key), copy=False)
+        unknown = exp.Is(this=exp.paren(condition.copy(), copy=False), expression=exp.Null())
+        open_ = open_.when(unknown, exp.true(), copy=False).when(condition.copy(), exp.false(), copy=False)
     type_ = chosen if program.types else exp.cast(exp.Null(), "VARCHAR")
     whether = open_ if program.types else exp.false()
     return exp.select(
-        exp.Star(), exp.alias_(exp.cast(type_, "VARCHAR"), "household_type"), exp.alias_(whether, "is_type_unknown")
-    ).from_(facts)
+        exp.Star(),
+        exp.alias_(exp.cast(type_, "VARCHAR", copy=False), "household_type", copy=False),
+        exp.alias_(whether, "is_type_unknown", copy=False),
+        copy=False,
+    ).from_(facts, copy=False)

@@ -81,7 +81,8 @@ GROUP BY household_key
 """
 
 
-WINDOWS = ("income", "recent_income", "previous_income")
+WINDOW_FLAGS = {"income": "is_current", "recent_income": "is_recent", "previous_income": "is_previous"}
+WINDOWS = tuple(WINDOW_FLAGS)
 
 
 def windowed_step(shape: Shape, *, keys: Sequence[str] = WINDOWS) -> exp.Expr:

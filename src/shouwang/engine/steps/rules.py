@@ -6,12 +6,11 @@ from sqlglot import exp
 
 from shouwang.engine.shape import Shape
 from shouwang.engine.sqltext import sql_tree
+from shouwang.engine.steps.incomes import WINDOW_FLAGS
 from shouwang.rulebook.conditions.emit import Emitter
 from shouwang.rulebook.lines import Measure
 from shouwang.rulebook.program import FlagRule, Program, TriggerRule
 from shouwang.rulebook.triggers import LARGEST, Evidence
-
-_WINDOW_FLAGS = {"income": "is_current", "recent_income": "is_recent", "previous_income": "is_previous"}
 
 
 def outcome_step(program: Program, shape: Shape, *, facts: str) -> exp.Expr:
@@ -113,7 +112,7 @@ def _evidence(place: int, evidence: Evidence) -> exp.Expr:
     if evidence.table == "status":
         return sql_tree(_STATUS, place=place, wanted=exp.column("kind", table="s").isin(*evidence.kinds))
     if evidence.table == "income":
-        return sql_tree(_INCOME, place=place, wanted=exp.column(_WINDOW_FLAGS[evidence.window], table="i"))
+        return sql_tree(_INCOME, place=place, wanted=exp.column(WINDOW_FLAGS[evidence.window], table="i"))
     return sql_tree(_HOUSEHOLD, place=place)
 
 

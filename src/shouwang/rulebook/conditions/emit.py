@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from sqlglot import exp
 
@@ -43,6 +44,10 @@ _COMPARE: dict[str, type[exp.Expr]] = {
 }  # fmt: skip
 _ARITH: dict[str, type[exp.Expr]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 
+# What is emitted belongs to nobody else yet: it is put together without being copied at every step.
+_paren = partial(exp.paren, copy=False)
+_cast = partial(exp.cast, copy=False)
+
 
 @dataclass(frozen=True)
 class Scaled:
@@ -54,7 +59,7 @@ class Scaled:
 
 
 def _wide(sql: exp.Expr) -> exp.Expr:
-    return exp.cast(sql, exp.DataType.Type.INT128)
+    return _cast(sql, exp.DataType.Type.INT128)
 
 
 def _integer(value: int) -> exp.Expr:
@@ -62,7 +67,7 @@ def _integer(value: int) -> exp.Expr:
 
 
 def _times(sql: exp.Expr, factor: int) -> exp.Expr:
-    return sql if factor == 1 else exp.Mul(this=exp.paren(sql), expression=_integer(factor))
+    return sql if factor == 1 else exp.Mul(this=_paren(sql), expression=_integer(factor))
 
 
 class Emitter:
@@ -88,7 +93,7 @@ class Emitter:
             case Const():
                 return self._literal(node)
             case Unknown():
-                return exp.cast(exp.Null(), exp.DataType.Type.BOOLEAN)
+                return _cast(exp.Null(), exp.DataType.Type.BOOLEAN)
             case FactRef(fact=fact):
                 return self.column(fact)
             case DayShift(months=months, days=days):
@@ -98,11 +103,11 @@ class Emitter:
                 if days:
                     number = exp.Literal.number(days)
                     later = exp.DateAdd(this=self.sql(value), expression=number, unit=exp.var("DAY"))
-                return exp.cast(later, "date")
+                return _cast(later, "date")
             case Coalesce(value=value, otherwise=otherwise):
                 return exp.Coalesce(this=self.sql(value), expressions=[self.sql(otherwise)])
             case _:
-                return exp.paren(self._boolean(node))
+                return _paren(self._boolean(node))
 
     def _boolean(self, node: Node) -> exp.Expr:
         match node:
@@ -115,7 +120,7 @@ class Emitter:
                 return exp.ArrayOverlaps(this=self.sql(value), expression=wanted)
             case IsUnknown(value=value):
                 sql = self.scaled(value).sql if value.kind in _NUMERIC else self.sql(value)
-                return exp.Is(this=exp.paren(sql), expression=exp.Null())
+                return exp.Is(this=_paren(sql), expression=exp.Null())
             case IsTrue(value=value, wanted=wanted):
                 known = exp.Coalesce(this=self.sql(value), expressions=[exp.Boolean(this=not wanted)])
                 return exp.EQ(this=known, expression=exp.Boolean(this=wanted))
@@ -123,12 +128,12 @@ class Emitter:
                 return exp.Not(this=self.sql(value))
             case Logic(op=op, parts=parts):
                 emitted = [self.sql(part) for part in parts]
-                return exp.and_(*emitted) if op == "and" else exp.or_(*emitted)
+                return exp.and_(*emitted, copy=False) if op == "and" else exp.or_(*emitted, copy=False)
         raise TypeError(f"no SQL for {type(node).__name__}")
 
     @staticmethod
     def _date(day: date) -> exp.Expr:
-        return exp.cast(exp.Literal.string(day.isoformat()), "date")
+        return _cast(exp.Literal.string(day.isoformat()), "date")
 
     def _literal(self, node: Const) -> exp.Expr:
         if isinstance(node.value, bool):
@@ -164,7 +169,7 @@ class Emitter:
 
     def _at(self, side: Scaled, scale: int, heads: bool) -> exp.Expr:
         sql = _times(side.sql, scale // side.scale)
-        return exp.Mul(this=exp.paren(sql), expression=self._heads) if heads and not side.is_over_heads else sql
+        return exp.Mul(this=_paren(sql), expression=self._heads) if heads and not side.is_over_heads else sql
 
     def scaled(self, node: Node) -> Scaled:
         """This function returns a number as an integer expression and its scale."""
@@ -174,14 +179,14 @@ class Emitter:
             case FactRef(fact=fact) if fact.kind is Kind.PER_HEAD:
                 total = _wide(self.column(FACTS[fact.of]))
                 positive = exp.GT(this=self._heads, expression=exp.Literal.number(0))
-                return Scaled(exp.Case().when(positive, total), 1, True)
+                return Scaled(exp.Case().when(positive, total, copy=False), 1, True)
             case FactRef(fact=fact):
                 return Scaled(_wide(self.column(fact)), 1, False)
             case NumberOf(value=value):
                 return self._number_of(self.sql(value))
             case Arith(op="*", left=left, right=right):
                 one, other = self.scaled(left), self.scaled(right)
-                product = exp.Mul(this=exp.paren(one.sql), expression=exp.paren(other.sql))
+                product = exp.Mul(this=_paren(one.sql), expression=_paren(other.sql))
                 return Scaled(product, one.scale * other.scale, one.is_over_heads or other.is_over_heads)
             case Arith(op=op, left=left, right=right):
                 return self._joined(_ARITH[op], left, right)
@@ -194,14 +199,14 @@ class Emitter:
     def _number_of(text: exp.Expr) -> Scaled:
         pattern = exp.Literal.string(f"^({NUMBER_TEXT.pattern})$")
         whole = exp.Case().when(exp.RegexpLike(this=text, expression=pattern), text.copy())
-        decimal = exp.cast(whole, exp.DataType.build("DECIMAL(18, 4)"))
-        widened = exp.Mul(this=exp.cast(decimal, exp.DataType.build("DECIMAL(38, 4)")),
+        decimal = _cast(whole, exp.DataType.build("DECIMAL(18, 4)"))
+        widened = exp.Mul(this=_cast(decimal, exp.DataType.build("DECIMAL(38, 4)")),
                           expression=exp.Literal.number(NUMBER_SCALE))  # fmt: skip
         return Scaled(_wide(widened), NUMBER_SCALE, False)
 
     def _joined(self, make: type[exp.Expr], left: Node, right: Node) -> Scaled:
         one, other, (scale, heads) = self._aligned(self.scaled(left), self.scaled(right))
-        return Scaled(make(this=exp.paren(one), expression=exp.paren(other)), scale, heads)
+        return Scaled(make(this=_paren(one), expression=_paren(other)), scale, heads)
 
     def _quantity(self, node: Const) -> Scaled:
         values = [Fraction(str(node.value)), *(value for _, _, value in node.areas)]
@@ -217,7 +222,7 @@ class Emitter:
         village = exp.column("village_code", table=self.table or None)
         for (lo, hi, _), value in zip(node.areas, values[1:], strict=True):
             inside = exp.Between(this=village.copy(), low=exp.Literal.number(lo), high=exp.Literal.number(hi))
-            case = case.when(inside, value)
+            case = case.when(inside, value, copy=False)
         return case
 
     def floored(self, node: Node) -> exp.Expr:
@@ -226,10 +231,10 @@ class Emitter:
         divisor: exp.Expr = _integer(number.scale)
         if number.is_over_heads:
             divisor = exp.Mul(this=divisor, expression=exp.Nullif(this=self._heads, expression=exp.Literal.number(0)))
-        rest = exp.Mod(this=exp.paren(number.sql), expression=exp.paren(divisor))
+        rest = exp.Mod(this=_paren(number.sql), expression=_paren(divisor))
         # The remainder takes the sign of the dividend: made positive, subtracting it leaves an exact multiple.
-        positive = exp.Mod(this=exp.paren(exp.Add(this=exp.paren(rest), expression=exp.paren(divisor.copy()))),
-                           expression=exp.paren(divisor.copy()))  # fmt: skip
-        multiple = exp.Sub(this=exp.paren(number.sql.copy()), expression=exp.paren(positive))
-        quotient = exp.IntDiv(this=exp.paren(multiple), expression=exp.paren(divisor.copy()))
-        return exp.cast(quotient, exp.DataType.Type.BIGINT)
+        positive = exp.Mod(this=_paren(exp.Add(this=_paren(rest), expression=_paren(divisor.copy()))),
+                           expression=_paren(divisor.copy()))  # fmt: skip
+        multiple = exp.Sub(this=_paren(number.sql.copy()), expression=_paren(positive))
+        quotient = exp.IntDiv(this=_paren(multiple), expression=_paren(divisor.copy()))
+        return _cast(quotient, exp.DataType.Type.BIGINT)
