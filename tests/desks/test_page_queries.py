@@ -17,7 +17,7 @@ MOST: dict[str, tuple[Callable[[Walk], str], int]] = {
     "the list of cases": (lambda walk: reverse("casework:list"), 19),
     "a case": (lambda walk: reverse("casework:case", args=[walk.case.pk]), 23),
     "the screen": (lambda walk: reverse("oversight:screen"), 24),
-    "screenings": (lambda walk: reverse("screening:list"), 9),
+    "screenings": (lambda walk: reverse("screening:list"), 11),
 }
 
 
