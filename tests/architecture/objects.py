@@ -19,7 +19,7 @@ from tests.factories.sources import INPATIENT, deliver, report_make, stay, xlsx
 
 from shouwang.office.services import file_store, progress_plan
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
-from shouwang.people.models import Appointment, Area, FactorReset
+from shouwang.people.models import Appointment, Area, Device, FactorReset
 from shouwang.sources.models import MatchDecision
 
 Builder = Callable[[Cast, Area], dict[str, Any]]
@@ -57,6 +57,26 @@ def member(cast: Cast, place: Area) -> dict[str, Any]:
 @builds("appointment")
 def appointment(cast: Cast, place: Area) -> dict[str, Any]:
     return {"appointment_id": appointment_at(place).pk}
+
+
+def device_of(user_id: int) -> int:
+    """A phone of an account."""
+    with acting_as(SYSTEM):
+        now = timezone.now()
+        made = Device.objects.create(
+            user_id=user_id, token_digest=secrets.token_hex(32), label="试验手机", added_at=now, seen_at=now
+        )
+    return made.pk
+
+
+@builds("device")
+def device(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"device_id": device_of(appointment_at(place).user_id)}
+
+
+@builds("own_device")
+def own_device(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"device_id": device_of(cast.officer.user_id or 0)}
 
 
 @builds("factor_reset")

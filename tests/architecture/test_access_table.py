@@ -28,6 +28,8 @@ TABLE = table_read()
 ENTRIES = list(TABLE.entries())
 PASSWORD = "for-this-test-Only-1"
 SECRET = "JBSWY3DPEHPK3PXP"
+# JSON interfaces: a program is not sent to a page.
+INTERFACE = frozenset(route for route, path in routes_of_project().items() if path.startswith("/api/"))
 NEED_FACTOR = ("administrator", "security", "auditor")
 
 
@@ -119,6 +121,7 @@ def _verdict(entry: Entry, member: str, place: str | None, response: Any) -> str
         return "" if response.status_code in entry.ok else f"{where}, should be let in {entry.ok}"
     if member == "anonymous":
         is_sent = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+        is_sent = is_sent or (entry.route in INTERFACE and response.status_code == 401)
         return "" if is_sent else f"{where}, should be sent to sign in"
     return "" if response.status_code in (404, 405) else f"{where}, should be 404"
 

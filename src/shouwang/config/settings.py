@@ -142,6 +142,12 @@ CSV_LIMIT_BYTES = int(os.environ.get("SHOUWANG_CSV_LIMIT_MB", "1024")) * 1024 * 
 SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
 # The last screening's snapshot of each month is kept longer: policies are tried on past months (back-test).
 SNAPSHOT_KEEP_MONTHS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_MONTHS", "24"))
+# A key under which something was sent is remembered this long (never less than 90 days): sent again, it is done once.
+SENDING_KEEP_DAYS = int(os.environ.get("SHOUWANG_SENDING_KEEP_DAYS", "120"))
+# A phone that has not met the server for this many days wipes what it holds.
+PHONE_KEEP_DAYS = int(os.environ.get("SHOUWANG_PHONE_KEEP_DAYS", "14"))
+PHOTO_LIMIT_BYTES = int(os.environ.get("SHOUWANG_PHOTO_LIMIT_KB", "1024")) * 1024
+PHOTO_KEEP_DAYS = int(os.environ.get("SHOUWANG_PHOTO_KEEP_DAYS", "3650"))
 UPLOAD_KEEP_DAYS = int(os.environ.get("SHOUWANG_UPLOAD_KEEP_DAYS", "7"))
 
 LOGGING = {

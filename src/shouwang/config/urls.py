@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shouwang.config.api import phone
+
 PREFIXES = {
     "desks": "",
     "people": "people/",
@@ -26,6 +28,8 @@ urlpatterns += [
     for room, prefix in PREFIXES.items()
     if find_spec(f"shouwang.{room}") and find_spec(f"shouwang.{room}.urls")
 ]
+
+urlpatterns += [path("api/phone/", phone.urls)]
 
 # Forbidden looks like absent, the status too.
 handler403 = "shouwang.ui.views.errors.forbidden"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Place:
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
     """Something was refused; `message` is the Chinese sentence the user sees, `place` says where, if anywhere.
 
+    `code` names the refusal in the API, for good: its class's name in small letters unless the class says another.
     `is_absent`: what an address names is not there, or not the reader's; a page answers as for any address without one.
     """
 
@@ -44,6 +48,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     def message_default(cls) -> str:
         """This function returns the sentence of a refusal raised without one: its class attribute `sentence`."""
         return str(getattr(cls, "sentence", "")) or "这一步没有办成，请检查后再试。"
+
+    @property
+    def code(self) -> str:
+        """The stable name of this refusal in a problem document, e.g. `report-key-reused`."""
+        return str(getattr(type(self), "problem", "")) or _CAPITAL.sub("-", type(self).__name__).lower()
 
     def at(
         self,

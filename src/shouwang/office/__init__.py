@@ -1,5 +1,5 @@
-"""The office: progress of long work, files, messages.
+"""The office: progress of long work, files, messages, keys of what was sent.
 
-Takes: what rooms ask to be told, kept or handed out. Leaves: progress rows, encrypted files, messages. Never: keeps a
-file in plain text or past its day, or decides anything about a household.
+Takes: what rooms ask to be told, kept or handed out. Leaves: progress rows, encrypted files, messages, the keys of what
+was sent with their answers. Never: keeps a file in plain text or past its day, or decides anything about a household.
 """

@@ -1,4 +1,4 @@
-"""Progress of long work and stored files."""
+"""Progress of long work, stored files, and what was sent under a key."""
 
 from __future__ import annotations
 
@@ -51,3 +51,26 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Sending(models.Model):
+    """One thing that somebody sent under a key of her own choosing, and the answer she got: sent again, it is the same.
+
+    `sender` names who chooses the keys, e.g. `user:17`; `body_blind` is the blind index of what was sent. The answer
+    holds numbers, states and instants, no personal data; it is null only inside the transaction that is at work.
+    """
+
+    sender = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    body_blind = models.BinaryField(max_length=32)
+    organisation_id = models.BigIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    sent_at = models.DateTimeField()
+    kept_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kept_until"])]
+        constraints = [models.UniqueConstraint(fields=["sender", "key"], name="sending_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.key}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.office.services import files_expire
+from shouwang.office.services import files_expire, sendings_expire
 from shouwang.office.services.sweeping import files_sweep
 from shouwang.people.access import SYSTEM, acting_as
 
@@ -17,3 +17,12 @@ def expire_files(timestamp: int) -> None:
     with acting_as(SYSTEM):
         files_expire(at=timezone.now())
         files_sweep(at=timezone.now())
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="office.sendings_expire", queue="short", queueing_lock="office.sendings_expire")
+def expire_sendings(timestamp: int) -> None:
+    """This function forgets keys past their day, each night, some at a time."""
+    with acting_as(SYSTEM):
+        while sendings_expire(at=timezone.now()):
+            pass

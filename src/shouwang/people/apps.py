@@ -27,3 +27,12 @@ class PeopleConfig(AppConfig):
             kinds={"OPERATOR"},
             roles={"ADMINISTRATOR", "SECURITY"},
         )
+        nav_item(
+            key="devices",
+            label="我的手机",
+            url_name="people:devices",
+            icon="device-mobile",
+            order=90,
+            kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE"},
+            roles={"OFFICER", "CLERK", "LEADER"},
+        )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shouwang.people.models import Appointment, FactorReset, Organisation, User
+from shouwang.people.models import Appointment, Device, FactorReset, Organisation, User
 from shouwang.ui.tables import Table
 
 
@@ -53,6 +53,7 @@ class UserPage:
     may_administer: bool
     link: str = ""
     link_until: str = ""
+    devices: Sequence[Device] = ()
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,11 @@ class SwitchPage:
     rows: Sequence[AppointmentRow]
     acting_id: int | None
     back: str
+
+
+@dataclass(frozen=True)
+class DevicesPage:
+    """A user's own phones."""
+
+    devices: Sequence[Device]
+    keep_days: int

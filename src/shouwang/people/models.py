@@ -237,3 +237,25 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.asked_at}"
+
+
+class Device(models.Model):
+    """A phone that keeps forms of its user without a signal; only the digest of its token is kept.
+
+    Locked, it wipes itself when it next meets the server; `wiped_at` is when it said so.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    token_digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=80)
+    added_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    locked_at = models.DateTimeField(null=True)
+    locked_by = models.CharField(max_length=200, blank=True)
+    wiped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-seen_at"])]
+
+    def __str__(self) -> str:
+        return self.label

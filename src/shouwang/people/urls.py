@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.people.views import acting, appointments, areas, factors, invitations, organisations, users
+from shouwang.people.views import acting, appointments, areas, devices, factors, invitations, organisations, users
 
 app_name = "people"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("users/<int:user_id>/disable/", users.disable, name="user_disable"),
     path("users/<int:user_id>/enable/", users.enable, name="user_enable"),
     path("users/<int:user_id>/factor/", factors.ask, name="factor_ask"),
+    path("devices/", devices.mine, name="devices"),
+    path("devices/mine/<int:device_id>/lock/", devices.lock_mine, name="device_lock_mine"),
+    path("devices/<int:device_id>/lock/", devices.lock, name="device_lock"),
     path("factors/", factors.listing, name="factors"),
     path("factors/<int:reset_id>/decide/", factors.decide, name="factor_decide"),
     path("areas/search/", areas.search, name="areas_search"),

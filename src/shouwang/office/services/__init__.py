@@ -1,4 +1,4 @@
-"""Writes of the office: progress and files."""
+"""Writes of the office: progress, files, and keys of what was sent."""
 
 from shouwang.office.services.files import FileGone, file_open, file_store, files_expire
 from shouwang.office.services.progress import (
@@ -8,9 +8,20 @@ from shouwang.office.services.progress import (
     progress_plan,
     progress_start,
 )
+from shouwang.office.services.sending import (
+    Claims,
+    KeyReused,
+    KeyUnreadable,
+    sendings_claim,
+    sendings_expire,
+    sendings_settle,
+)
 
 __all__ = [
+    "Claims",
     "FileGone",
+    "KeyReused",
+    "KeyUnreadable",
     "file_open",
     "file_store",
     "files_expire",
@@ -19,4 +30,7 @@ __all__ = [
     "progress_finish",
     "progress_plan",
     "progress_start",
+    "sendings_claim",
+    "sendings_expire",
+    "sendings_settle",
 ]

@@ -25,6 +25,7 @@ from shouwang.people.selectors.areas import (
     tree_as_of,
 )
 from shouwang.people.selectors.boundaries import boundaries_note, boundaries_of
+from shouwang.people.selectors.devices import device_own, device_under, devices_of
 from shouwang.people.selectors.grants import grant_fields, granted_households, grants_fields
 from shouwang.people.selectors.organisations import (
     organisation_for,
@@ -64,6 +65,9 @@ __all__ = [
     "areas_visible_to",
     "boundaries_note",
     "boundaries_of",
+    "device_own",
+    "device_under",
+    "devices_of",
     "factor_resets_decided",
     "factor_resets_open",
     "grant_fields",

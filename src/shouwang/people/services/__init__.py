@@ -7,6 +7,14 @@ from shouwang.people.services.appointments import (
     appointment_begin,
     appointment_end,
 )
+from shouwang.people.services.devices import (
+    DeviceGone,
+    DeviceLocked,
+    DeviceState,
+    device_add,
+    device_lock,
+    device_report,
+)
 from shouwang.people.services.divisions import divisions_load
 from shouwang.people.services.factors import FactorResetRefused, factor_reset_ask, factor_reset_decide
 from shouwang.people.services.handover import WorkHolder, open_work, work_hand_over, work_holder_register
@@ -34,6 +42,9 @@ from shouwang.people.services.users import (
 __all__ = [
     "DEPARTMENTS",
     "AppointmentRefused",
+    "DeviceGone",
+    "DeviceLocked",
+    "DeviceState",
     "FactorResetRefused",
     "IncompatibleRoles",
     "InvitationGone",
@@ -46,6 +57,9 @@ __all__ = [
     "appointment_begin",
     "appointment_end",
     "county_set_up",
+    "device_add",
+    "device_lock",
+    "device_report",
     "divisions_load",
     "factor_reset_ask",
     "factor_reset_decide",

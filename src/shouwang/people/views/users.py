@@ -16,7 +16,7 @@ from shouwang.people.access import Role
 from shouwang.people.contexts import UserPage
 from shouwang.people.forms import ReasonForm
 from shouwang.people.models import User
-from shouwang.people.selectors import appointments_of_user, factor_resets_open, has_second_factor
+from shouwang.people.selectors import appointments_of_user, devices_of, factor_resets_open, has_second_factor
 from shouwang.people.services import invitation_make, user_disable, user_enable
 from shouwang.people.services.users import LINK_DAYS
 from shouwang.people.views.common import administrators, appointment_rows, operators, user_or_404, viewer_of
@@ -42,6 +42,7 @@ def user_page(request: HttpRequest, user: User, *, token: str = "", at: datetime
         may_administer=viewer.role is Role.ADMINISTRATOR,
         link=link,
         link_until=until,
+        devices=list(devices_of(user.pk)),
     )
     return render(request, "people/user.html", {"page": page})
 

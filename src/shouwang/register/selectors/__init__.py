@@ -1,5 +1,12 @@
 """Reads of the register, all within the viewer's areas or live grants."""
 
+from shouwang.register.selectors.brief import (
+    HouseholdBrief,
+    SpendingBrief,
+    households_brief,
+    spendings_brief,
+)
+from shouwang.register.selectors.copy import HouseholdCopy, households_copy
 from shouwang.register.selectors.facts import Fact, facts_of, state_on
 from shouwang.register.selectors.file import HouseholdFile, IncomeLine, household_file
 from shouwang.register.selectors.lines import SpendingLine, StatusLine
@@ -54,13 +61,16 @@ from shouwang.register.selectors.work import (
 __all__ = [
     "ConflictLine",
     "Fact",
+    "HouseholdBrief",
     "HouseholdCard",
+    "HouseholdCopy",
     "HouseholdFile",
     "IncomeLine",
     "MatchHit",
     "Member",
     "PersonHit",
     "SearchPage",
+    "SpendingBrief",
     "SpendingLine",
     "StatusLine",
     "TimelineEntry",
@@ -81,6 +91,8 @@ __all__ = [
     "household_row",
     "household_search",
     "household_timeline",
+    "households_brief",
+    "households_copy",
     "id_blinds",
     "import_get",
     "import_refusals",
@@ -103,6 +115,7 @@ __all__ = [
     "persons_by_name_birth_village",
     "places_of",
     "register_is_empty",
+    "spendings_brief",
     "state_on",
     "villages_with_households",
 ]

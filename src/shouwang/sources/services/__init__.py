@@ -12,6 +12,7 @@ from shouwang.sources.services.clues import (
 )
 from shouwang.sources.services.deciding import Decided, decisions_undo, pairs_decide
 from shouwang.sources.services.importing import feed_import_run
+from shouwang.sources.services.phone import BatchTooLarge, KeyTwice, ReportResult, reports_take
 from shouwang.sources.services.reading import feed_read
 from shouwang.sources.services.resuming import imports_resume
 from shouwang.sources.services.scoring import pairs_score
@@ -19,11 +20,14 @@ from shouwang.sources.services.undoing import feed_import_undo, feed_import_undo
 from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
 __all__ = [
+    "BatchTooLarge",
     "ClueTaken",
     "Decided",
     "HouseholdElsewhere",
+    "KeyTwice",
     "MayNotReport",
     "ReportKeyReused",
+    "ReportResult",
     "clue_attach",
     "clue_collect",
     "clue_report",
@@ -38,4 +42,5 @@ __all__ = [
     "pairs_decide",
     "pairs_score",
     "report_listen",
+    "reports_take",
 ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from shouwang.audit.services import entry_append
+from shouwang.audit.services import Entry, entries_append, entry_append
 from shouwang.kit.codes import Risk
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
@@ -103,10 +103,46 @@ def clue_report(
     The same form sent again (same reporter, same key, same contents) returns the first clue; with other contents it is
     refused. `slot` is the village of a person who is not registered; of a registered household it is known.
     """
+    clue = clue_make(
+        viewer=viewer, household_id=household_id, person_id=person_id, cause=cause, occurred_on=occurred_on,
+        summary=summary, at=at, channel=channel, idempotency_key=idempotency_key,
+        amounts=Amounts(gross_fen, reimbursed_fen, self_paid_fen, income_drop_fen), cause_note=cause_note,
+        person_name=person_name, person_note=person_note, slot=slot, details=details,
+    )  # fmt: skip
+    stored = clues_store(viewer=viewer, clues=[clue], at=at)[0]
+    if stored is None:
+        raise ReportKeyReused
+    if stored.reported_at == at:
+        transaction.on_commit(lambda: _announce(stored.pk))
+    return stored
+
+
+def clue_make(
+    *,
+    viewer: Viewer,
+    household_id: int | None,
+    person_id: int | None,
+    cause: str,
+    occurred_on: date,
+    summary: str,
+    at: datetime,
+    channel: str,
+    idempotency_key: str,
+    amounts: Amounts,
+    cause_note: str = "",
+    person_name: str = "",
+    person_note: str = "",
+    slot: int | None = None,
+    household_slot: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Clue:
+    """This function checks one form and returns its clue, not stored yet; raises what `clue_report` raises.
+
+    `household_slot`: where the household lies, when the caller has read that already.
+    """
     if viewer.kind not in REPORTERS:
         raise MayNotReport
     occurred_check(occurred_on, on=at.astimezone(SHANGHAI).date())
-    amounts = amounts_completed(Amounts(gross_fen, reimbursed_fen, self_paid_fen, income_drop_fen))
     body: dict[str, Any] = {
         "household_id": household_id,
         "person_id": person_id,
@@ -117,7 +153,7 @@ def clue_report(
         "cause_note": text_check(cause_note, field="cause_note"),
         "occurred_on": occurred_on,
         "summary": text_check(summary, field="summary"),
-        **vars(amounts),
+        **vars(amounts_completed(amounts)),
     }
     if not body["summary"]:
         raise SummaryMissing
@@ -125,45 +161,45 @@ def clue_report(
         raise CauseNoteMissing
     if household_id is None and not body["person_name"]:
         raise SomebodyMissing
-    place = _household_slot(viewer, household_id) if household_id else slot
+    place = (household_slot or _household_slot(viewer, household_id)) if household_id else slot
     if place is None or not viewer.can_see(place):
         raise HouseholdElsewhere
-    return _clue_add(viewer=viewer, slot=place, body=body, details=details or {}, at=at, key=idempotency_key)
-
-
-def _clue_add(
-    *, viewer: Viewer, slot: int, body: dict[str, Any], details: dict[str, Any], at: datetime, key: str
-) -> Clue:
-    blind = _body_blind({**body, "slot": slot})
-    clue = Clue(
-        slot=slot,
-        details=details,
+    return Clue(
+        slot=place,
+        details=details or {},
         reporter_label=viewer.label[:200],
         appointment_id=viewer.appointment_id,
         organisation_id=viewer.organisation_id,
         reported_at=at,
-        idempotency_key=key[:64],
-        body_blind=blind,
+        idempotency_key=idempotency_key[:64],
+        body_blind=_body_blind({**body, "slot": place}),
         **body,
     )
+
+
+def clues_store(*, viewer: Viewer, clues: Sequence[Clue], at: datetime) -> list[Clue | None]:
+    """This function stores clues of one reporter, each key once, and returns what stands under each key, in order.
+
+    None: the key stands for other contents. One stored before is recognised by its instant.
+    """
+    if not clues:
+        return []
     with transaction.atomic():
-        Clue.objects.bulk_create([clue], ignore_conflicts=True)
-        stored = Clue.objects.get(appointment_id=viewer.appointment_id, idempotency_key=key[:64])
-        if bytes(stored.body_blind) != blind:
-            raise ReportKeyReused
-        if stored.reported_at != at:
-            return stored
-        entry_append(
-            viewer=viewer,
-            action="clue.report",
-            subject_type="sources.Clue",
-            subject_id=stored.pk,
-            slot=slot,
-            at=at,
-            after={name: value for name, value in body.items() if name in ("household_id", "channel", "cause")},
-        )
-        transaction.on_commit(lambda: _announce(stored.pk))
-    return stored
+        Clue.objects.bulk_create(clues, ignore_conflicts=True)
+        keys = [clue.idempotency_key for clue in clues]
+        rows = Clue.objects.filter(appointment_id=viewer.appointment_id, idempotency_key__in=keys)
+        stored = {row.idempotency_key: row for row in rows}
+        entries = [
+            Entry(
+                "clue.report", "sources.Clue", row.pk, row.slot,
+                after={"household_id": row.household_id, "channel": row.channel, "cause": row.cause},
+            )
+            for row in stored.values()
+            if row.reported_at == at
+        ]  # fmt: skip
+        entries_append(viewer=viewer, entries=entries, at=at)
+    same = {clue.idempotency_key: bytes(clue.body_blind) for clue in clues}
+    return [stored[key] if bytes(stored[key].body_blind) == same[key] else None for key in keys]
 
 
 def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime) -> Clue:

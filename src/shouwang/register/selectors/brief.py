@@ -1,0 +1,60 @@
+"""Reads of many households at once, no more of each than a check needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from shouwang.kit.codes import Risk, SpendingCause
+from shouwang.people.access import Viewer
+from shouwang.register.models import Household, Membership, Spending
+from shouwang.register.selectors.scope import holding, of_household
+
+
+@dataclass(frozen=True)
+class HouseholdBrief:
+    """Where a household lies and who belongs to it."""
+
+    slot: int
+    person_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class SpendingBrief:
+    """A known event: whose, why, when, how much; `cause` is empty where no risk answers to it."""
+
+    household_id: int
+    person_id: int | None
+    cause: str
+    event_date: date
+    gross_fen: int | None
+    reimbursed_fen: int | None
+    self_paid_fen: int | None
+
+
+def households_brief(viewer: Viewer, household_ids: Collection[int], *, on: date) -> dict[int, HouseholdBrief]:
+    """This function returns those households that the viewer may read and that stand on a day, by id."""
+    rows = of_household(Household.objects.filter(pk__in=household_ids, ended_on__isnull=True), viewer, field="id")
+    slots = dict(rows.values_list("pk", "slot"))
+    persons: dict[int, set[int]] = defaultdict(set)
+    members = Membership.objects.filter(holding(on), household_id__in=list(slots))
+    for household_id, person_id in members.values_list("household_id", "person_id"):
+        persons[household_id].add(person_id)
+    return {pk: HouseholdBrief(slot, frozenset(persons[pk])) for pk, slot in slots.items()}
+
+
+def spendings_brief(viewer: Viewer, spending_ids: Collection[int]) -> dict[int, SpendingBrief]:
+    """This function returns those events in the register that the viewer may read, by id."""
+    if not spending_ids:
+        return {}
+    rows = of_household(Spending.objects.filter(pk__in=spending_ids, superseded_at__isnull=True), viewer)
+    found = {}
+    for row in rows:
+        risk = Risk.parse_or_none(SpendingCause.parse(row.cause).label)
+        found[row.pk] = SpendingBrief(
+            row.household_id, row.person_id, risk.value if risk else "", row.event_date,
+            row.gross_fen, row.reimbursed_fen, row.self_paid_fen,
+        )  # fmt: skip
+    return found
