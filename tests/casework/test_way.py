@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from tests.factories.casework import AT, Walk, case_make, workflow_ready
+from tests.factories.casework import AT, Walk, case_make, pack_changed, workflow_ready
 from tests.factories.cast import Cast
 
 from shouwang.casework import services
@@ -16,7 +16,7 @@ from shouwang.casework.selectors import case_timeline
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.selectors import household_get, state_on
-from shouwang.register.services import household_move
+from shouwang.register.services import household_move, household_status_set
 
 
 def happened(walk: Walk) -> list[str]:
@@ -275,3 +275,66 @@ def test_an_id_number_in_a_reason_is_refused(cast: Cast) -> None:
             reason="本人 130599197005200053 属实",
             at=AT,
         )
+
+
+def test_a_question_still_open_when_help_is_decided_is_taken_back(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch").dispatch(["check_medical", "check_civil"])
+    walk.answer(walk.tasks(key="check_medical")[0])
+    with acting_as(cast.county):
+        services.case_judge(
+            viewer=cast.county, case_id=walk.case_id, version=walk.version, move="early", reason="已够判断", at=AT
+        )
+    walk.review()
+    assert walk.tasks(key="check_civil")[0].state == "OPEN"
+    walk.decide()
+    task = walk.tasks(key="check_civil")[0]
+    assert (task.state, walk.case.act) == ("WITHDRAWN", "help")
+    with acting_as(cast.civil), pytest.raises(TaskClosed):
+        services.task_answer(
+            viewer=cast.civil, task_id=task.pk, version=task.version, meets=True, reasons="属实", figures={}, at=AT
+        )
+
+
+@pytest.mark.parametrize(("enough", "answers"), [("any", 1), (2, 2), ("all", 3)])
+def test_a_case_goes_on_after_as_many_answers_as_its_pack_wants(cast: Cast, enough: str | int, answers: int) -> None:
+    pack_changed(cast, lambda stages: stages["checking"].update(enough=enough))
+    walk = case_make(cast, upto="dispatch").dispatch(["check_medical", "check_civil", "check_township"])
+    for number, task in enumerate(walk.tasks(), start=1):
+        assert (walk.case.act == "answers") is (number <= answers)
+        walk.answer(task)
+    assert walk.case.act == "review"
+    assert {task.state for task in walk.tasks()} == {"ANSWERED"}  # a late answer is still taken before the decision
+
+
+def test_answers_that_never_come_are_not_called_answers(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch").dispatch(["check_medical", "check_civil"])
+    walk.answer(walk.tasks(key="check_medical")[0])
+    services.tasks_expire(at=AT + timedelta(days=60))
+    assert walk.case.act == "review"
+    with acting_as(cast.county):
+        assert "1 个单位已反馈，1 个逾期没有反馈" in case_timeline(cast.county, walk.case_id)[0].text
+
+
+@pytest.mark.parametrize(("is_without_labour", "stage"), [(True, "review"), (False, "dispatch"), (None, "dispatch")])
+def test_a_branch_follows_what_the_register_says_on_that_day(
+    cast: Cast, is_without_labour: bool | None, stage: str
+) -> None:
+    way = {"when": "is_without_labour", "name": "整户无劳动能力", "to": "review"}
+    pack_changed(cast, lambda stages: stages["township_check"]["moves"]["pass_on"].update(branches=[way]))
+    walk = case_make(cast)
+    with acting_as(SYSTEM):
+        household_status_set(
+            viewer=SYSTEM, household_id=walk.case.household_id, on=AT.date(), at=AT, is_without_labour=is_without_labour
+        )
+    walk.pass_on()
+    assert walk.case.stage == stage
+    with acting_as(cast.county):
+        assert case_timeline(cast.county, walk.case_id)[0].text.startswith("整户无劳动能力。") is (stage == "review")
+
+
+def test_what_the_pack_tells_the_household_is_kept_with_the_decision(cast: Cast) -> None:
+    told = "您家已纳入监测帮扶。"
+    pack_changed(cast, lambda stages: stages["decide"]["moves"]["approve"].update(told=told))
+    walk = case_make(cast, upto="help")
+    with acting_as(SYSTEM):
+        assert Decision.objects.get(case_id=walk.case_id, act="decide").told == told

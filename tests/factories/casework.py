@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
+import yaml
 from tests.factories.cast import Cast
 from tests.factories.people import organisation_make, viewer_make
 from tests.factories.register import household_make
@@ -21,6 +25,7 @@ from shouwang.rulebook import PackSource
 from shouwang.rulebook.policy import policy_resolve
 from shouwang.rulebook.workflow import Procedure
 from shouwang.rulebook.workflow_policy import workflow_of
+from shouwang.rulebook.yamls import yaml_read
 from shouwang.sources.models import Clue
 from shouwang.sources.services import clue_report
 from shouwang.standards.models import Adoption, PackVersion
@@ -237,6 +242,22 @@ def version_ready(place: str) -> PackVersion:
     return version
 
 
+def pack_changed(cast: Cast, change: Callable[[dict[str, Any]], object], *, name: str = "改过的流程") -> PackVersion:
+    """This function puts 邢台's pack in force for the county of the cast with the stages of its route changed."""
+    files = dict(_pack("xingtai")[1])
+    tree = copy.deepcopy(yaml_read(files["xingtai/workflow.yaml"], file="xingtai/workflow.yaml"))
+    plain = json.loads(json.dumps(tree, default=str))  # anchors shared between stages become copies
+    change(plain["township_first"]["values"][0]["value"]["procedure"]["stages"])
+    files["xingtai/workflow.yaml"] = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+    with acting_as(SYSTEM):
+        version = PackVersion.objects.create(
+            place="xingtai", digest=PackSource.from_files(files).digest, name=name, files=files, loaded_at=AT,
+            loaded_by="测试",
+        )  # fmt: skip
+    adopted(cast, version, valid_from=date(2019, 1, 1))
+    return version
+
+
 def procedure_of(place: str, key: str) -> Procedure:
     """This function returns a procedure of a pack on the days of these tests."""
     source = PackSource.from_files(_pack(place)[1])
@@ -245,22 +266,21 @@ def procedure_of(place: str, key: str) -> Procedure:
 
 def workflow_ready(cast: Cast, place: str = "xingtai", *, valid_from: date = date(2019, 1, 1)) -> None:
     """This function puts a pack in force for the county of the cast, 邢台's unless another is named; once a day."""
-    county = cast.places.county
     with acting_as(SYSTEM):
-        if Adoption.objects.filter(lo=county.lo, valid_from=valid_from).exists():
+        if Adoption.objects.filter(lo=cast.places.county.lo, valid_from=valid_from).exists():
             return
         version = version_ready(place)
+    adopted(cast, version, valid_from=valid_from)
+
+
+def adopted(cast: Cast, version: PackVersion, *, valid_from: date) -> None:
+    """This function puts a version in force for the county of the cast from a day on."""
+    county = cast.places.county
+    with acting_as(SYSTEM):
         Adoption.objects.create(
-            area=county,
-            lo=county.lo,
-            hi=county.hi,
-            pack_version=version,
-            valid_from=valid_from,
-            proposed_at=AT,
-            proposed_by="测试",
-            adopted_at=AT,
-            adopted_by="测试",
-        )
+            area=county, lo=county.lo, hi=county.hi, pack_version=version, valid_from=valid_from, proposed_at=AT,
+            proposed_by="测试", adopted_at=AT, adopted_by="测试",
+        )  # fmt: skip
 
 
 def second_clerk(cast: Cast) -> Viewer:

@@ -80,6 +80,16 @@ def endless(changed: Tree) -> None:
     stages(changed)["settle"]["moves"] = {"hand_over": {"name": "再救助", "to": "help"}}
 
 
+def branch(changed: Tree, when: str, to: str = "review") -> None:
+    way = {"when": when, "name": "另一条路", "to": to}
+    stages(changed)["township_check"]["moves"]["pass_on"]["branches"] = [way]
+
+
+def endless_branch(changed: Tree) -> None:
+    """Where this always branches, nothing but the township's own refusal to pass on is left, and there is none."""
+    branch(changed, "is_low_income", to="amend")
+
+
 FAULTS: dict[str, tuple[Callable[[Tree], object], str, str]] = {
     "a stage no road leads to": (unreachable, "stages.lost", "没有任何一条路走得到这个环节"),
     "a stage that never ends": (endless, "stages.help", "永远结不了案"),
@@ -179,7 +189,7 @@ FAULTS: dict[str, tuple[Callable[[Tree], object], str, str]] = {
         "等待反馈之前要先送出核查",
     ),
     "a closing that ends blue": (
-        lambda t: procedure(t)["closings"]["withdrawn"].update(end="rejected"),
+        lambda t: procedure(t).update(closings={"withdrawn": {"name": "撤", "end": "rejected", "by": ["TOWNSHIP"]}}),
         "closings.withdrawn",
         "办理途中结案不能算作",
     ),
@@ -223,6 +233,91 @@ FAULTS: dict[str, tuple[Callable[[Tree], object], str, str]] = {
         "stages.review",
         "公示的环节要写 notice",
     ),
+    "a refusal without reasons to choose from": (
+        lambda t: stages(t)["decide"]["moves"]["refuse"].pop("reasons"),
+        "moves.refuse",
+        "要列出可选的理由",
+    ),
+    "ends that nobody wrote": (
+        lambda t: procedure(t).update(shares="moon_ends"),
+        "township_first",
+        "没有“moon_ends”这组结案方式",
+    ),
+    "an end neither shared nor stated": (
+        lambda t: procedure(t).pop("shares"),
+        "moves.reject",
+        "没有“rejected”这种结案",
+    ),
+    "papers nobody named": (
+        lambda t: stages(t)["township_check"]["moves"]["pass_on"].update(requires=["moon_map"]),
+        "moves.pass_on.requires",
+        "没有“moon_map”这种材料",
+    ),
+    "more answers than questions": (
+        lambda t: stages(t)["checking"].update(enough=5),
+        "stages.checking.enough",
+        "等不到 5 个反馈",
+    ),
+    "no answer is enough": (lambda t: stages(t)["checking"].update(enough=0), "enough", ""),
+    "enough where nobody answers": (
+        lambda t: stages(t)["review"].update(enough="any"),
+        "stages.review",
+        "只有等反馈的环节才写 enough",
+    ),
+    "urgency where nobody helps": (
+        lambda t: stages(t)["review"].update(urgent=True),
+        "stages.review",
+        "只有救助的环节才写 urgent",
+    ),
+    "urgent help without papers after it": (
+        lambda t: stages(t)["help"].update(urgent=True),
+        "stages.help",
+        "先救助之后没有补办审定",
+    ),
+    "a decision by lapse of time": (
+        lambda t: stages(t)["decide"].update(lapse="approve"),
+        "stages.decide",
+        "决定和公示不能因为到期就算办完",
+    ),
+    "a lapse on no day": (
+        lambda t: stages(t)["amend"].update(lapse="amended"),
+        "stages.amend.lapse",
+        "期限没有写 expire",
+    ),
+    "a total clock that nobody owns": (
+        lambda t: procedure(t).update(total={"clock": "clock_help", "until": ["help"]}),
+        "total",
+        "没有人负责的期限不算数",
+    ),
+    "a total clock that nobody wound": (
+        lambda t: procedure(t).update(total={"clock": "clock_moon", "owner": "TOWNSHIP", "until": ["help"]}),
+        "total.clock",
+        "没有“clock_moon”这个时限",
+    ),
+    "a total clock that is met at once": (
+        lambda t: procedure(t).update(total={"clock": "clock_help", "owner": "TOWNSHIP", "until": ["dispatch"]}),
+        "total.until",
+        "一开始就算完了",
+    ),
+    "a total clock that runs to nowhere": (
+        lambda t: procedure(t).update(total={"clock": "clock_help", "owner": "TOWNSHIP", "until": ["moon"]}),
+        "total.until",
+        "没有“moon”这个环节",
+    ),
+    "a branch on no fact of a case": (
+        lambda t: branch(t, "net_income > 0"),
+        "branches.0.when",
+        "不认识的事实“net_income”",
+    ),
+    "a branch on no cause": (lambda t: branch(t, "has(causes, 'FLOOD')"), "branches.0.when", "没有“FLOOD”这个代码"),
+    "a branch that is no condition": (lambda t: branch(t, "member_count"), "branches.0.when", "要写成成立与否的条件"),
+    "a branch to nowhere": (lambda t: branch(t, "is_low_income", to="moon"), "moves.pass_on", "没有“moon”这个环节"),
+    "a branch that never ends": (endless_branch, "从这个环节出发永远结不了案", ""),
+    "help by a branch that nobody decided": (
+        lambda t: branch(t, "is_low_income", to="help"),
+        "stages.help",
+        "没有经过研判或会商就到了救助",
+    ),
     "an unknown key": (lambda t: stages(t)["help"].update(colour="red"), "stages.help", "不认识的项“colour”"),
     "a missing source": (lambda t: t["route"]["values"][0].pop("source"), "route", "缺少“source（来源）”"),
 }  # fmt: skip
@@ -259,6 +354,11 @@ POSTING_FAULTS: dict[str, tuple[Callable[[Tree], object], str]] = {
     ),
     "a township that reviews its own appraisal": (
         lambda s: s["township_review"].update(not_by=["report", "answer"]), "缺少“appraise”",
+    ),
+    "help that was never posted": (
+        lambda s: s["appraise"]["moves"]["agreed"].update(s["township_review"]["moves"]["send_back"].update(to="notice")
+                                                          or {"to": "township_review"}),
+        "没有公示就到了救助",
     ),
     "an objection that leads nowhere": (lambda s: s["notice"]["moves"].pop("opposed"), "要有“opposed”这条出路"),
     "a vote against that helps": (
@@ -356,6 +456,31 @@ def test_both_routes_of_the_sources_are_in_the_pack() -> None:
     acts = {key: {str(stage.act) for stage in stated.value.stages.values()} for key, stated in flow.procedures.items()}
     assert "decide" in acts["township_first"]
     assert "decide" not in acts["county_straight"]
+
+
+def test_a_branch_is_taken_where_its_condition_holds_and_not_where_it_is_unknown() -> None:
+    flow = flow_of(broken(lambda t: branch(t, "is_without_labour and member_count >= 2")))
+    move = flow.stage("township_first", "township_check").moves["pass_on"]
+    for known, size, to in ((True, 2, "review"), (True, 1, "dispatch"), (False, 2, "dispatch"), (None, 2, "dispatch")):
+        way = flow.way(move, {"is_without_labour": known, "member_count": size}, on=ON)
+        assert way.to == to
+
+
+@pytest.mark.parametrize(
+    ("enough", "asked", "least"), [(None, 4, 4), ("all", 4, 4), ("any", 4, 1), (2, 4, 2), (2, 1, 1)]
+)
+def test_a_stage_goes_on_after_all_any_or_so_many_answers(enough: Any, asked: int, least: int) -> None:
+    flow = flow_of(broken(lambda t: stages(t)["checking"].update(enough=enough) if enough else None))
+    stage = flow.stage("township_first", "checking")
+    assert [stage.is_enough(asked=asked, answered=count) for count in (least - 1, least)] == [False, True]
+
+
+def test_shared_endings_are_those_of_the_block_and_what_a_procedure_states_comes_first() -> None:
+    def renamed(changed: Tree) -> None:
+        procedure(changed)["ends"] = {"withdrawn": {"name": "误报", "ending": "WITHDRAWN"}}
+
+    ends = flow_of(broken(renamed)).procedures["township_first"].value.ends
+    assert (ends["withdrawn"].name, ends["handed_over"].sets) == ("误报", {"poverty_status": "POOR"})
 
 
 def test_a_day_before_the_first_period_has_no_workflow() -> None:

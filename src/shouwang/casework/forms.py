@@ -156,7 +156,11 @@ class JudgeForm(FreeTextForm):
 
     def _unlisted(self, move: Move, data: Mapping[str, Any]) -> None:
         """This function asks once for what a listed reason would have said: why, and what the household is told."""
-        missing = [need for need in ("reason", "told") if need in move.needs and not data.get(need)]
+        known = {"told": move.told}
+        missing = [
+            need for need in ("reason", "told")
+            if need in move.needs and not data.get(need) and not known.get(need)
+        ]  # fmt: skip
         if move.reasons and "reason" in missing:
             self.add_error("reason_key", f"“{move.name}”要选一项理由；都不合适的，写明理由和告知农户的话。")
         elif "reason" in missing:
@@ -175,7 +179,7 @@ class JudgeForm(FreeTextForm):
         if "told" not in self.chosen.needs:
             return ""
         reason = self.reasons.get(self.cleaned_data.get("reason_key") or "")
-        return self.cleaned_data.get("told") or (reason.told if reason else "")
+        return self.cleaned_data.get("told") or (reason.told if reason else self.chosen.told)
 
 
 COUNTS = {"attended": "到会人数", "in_favour": "同意", "against": "不同意", "abstained": "弃权"}

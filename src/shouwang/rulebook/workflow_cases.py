@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from shouwang.rulebook.case_facts import CASE_FACTS
 from shouwang.rulebook.values import Key, Model, Text
 from shouwang.rulebook.workflow import ANY, Procedure
 from shouwang.rulebook.workflow_policy import Workflow
@@ -23,7 +25,10 @@ class WalkStep(Model):
 
 
 class WorkflowCase(Model):
-    """One case on its way. `procedure` empty: the one that opens cases on the day."""
+    """One case on its way. `procedure` empty: the one that opens cases on the day.
+
+    `facts` are declared facts of the case by key, for the branches on its way; `total_due` is the last day in all.
+    """
 
     name: Text
     on: date
@@ -34,7 +39,24 @@ class WorkflowCase(Model):
     due: date | None = None
     asks: tuple[Key, ...] | None = None
     asked_due: date | None = None
+    total_due: date | None = None
+    facts: dict[str, Any] = Field(default_factory=dict)
     walk: tuple[WalkStep, ...] = Field(default=())
+
+    @field_validator("facts")
+    @classmethod
+    def _facts(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for key in value:
+            if key not in CASE_FACTS:
+                raise ValueError(f"案件没有“{key}”这个事实，可用的有：{'、'.join(CASE_FACTS)}")
+        return value
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The facts by column, with the causes and the channel that the case states anyway."""
+        channels = () if self.channel == ANY else (self.channel,)
+        stated = {"causes": self.causes, "channels": channels, "opened_date": self.on, "was_helped": False}
+        return {fact.column: {**stated, **self.facts}.get(key) for key, fact in CASE_FACTS.items()}
 
 
 def workflow_misses(flow: Workflow, case: WorkflowCase) -> Iterator[str]:
@@ -56,6 +78,10 @@ def workflow_misses(flow: Workflow, case: WorkflowCase) -> Iterator[str]:
         days = {flow.due(task.task.clock, case.on).on for task in asked}
         if days != {case.asked_due}:
             yield f"asked_due：应为 {case.asked_due}，得到 {sorted(days)}"
+    if case.total_due is not None:
+        total = flow.total_due(case.procedure or flow.route, case.on)
+        if total is None or total.on != case.total_due:
+            yield f"total_due：应为 {case.total_due}，得到 {total.on if total else None}"
     yield from _walk_misses(flow, procedure, start, case)
 
 
@@ -65,15 +91,16 @@ def _walk_misses(flow: Workflow, procedure: Procedure, stage: str, case: Workflo
         if move is None:
             yield f"walk.{number}：“{stage}”没有“{step.move}”这条出路"
             return
-        ending = procedure.ends[move.end].ending if move.end else None
-        if (move.to, ending) != (step.to, step.ends):
-            yield f"walk.{number}：应为 {step.to or step.ends}，得到 {move.to or ending}"
+        way = flow.way(move, case.row, on=step.on or case.on)
+        ending = procedure.ends[way.end].ending if way.end else None
+        if (way.to, ending) != (step.to, step.ends):
+            yield f"walk.{number}：应为 {step.to or step.ends}，得到 {way.to or ending}"
             return
-        if move.to is None:
+        if way.to is None:
             if number < len(case.walk):
                 yield f"walk.{number}：到这里已经结案，后面的不会发生"
             return
-        stage = move.to
+        stage = way.to
         yield from _due_miss(flow, procedure, stage, step.on or case.on, step.due)
 
 

@@ -1,12 +1,17 @@
-"""Checks of one procedure as a graph: reachable, able to end, nobody judges her own work, green only after help."""
+"""Checks of one procedure as a graph: reachable, able to end, nobody judges her own work, green only after help.
+
+A move that branches leads to each of its branches. What must hold on every road is checked on all roads at once; that
+every case can end is checked for each branch taken always, and never.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shouwang.rulebook.workflow import Procedure
+    from shouwang.rulebook.workflow_procedure import Procedure
+    from shouwang.rulebook.workflow_stages import Branch, Move, Stage
 
 REPORT, ANSWER = "report", "answer"
 JUDGING = frozenset({"check", "review", "decide", "settle", "appraise"})
@@ -14,9 +19,11 @@ JUDGING = frozenset({"check", "review", "decide", "settle", "appraise"})
 APPROVING = frozenset({"check", "review", "decide", "appraise"})
 # What must have been passed before help is given: the county's review or the leading group's decision.
 DECIDING = frozenset({"review", "decide"})
-ENDING_OF_MOVE = {
-    "reject": "REJECTED", "refuse": "REJECTED", "disagreed": "REJECTED", "risk_gone": "HELPED",
-    "hand_over": "HANDED_OVER",
+# The endings that a move may lead to; approval and a notice that has run end a case that removes a risk.
+ENDINGS_OF_MOVE: dict[str, frozenset[str]] = {
+    "reject": frozenset({"REJECTED"}), "refuse": frozenset({"REJECTED"}), "disagreed": frozenset({"REJECTED"}),
+    "risk_gone": frozenset({"HELPED"}), "hand_over": frozenset({"HANDED_OVER"}), "approve": frozenset({"REMOVED"}),
+    "unopposed": frozenset({"REMOVED"}),
 }  # fmt: skip
 
 
@@ -28,6 +35,9 @@ def stages_check(procedure: Procedure) -> None:
     _nobody_approves_her_own_work(procedure)
     _endings_fit(procedure)
     _decided_before_help(procedure)
+    _posted_before_help(procedure)
+    _papers_after_urgent_help(procedure)
+    _total_is_met(procedure)
 
 
 def _refuse(place: str, sentence: str) -> None:
@@ -41,10 +51,13 @@ def _targets_known(procedure: Procedure) -> None:
     for key, stage in procedure.stages.items():
         for move_key, move in stage.moves.items():
             place = f"stages.{key}.moves.{move_key}"
-            if move.to is not None and move.to not in procedure.stages:
-                _refuse(place, f"没有“{move.to}”这个环节")
-            if move.end is not None and move.end not in procedure.ends:
-                _refuse(place, f"没有“{move.end}”这种结案")
+            for way in move.ways:
+                if way.to is not None and way.to not in procedure.stages:
+                    _refuse(place, f"没有“{way.to}”这个环节")
+                if way.end is not None and way.end not in procedure.ends:
+                    _refuse(place, f"没有“{way.end}”这种结案")
+        if stage.lapse is not None and stage.lapse not in stage.moves:
+            _refuse(f"stages.{key}.lapse", f"没有“{stage.lapse}”这条出路")
         for work in stage.not_by:
             known = work in (REPORT, ANSWER) or (
                 work in procedure.stages and str(procedure.stages[work].act) in JUDGING
@@ -56,8 +69,13 @@ def _targets_known(procedure: Procedure) -> None:
             _refuse(f"closings.{key}", f"没有“{closing.end}”这种结案")
 
 
+def _ways(stage: Stage) -> Iterator[Move | Branch]:
+    for move in stage.moves.values():
+        yield from move.ways
+
+
 def _followers(procedure: Procedure, key: str) -> set[str]:
-    return {move.to for move in procedure.stages[key].moves.values() if move.to is not None}
+    return {way.to for way in _ways(procedure.stages[key]) if way.to is not None}
 
 
 def _spread(procedure: Procedure, starts: Iterable[str]) -> set[str]:
@@ -77,10 +95,23 @@ def _reachable(procedure: Procedure) -> None:
 
 
 def _can_end(procedure: Procedure) -> None:
-    ending = {key for key, stage in procedure.stages.items() if any(move.end for move in stage.moves.values())}
-    for key in procedure.stages:
-        if not _spread(procedure, [key]) & ending:
-            _refuse(f"stages.{key}", "从这个环节出发永远结不了案")
+    for world in _worlds(procedure):
+        ending = {key for key, stage in world.stages.items() if any(way.end for way in _ways(stage))}
+        reached = _spread(world, world.entries.values())
+        for key in world.stages:
+            if key in reached and not _spread(world, [key]) & ending:
+                _refuse(f"stages.{key}", "从这个环节出发永远结不了案")
+
+
+def _worlds(procedure: Procedure) -> Iterator[Procedure]:
+    """This function yields the procedure, and what is left of it if a branching move always takes one of its ways."""
+    yield procedure
+    for key, stage in procedure.stages.items():
+        for move_key, move in stage.moves.items():
+            for way in move.ways if move.branches else ():
+                only = move.model_copy(update={"branches": (), "to": way.to, "end": way.end})
+                changed = stage.model_copy(update={"moves": {**stage.moves, move_key: only}})
+                yield procedure.model_copy(update={"stages": {**procedure.stages, key: changed}})
 
 
 def _nobody_approves_her_own_work(procedure: Procedure) -> None:
@@ -111,6 +142,33 @@ def _decided_before_help(procedure: Procedure) -> None:
             _refuse(f"stages.{key}", "有一条路没有经过研判或会商就到了救助")
 
 
+def _posted_before_help(procedure: Procedure) -> None:
+    notices = {key for key, stage in procedure.stages.items() if str(stage.act) == "notice"}
+    if not notices:
+        return
+    for key in _spread_without(procedure, set(procedure.entries.values()), notices):
+        if str(procedure.stages[key].act) == "help" and not procedure.stages[key].urgent:
+            _refuse(f"stages.{key}", "有一条路没有公示就到了救助；先救助、后补手续的环节要写 urgent: true")
+
+
+def _papers_after_urgent_help(procedure: Procedure) -> None:
+    deciding = {key for key, stage in procedure.stages.items() if str(stage.act) in DECIDING}
+    for key, stage in procedure.stages.items():
+        if not stage.urgent:
+            continue
+        for after in _spread_without(procedure, {key}, deciding):
+            if any(way.end and procedure.ends[way.end].ending == "HELPED" for way in _ways(procedure.stages[after])):
+                _refuse(f"stages.{key}", f"先救助之后没有补办审定，就能从“{after}”结案")
+
+
+def _total_is_met(procedure: Procedure) -> None:
+    for key in procedure.total.until if procedure.total else ():
+        if key not in procedure.stages:
+            _refuse("total.until", f"没有“{key}”这个环节")
+        if key in procedure.entries.values():
+            _refuse("total.until", f"案件从“{key}”开始，全程期限一开始就算完了")
+
+
 def _spread_without(procedure: Procedure, starts: set[str], removed: set[str]) -> set[str]:
     seen = starts - removed
     waiting = list(seen)
@@ -124,20 +182,27 @@ def _spread_without(procedure: Procedure, starts: set[str], removed: set[str]) -
 def _endings_fit(procedure: Procedure) -> None:
     for key, stage in procedure.stages.items():
         for move_key, move in stage.moves.items():
-            place = f"stages.{key}.moves.{move_key}"
-            if move.end is not None:
-                ending = procedure.ends[move.end].ending
-                wanted = ENDING_OF_MOVE.get(move_key)
-                if wanted is None or ending != wanted:
-                    _refuse(place, f"这条出路不能以“{ending}”结案")
-                if ending == "REJECTED" and "told" not in move.needs:
-                    _refuse(place, "不予救助要写明告知农户的话：needs 里缺少 told")
-            elif str(procedure.stages[move.to or ""].act) == "visit" and move_key != "assisted":
-                _refuse(place, "先救助、后回访：只有 assisted 之后才能进入回访")
-            if move.to is not None and (str(procedure.stages[move.to].act) == "answers") != (move_key == "sent"):
-                _refuse(place, "送出核查（sent）之后才等待反馈，等待反馈之前要先送出核查")
+            for way in move.ways:
+                _way_fits(procedure, f"stages.{key}.moves.{move_key}", move_key, move, way)
     for key, closing in procedure.closings.items():
-        if procedure.ends[closing.end].ending in ("HELPED", "REJECTED"):
-            _refuse(f"closings.{key}", "办理途中结案不能算作已救助或审核未通过")
+        if procedure.ends[closing.end].ending in ("HELPED", "REJECTED", "REMOVED"):
+            _refuse(f"closings.{key}", "办理途中结案不能算作已救助、审核未通过或风险消除")
     if any(str(procedure.stages[stage].act) == "visit" for stage in procedure.entries.values()):
         _refuse("entries", "案件不能从回访开始")
+
+
+def _way_fits(procedure: Procedure, place: str, move_key: str, move: Move, way: Move | Branch) -> None:
+    if way.end is not None:
+        ending = procedure.ends[way.end].ending
+        if ending not in ENDINGS_OF_MOVE.get(move_key, frozenset()):
+            _refuse(place, f"这条出路不能以“{ending}”结案")
+        if ending == "REJECTED" and "told" not in move.needs:
+            _refuse(place, "不予救助要写明告知农户的话：needs 里缺少 told")
+        if ending == "REJECTED" and move.reasons is None:
+            _refuse(place, "不予救助要列出可选的理由：缺少 reasons")
+        return
+    act = str(procedure.stages[way.to or ""].act)
+    if act == "visit" and move_key != "assisted":
+        _refuse(place, "先救助、后回访：只有 assisted 之后才能进入回访")
+    if (act == "answers") != (move_key == "sent"):
+        _refuse(place, "送出核查（sent）之后才等待反馈，等待反馈之前要先送出核查")

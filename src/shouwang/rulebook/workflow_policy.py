@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from shouwang.kit.codes import Risk
 from shouwang.kit.workdays import Deadline, WorkCalendar, calendar_seed
+from shouwang.rulebook.conditions.evaluate import evaluate
+from shouwang.rulebook.conditions.nodes import Node
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.notice import Notice
 from shouwang.rulebook.values import Provision
-from shouwang.rulebook.workflow import Clock, Procedure, Reason, Reasons, Route, Stage, Task, Verify
+from shouwang.rulebook.workflow import (
+    Branch,
+    Clock,
+    Endings,
+    Move,
+    Papers,
+    Procedure,
+    Reason,
+    Reasons,
+    Route,
+    Stage,
+    Task,
+    Verify,
+)
+from shouwang.rulebook.workflow_branches import branches_read
+from shouwang.rulebook.workflow_checks import stages_check
 
 if TYPE_CHECKING:
     from shouwang.rulebook.policy import Policy
@@ -50,6 +67,15 @@ class Workflow:
     reasons: dict[str, Provision[Reasons]]
     verify: dict[str, Provision[Verify]]
     notices: dict[str, Provision[Notice]]
+    papers: dict[str, str]
+    conditions: dict[str, Node]
+
+    def way(self, move: Move, facts: Mapping[str, Any], *, on: date) -> Move | Branch:
+        """This function returns where a move leads a case with these facts (by column of `case_facts`)."""
+        for branch in move.branches:
+            if evaluate(self.conditions[branch.when], facts, on=on) is True:
+                return branch
+        return move
 
     def stage(self, procedure: str, stage: str) -> Stage:
         """This function returns a stage of a procedure."""
@@ -83,6 +109,11 @@ class Workflow:
         expires = add(start, stated.value.days + stated.value.expire).day if stated.value.expire else None
         return Due(end.day, warn.day, expires, end.is_provisional)
 
+    def total_due(self, procedure: str, start: date, *, calendar: WorkCalendar | None = None) -> Due | None:
+        """This function returns when a case that began on a day must have come through; None without such a clock."""
+        total = self.procedures[procedure].value.total
+        return self.due(total.clock, start, calendar=calendar) if total is not None else None
+
     def notice_ends(self, notice: str, posted_on: date, *, calendar: WorkCalendar | None = None) -> Deadline:
         """This function returns the last day on which a notice hangs; the day of posting is not counted."""
         stated, days = self.notices[notice], calendar or calendar_seed()
@@ -109,20 +140,37 @@ def _workflow(policy: Policy) -> Workflow:
                 raise _fault(stated, f"原因“{cause}”已经写在“{causes[cause].key}”里")
             causes[cause] = stated
     routes = list(_of(blocks, Route).values())
+    procedures = {key: _whole(stated, _of(blocks, Endings)) for key, stated in _of(blocks, Procedure).items()}
     flow = Workflow(
         route=routes[0].value.route if routes else "",
-        procedures=_of(blocks, Procedure),
+        procedures=procedures,
         tasks=_of(blocks, Task),
         clocks=_of(blocks, Clock),
         reasons=_of(blocks, Reasons),
         verify=causes,
         notices=dict(policy.topics["notice"]),
+        papers={key: name for stated in _of(blocks, Papers).values() for key, name in stated.value.papers.items()},
+        conditions=branches_read(procedures.values(), policy),
     )
     _routes_check(flow, routes)
     _tasks_check(flow)
     for procedure in flow.procedures.values():
         _procedure_check(flow, procedure)
     return flow
+
+
+def _whole(stated: Provision[Procedure], endings: Mapping[str, Provision[Endings]]) -> Provision[Procedure]:
+    """This function returns a procedure with the endings it shares, checked as a graph; raises PackError."""
+    procedure = stated.value
+    if procedure.shares is not None:
+        if procedure.shares not in endings:
+            raise _fault(stated, f"shares：没有“{procedure.shares}”这组结案方式")
+        procedure = procedure.sharing(endings[procedure.shares].value)
+    try:
+        stages_check(procedure)
+    except ValueError as error:
+        raise _fault(stated, str(error)) from None
+    return replace(stated, value=procedure)
 
 
 def _of(blocks: dict[str, Provision[Any]], model: type) -> dict[str, Any]:
@@ -157,6 +205,9 @@ def _tasks_check(flow: Workflow) -> None:
 
 
 def _procedure_check(flow: Workflow, stated: Provision[Procedure]) -> None:
+    total = stated.value.total
+    if total is not None and total.clock not in flow.clocks:
+        raise _fault(stated, f"total.clock：没有“{total.clock}”这个时限")
     for key, stage in stated.value.stages.items():
         place = f"stages.{key}"
         if stage.clock is not None and stage.clock not in flow.clocks:
@@ -169,6 +220,13 @@ def _procedure_check(flow: Workflow, stated: Provision[Procedure]) -> None:
         for move_key, move in stage.moves.items():
             if move.reasons is not None and move.reasons not in flow.reasons:
                 raise _fault(stated, f"{place}.moves.{move_key}.reasons：没有“{move.reasons}”这组理由")
+            for paper in move.requires:
+                if paper not in flow.papers:
+                    raise _fault(stated, f"{place}.moves.{move_key}.requires：没有“{paper}”这种材料")
+        if stage.lapse is not None and (stage.clock is None or flow.clocks[stage.clock].value.expire is None):
+            raise _fault(stated, f"{place}.lapse：期限没有写 expire（逾期几天），不知道哪天走这条出路")
+        if isinstance(stage.enough, int):
+            _enough_check(flow, stated, place, stage.enough)
         if stage.act == "dispatch" and stage.tasks:
             _dispatch_check(flow, stated, place, stage)
 
@@ -178,3 +236,10 @@ def _dispatch_check(flow: Workflow, stated: Provision[Procedure], place: str, st
         for task in verify.value.tasks:
             if task not in stage.tasks:
                 raise _fault(stated, f"{place}.tasks：缺少“{verify.key}”要开的任务“{task}”")
+
+
+def _enough_check(flow: Workflow, stated: Provision[Procedure], place: str, enough: int) -> None:
+    for verify in flow.verify.values():
+        asked = len(verify.value.tasks)
+        if asked < enough:
+            raise _fault(stated, f"{place}.enough：“{verify.key}”只问 {asked} 个单位，等不到 {enough} 个反馈")

@@ -7,7 +7,7 @@ events, a decision where something was judged, and an audit entry, all in one tr
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from shouwang.casework.errors import (
 from shouwang.casework.models import Case, CaseEvent, Decision
 from shouwang.casework.rules import came_back, may_hold
 from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.branching import case_way
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
@@ -225,24 +226,35 @@ def case_move(
     if move is None:
         raise MoveUnknown(stage=stage.name)
     stated = _complete(statement or Statement(), move, case)
+    way = case_way(case, move, on=at.astimezone(SHANGHAI).date())
+    branch = {} if way is move else {"branch": way.name}
     is_judged = stage.act in JUDGING
     event = event_add(
         case,
         viewer=viewer,
         at=at,
         what=what or (What.DECIDED if is_judged else What.MOVED),
-        text=text or _sentence(stage, move, stated),
+        text=(f"{way.name}。" if branch else "") + (text or _sentence(stage, move, stated)),
         move=move_key,
-        to_stage=move.to or "",
-        data=data,
+        to_stage=way.to or "",
+        data={**(data or {}), **branch},
     )
     if is_judged:
         _decision_add(case, stage, move, move_key, stated, viewer=viewer, at=at, event=event)
-    if move.end is not None:
-        case_end(case, viewer=viewer, at=at, end_key=move.end, reason=stated.reason)
+    if way.end is not None:
+        case_end(case, viewer=viewer, at=at, end_key=way.end, reason=stated.reason)
     else:
-        case_enter(case, move.to or "", at=at, previous=stage)
+        case_enter(case, way.to or "", at=at, previous=stage)
+        if case.act == Act.HELP:
+            _questions_end(case, at=at)
     case.save()
+
+
+def _questions_end(case: Case, *, at: datetime) -> None:
+    """This function takes back what is still asked once it is decided: an answer could change nothing any more."""
+    from shouwang.casework.services.tasks import tasks_end_all
+
+    tasks_end_all(case, viewer=SYSTEM, at=at, why="已经决定救助", is_asked_only=True)
 
 
 def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: str) -> None:
@@ -281,6 +293,8 @@ def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: 
 def _complete(stated: Statement, move: Move, case: Case) -> Statement:
     """This function fills in what a chosen reason says, and refuses what the pack wants and nobody stated."""
     reasons = workflow_for(case).reasons_of(move.reasons)
+    if move.told and not stated.told.strip() and not stated.reason_key:
+        stated = replace(stated, told=move.told)
     if stated.reason_key:
         chosen = reasons.get(stated.reason_key)
         if chosen is None:
@@ -326,7 +340,7 @@ def _decision_add(
         clause=stated.clause.strip()[:300],
         reason_key=stated.reason_key,
         reason=stated.reason.strip()[:1000],
-        told=stated.told.strip()[:1000] if "told" in move.needs else "",
+        told=stated.told.strip()[:1000] if "told" in move.needs or move.told else "",
         figures=stated.figures,
         actor=viewer.label[:200],
         user_id=viewer.user_id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from shouwang.casework.errors import (
     FigureRefused,
@@ -34,7 +35,7 @@ from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.selectors import organisation_for, organisations_for
 from shouwang.people.services.grants import grant_end, grant_give
-from shouwang.rulebook.workflow import ANY, FIGURE_UNITS, Act
+from shouwang.rulebook.workflow import ANY, FIGURE_UNITS, Act, Stage
 from shouwang.rulebook.workflow import Task as TaskKind
 
 DELIVER = "deliver"
@@ -236,15 +237,31 @@ def _task_end(task: Task, state: Task.State, *, at: datetime) -> None:
 
 
 def _go_on(case: Case, *, at: datetime) -> None:
-    """This function moves a case on when nobody is left to wait for, and saves it in any case."""
+    """This function moves a case on once enough have answered or nobody is left to wait for, and saves it anyway."""
     stage = stage_for(case)
-    waiting = Task.objects.filter(case=case, state=Task.State.OPEN).exclude(asks=DELIVER).exists()
-    if stage is not None and stage.act is Act.ANSWERS and not waiting:
-        case_move(case, viewer=SYSTEM, at=at, move_key="complete", text="各单位反馈齐全")
+    said = _waited(case, stage) if stage is not None and stage.act is Act.ANSWERS else ""
+    if said:
+        case_move(case, viewer=SYSTEM, at=at, move_key="complete", text=said)
         return
     if stage is not None:
         case.barred_user_ids = barred_users(case, stage)
     case.save()
+
+
+def _waited(case: Case, stage: Stage) -> str:
+    """This function says why a case need not wait any longer; empty while it must.
+
+    What counts is the last round of questions, and whatever of earlier rounds is still open.
+    """
+    asked = Task.objects.filter(case=case).exclude(asks=DELIVER)
+    last = asked.aggregate(last=Max("round"))["last"] or 0
+    states = Counter(asked.filter(Q(round=last) | Q(state=Task.State.OPEN)).values_list("state", flat=True))
+    answered, waiting, expired = (states[state] for state in (Task.State.ANSWERED, Task.State.OPEN, Task.State.EXPIRED))
+    if not waiting:
+        return f"{answered} 个单位已反馈，{expired} 个逾期没有反馈" if expired else "各单位反馈齐全"
+    if stage.is_enough(asked=answered + waiting + expired, answered=answered):
+        return f"已有 {answered} 个单位反馈，够往下办，其余 {waiting} 个不再等"
+    return ""
 
 
 def task_withdraw(*, viewer: Viewer, task_id: int, version: int, reason: str, at: datetime) -> Task:
@@ -292,9 +309,12 @@ def tasks_expire(*, at: datetime, limit: int = 500) -> int:
     return ended
 
 
-def tasks_end_all(case: Case, *, viewer: Viewer, at: datetime) -> None:
-    """This function withdraws every open task of a case that closes."""
-    for task in Task.objects.select_for_update().filter(case=case, state=Task.State.OPEN):
+def tasks_end_all(
+    case: Case, *, viewer: Viewer, at: datetime, why: str = "案件结案", is_asked_only: bool = False
+) -> None:
+    """This function withdraws every open task of a case that closes; `is_asked_only` leaves help to be delivered."""
+    tasks = Task.objects.select_for_update().filter(case=case, state=Task.State.OPEN).order_by("pk")
+    for task in tasks.exclude(asks=DELIVER) if is_asked_only else tasks:
         _task_end(task, Task.State.WITHDRAWN, at=at)
-        event_add(case, viewer=viewer, at=at, what=What.TASK_ENDED, text=f"案件结案，{task.name}不用再反馈",
+        event_add(case, viewer=viewer, at=at, what=What.TASK_ENDED, text=f"{why}，{task.name}不用再反馈",
                   data={"task_id": task.pk})  # fmt: skip
