@@ -9,12 +9,14 @@ from django.utils import timezone
 from tests.architecture.objects import builds, centre_of
 from tests.factories.casework import AT, Walk, case_make, procedure_of, version_ready
 from tests.factories.cast import Cast
+from tests.factories.papers import ready_photo
 from tests.factories.register import household_make, income_make, spending_make
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Measure
 from shouwang.assistance.services import Plan, measure_plan
 from shouwang.casework.models import Case
+from shouwang.casework.services import case_attach
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.models import Area
 from shouwang.screening.models import Run, Warning
@@ -162,6 +164,19 @@ def posting(cast: Cast, place: Area) -> dict[str, Any]:
             act="notice", holder_kind=stage.who.kind, holder_roles=list(stage.who.roles),
         )  # fmt: skip
     return {"case_id": case_id}
+
+
+@builds("attachment")
+def attachment(cast: Cast, place: Area) -> dict[str, Any]:
+    """A photo that the village attached to a case of its own."""
+    made = walk(cast, place, upto="dispatch" if place.lo < cast.places.neighbour_county.lo else "check")
+    reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
+    viewer = next(viewer for viewer in reporters if viewer.can_see(place.lo))
+    with acting_as(viewer):
+        rows = case_attach(
+            viewer=viewer, case_id=made.case_id, version=made.version, ready=[ready_photo()], kind="photo", at=AT
+        )
+    return {"attachment_id": rows[0].pk}
 
 
 @builds("task")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.forms import Form
 
-from shouwang.casework.models import Answer, Case, Decision, Notice, Task
+from shouwang.casework.models import Answer, Attachment, Case, Decision, Notice, Task
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.shown import FactGroup
 from shouwang.register.selectors import HouseholdCard
@@ -99,6 +99,35 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class PaperLine:
+    """One photo or PDF as a page lists it; `where` is the place a posting's photo was taken at, in words."""
+
+    attachment: Attachment
+    size: str
+    is_photo: bool
+    may_withdraw: bool = False
+
+    @property
+    def where(self) -> str:
+        """Latitude and longitude of a posting's photo, empty when it told none."""
+        row = self.attachment
+        if row.latitude is None or row.longitude is None:
+            return ""
+        north, east = ("北纬" if row.latitude >= 0 else "南纬"), ("东经" if row.longitude >= 0 else "西经")
+        return f"{north} {abs(row.latitude):.5f}，{east} {abs(row.longitude):.5f}"
+
+
+@dataclass(frozen=True)
+class PapersPage:
+    """The papers of a case, and the form that adds to them."""
+
+    head: CaseHead
+    papers: Sequence[PaperLine]
+    form: Form | None
+    why_not: str
+
+
+@dataclass(frozen=True)
 class TaskLine:
     """One task of a case with its answer."""
 
@@ -110,6 +139,7 @@ class TaskLine:
     days_late: int
     is_mine: bool = False
     may_withdraw: bool = False
+    papers: Sequence[PaperLine] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +163,8 @@ class CasePage:
     timeline: Sequence[TimelineLine]
     pack_name: str
     pack_href: str
+    papers: Sequence[PaperLine] = ()
+    may_attach: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +212,7 @@ class TaskPage:
     days_late: int
     warns: bool
     case_href: str = ""
+    papers: Sequence[PaperLine] = ()
 
 
 @dataclass(frozen=True)

@@ -206,3 +206,24 @@ class NoticeDay(Refusal):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
+
+
+class AttachmentNotFound(Refusal):
+    """There is no such paper, or it is none of the viewer's, or it was taken back."""
+
+    is_absent = True
+    sentence = "找不到这份材料。"
+
+
+class PapersMissing(Refusal):
+    """Nothing was brought."""
+
+    field = "papers"
+    sentence = "请选择要附上的照片或 PDF。"
+
+
+class PaperKindUnknown(Refusal):
+    """Papers of a case are of a named kind."""
+
+    field = "kind"
+    sentence = "请选一种材料。"

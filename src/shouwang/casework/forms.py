@@ -6,14 +6,60 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from shouwang.casework.services import MeetingHeld
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.kit.texts import numbers_refuse
+from shouwang.kit.papers import MB, PaperTooLarge, Ready
+from shouwang.kit.texts import numbers_hidden, numbers_refuse
+from shouwang.office.services import paper_make
 from shouwang.rulebook.workflow import Figure, Meeting, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
 from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField, StatedNumber
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several photos or PDFs at once; on a phone the camera is offered too."""
+
+    allow_multiple_selected = True
+
+
+class PapersField(forms.FileField):
+    """Photos and PDFs, cleaned to safe ones; what is refused is named with its reason."""
+
+    widget = FilesInput
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}))
+        options.setdefault("error_messages", {"required": "请选择要附上的照片或 PDF。"})
+        super().__init__(**options)
+        self.help_text = self.help_text or (
+            f"照片或 PDF，一次最多 {settings.PAPER_LIMIT_COUNT} 份，每份不超过 {settings.PAPER_LIMIT_BYTES // MB} MB。"
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> list[Ready]:
+        """This function makes the chosen files safe; an empty list when none was chosen and none is needed."""
+        files = [each for each in (data if isinstance(data, list | tuple) else [data]) if each]
+        if not files and self.required:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > settings.PAPER_LIMIT_COUNT:
+            raise forms.ValidationError(f"一次最多 {settings.PAPER_LIMIT_COUNT} 份，请分几次附上。")
+        made, refused = [], []
+        for each in files:
+            try:
+                made.append(self._made(each))
+            except Refusal as refusal:
+                refused.append(forms.ValidationError(str(refusal)))
+        if refused:
+            raise forms.ValidationError(refused)
+        return made
+
+    def _made(self, each: Any) -> Ready:
+        if each.size > settings.PAPER_LIMIT_BYTES:
+            raise PaperTooLarge(settings.PAPER_LIMIT_BYTES).at(file=numbers_hidden(str(each.name))[-100:])
+        return paper_make(each.read(), name=str(each.name))
+
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
 
@@ -62,6 +108,8 @@ class AnswerForm(FreeTextForm):
         error_messages={"required": "请写明核查到的情况和理由。"},
     )  # fmt: skip
 
+    papers = PapersField(label="材料", required=False)
+
     def __init__(self, *arguments: Any, kind: TaskKind, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.kind = kind
@@ -70,7 +118,7 @@ class AnswerForm(FreeTextForm):
         field.choices = [("yes", kind.yes), ("no", kind.no)]  # type: ignore[attr-defined]
         for key, figure in kind.figures.items():
             self.fields[f"figure_{key}"] = FigureField(figure)
-        self.order_fields(["version", "meets", *(f"figure_{key}" for key in kind.figures), "reasons"])
+        self.order_fields(["version", "meets", *(f"figure_{key}" for key in kind.figures), "reasons", "papers"])
 
     @property
     def figures(self) -> dict[str, int]:
@@ -259,6 +307,21 @@ class ObjectionForm(FreeTextForm):
     )  # fmt: skip
 
 
+class AttachForm(FreeTextForm):
+    """Photos and PDFs for a case: what they are, a word about them, the files."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="是什么材料", widget=forms.RadioSelect, error_messages={"required": "请选一种材料。"}
+    )
+    caption = forms.CharField(label="说明", max_length=200, required=False, validators=[no_numbers])
+    papers = PapersField(label="照片或 PDF")
+
+    def __init__(self, *arguments: Any, kinds: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["kind"].choices = list(kinds.items())  # type: ignore[attr-defined]
+
+
 class CloseForm(FreeTextForm):
     """Closing outside the procedure."""
 
@@ -274,7 +337,7 @@ class CloseForm(FreeTextForm):
 
 
 class WithdrawForm(FreeTextForm):
-    """Taking a task back."""
+    """Taking a task or a paper back."""
 
     reason = forms.CharField(
         label="撤回的理由",

@@ -28,6 +28,29 @@ class Ending(enum.StrEnum):
     OTHER = "OTHER", "其他"
 
 
+class PaperKind(enum.StrEnum):
+    """What a photo or PDF of a case is; a pack may name further kinds of papers by keys of its own."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> PaperKind:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    PHOTO = "photo", "现场照片"
+    BILL = "bill", "票据和费用清单"
+    PROOF = "proof", "证明材料"
+    SIGNED = "signed", "签字的表册"
+    OTHER = "other", "其他材料"
+    POSTING = "posting", "张贴照片"
+
+
+# What somebody who brings a paper may call it; the photo of a posting belongs to its notice.
+BROUGHT = tuple(kind for kind in PaperKind if kind is not PaperKind.POSTING)
+
+
 class Lamp(enum.StrEnum):
     """The five lamps (design §5); their colours, shapes and words are `ui.lamps`."""
 

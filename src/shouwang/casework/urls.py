@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, task, tasks
+from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, papers, task, tasks
 
 app_name = "casework"
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path("<int:case_id>/dispatch/", dispatch.dispatch, name="dispatch"),
     path("<int:case_id>/judge/", judge.judge, name="judge"),
     path("<int:case_id>/notice/", notice.notice, name="notice"),
+    path("<int:case_id>/papers/", papers.papers, name="papers"),
+    path("papers/<int:attachment_id>/", papers.paper, name="paper"),
+    path("papers/<int:attachment_id>/thumb/", papers.thumb, name="paper_thumb"),
+    path("papers/<int:attachment_id>/withdraw/", papers.withdraw, name="paper_withdraw"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

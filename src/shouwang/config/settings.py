@@ -139,6 +139,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["shouwang.office.uploads.SealableUploadHandler"]
 XLSX_LIMIT_BYTES = int(os.environ.get("SHOUWANG_XLSX_LIMIT_MB", "50")) * 1024 * 1024
 CSV_LIMIT_BYTES = int(os.environ.get("SHOUWANG_CSV_LIMIT_MB", "1024")) * 1024 * 1024
+# Photos and PDFs that come with a case: what may come, and the longer edge that is kept of a photo.
+PAPER_LIMIT_BYTES = int(os.environ.get("SHOUWANG_PAPER_LIMIT_MB", "15")) * 1024 * 1024
+PAPER_LIMIT_PIXELS = int(os.environ.get("SHOUWANG_PAPER_LIMIT_MEGAPIXELS", "50")) * 1_000_000
+PAPER_EDGE_PIXELS = 2560
+PAPER_LIMIT_PAGES = 60
+PAPER_LIMIT_COUNT = 9  # files at a time
 SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
 # The last screening's snapshot of each month is kept longer: policies are tried on past months (back-test).
 SNAPSHOT_KEEP_MONTHS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_MONTHS", "24"))

@@ -74,3 +74,33 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender} {self.key}"
+
+
+class Paper(models.Model):
+    """A photo or PDF kept with the work it belongs to; sealed under `var/files`, only ever added.
+
+    It was made safe before it was kept (`kit.papers`). `sealed_thumb` is a small JPEG, null for PDFs. The `slot` is
+    the place of what it belongs to; which room's row that is, the room knows.
+    """
+
+    organisation_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+    slot = models.BigIntegerField()
+    sealed_name = models.BinaryField()
+    sealed_thumb = models.BinaryField(null=True)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    path = models.CharField(max_length=200, unique=True)
+    kept_at = models.DateTimeField()
+    kept_by = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["slot"], name="paper_slot")]
+
+    def __str__(self) -> str:
+        return self.path

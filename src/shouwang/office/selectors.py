@@ -1,10 +1,12 @@
-"""Reads of progress and files."""
+"""Reads of progress, files and papers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
-from shouwang.office.models import Progress, StoredFile
+from shouwang.office.models import Paper, Progress, StoredFile
 from shouwang.people.access import Kind, Viewer
 
 
@@ -23,3 +25,8 @@ def progress_by_id(viewer: Viewer, progress_id: int) -> Progress | None:
 def file_belongs_to(viewer: Viewer, file_id: int) -> bool:
     """This function tells whether a stored file is of the viewer's own organisation."""
     return StoredFile.objects.filter(pk=file_id, organisation_id=viewer.organisation_id).exists()
+
+
+def papers_by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
+    """This function returns papers the wall of the table lets through, without their thumbnails, by id."""
+    return Paper.objects.defer("sealed_thumb").in_bulk(list(paper_ids))

@@ -1,6 +1,7 @@
 """Writes of casework. Each is one transaction with its audit entry; refusals are in `casework.errors`."""
 
 from shouwang.casework.errors import (
+    AttachmentNotFound,
     CaseClosed,
     CaseNotFound,
     CaseStale,
@@ -17,6 +18,8 @@ from shouwang.casework.errors import (
     NoWorkflow,
     OrganisationMissing,
     OwnWork,
+    PaperKindUnknown,
+    PapersMissing,
     ReasonsMissing,
     ReasonUnknown,
     StatementMissing,
@@ -27,6 +30,7 @@ from shouwang.casework.errors import (
     WrongStage,
 )
 from shouwang.casework.services.appraising import MeetingHeld, case_appraise
+from shouwang.casework.services.attaching import attachment_withdraw, case_attach
 from shouwang.casework.services.closing import case_close, case_withdraw
 from shouwang.casework.services.collect import Collected, clue_take, sources_collect, warning_take
 from shouwang.casework.services.dispatch import TaskOrder, case_dispatch
@@ -48,6 +52,7 @@ from shouwang.casework.services.notices import notice_finish, notice_oppose, not
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
+    "AttachmentNotFound",
     "CaseClosed",
     "CaseNotFound",
     "CaseStale",
@@ -67,6 +72,8 @@ __all__ = [
     "NoticeStands",
     "OrganisationMissing",
     "OwnWork",
+    "PaperKindUnknown",
+    "PapersMissing",
     "ReasonUnknown",
     "ReasonsMissing",
     "StatementMissing",
@@ -77,8 +84,10 @@ __all__ = [
     "VoteContradicts",
     "WrongStage",
     "assisted_record",
+    "attachment_withdraw",
     "case_amend",
     "case_appraise",
+    "case_attach",
     "case_check",
     "case_close",
     "case_decide",

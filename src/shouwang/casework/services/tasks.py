@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,8 +18,10 @@ from shouwang.casework.errors import (
     TaskNotFound,
 )
 from shouwang.casework.models import Answer, Case, CaseEvent, Task
+from shouwang.casework.rules import PaperKind
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.procedures import stage_for, workflow_for
+from shouwang.casework.services.attaching import papers_add
 from shouwang.casework.services.machine import (
     actor_check,
     case_audit,
@@ -31,6 +33,7 @@ from shouwang.casework.services.machine import (
 )
 from shouwang.casework.services.scope import ASKED_ONLY, writing_for
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.papers import Ready
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.selectors import organisation_for, organisations_for
@@ -151,8 +154,11 @@ def task_answer(
     reasons: str,
     figures: Mapping[str, int],
     at: datetime,
+    ready: Sequence[Ready] = (),
 ) -> Answer:
     """This function records an organisation's answer, ends its grant, and lets the case go on once all have answered.
+
+    `ready` are photos and PDFs that prove it.
 
     `figures` are in the unit the pack names (fen for money). Raises TaskNotFound, TaskClosed, CaseStale,
     ReasonsMissing, FigureRefused.
@@ -181,6 +187,9 @@ def task_answer(
             actor=viewer.label[:200],
             user_id=viewer.user_id,
             appointment_id=viewer.appointment_id,
+        )
+        papers_add(
+            case, viewer=viewer, ready=ready, at=at, kind=PaperKind.PROOF, kind_name=PaperKind.PROOF.label, task=task
         )
         _task_end(task, Task.State.ANSWERED, at=at)
         event_add(

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET
 from shouwang.casework.contexts import Action, CaseHead, CasePage
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, case_timeline, may_close
+from shouwang.casework.selectors.papers import attachments_of_case
 from shouwang.casework.selectors.procedures import procedure_for
-from shouwang.casework.views import READERS
+from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
 from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
+from shouwang.casework.views.paper_lines import paper_lines
 from shouwang.people.access import Viewer, requires
 from shouwang.rulebook.workflow import Act
 
@@ -33,6 +35,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     on = timezone.localdate()
     found = case_shown(viewer, case_id, on)
     head = case_head(viewer, found, on)
+    brought = paper_lines(viewer, attachments_of_case(viewer, case_id))
     page = CasePage(
         head=head,
         main=main_action(head),
@@ -43,6 +46,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         timeline=case_timeline(viewer, case_id),
         pack_name=f"{found.pack_version.name}（{timezone.localdate(found.pack_version.loaded_at):%Y-%m-%d} 版）",
         pack_href=address("standards:version", found.pack_version_id),
+        papers=brought,
+        may_attach=found.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES,
     )
     return render(request, "casework/case.html", {"page": page})
 

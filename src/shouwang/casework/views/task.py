@@ -17,12 +17,14 @@ from shouwang.casework.errors import CaseStale, FigureRefused, TaskClosed, TaskN
 from shouwang.casework.forms import AnswerForm, WithdrawForm
 from shouwang.casework.models import Answer, Case, Task
 from shouwang.casework.selectors import case_get, figure_lines, task_get, task_kind
+from shouwang.casework.selectors.papers import attachments_visible_to
 from shouwang.casework.selectors.shown import FactGroup, household_shown, task_case
 from shouwang.casework.services import task_answer, task_withdraw
 from shouwang.casework.services.tasks import DELIVER, task_closed
 from shouwang.casework.views import ACTING_ROLES, ANSWERERS
 from shouwang.casework.views.answers import stale, task_ended
 from shouwang.casework.views.heads import address, days_late
+from shouwang.casework.views.paper_lines import paper_lines
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.rulebook.workflow import Task as TaskKind
 from shouwang.ui.forms import version_posted
@@ -57,6 +59,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
                 meets=form.cleaned_data["meets"] == "yes",
                 reasons=form.cleaned_data["reasons"],
                 figures=form.figures,
+                ready=form.cleaned_data["papers"],
                 at=timezone.now(),
             )
         except TaskClosed as error:
@@ -78,7 +81,8 @@ def _form(request: HttpRequest, viewer: Viewer, found: Task, kind: TaskKind) -> 
     is_over = found.state != Task.State.OPEN and request.method != "POST"
     if is_over or viewer.role not in (Role.CLERK, Role.LEADER):
         return None
-    return AnswerForm(request.POST if request.method == "POST" else None, kind=kind, initial={"version": found.version})
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    return AnswerForm(*posted, kind=kind, initial={"version": found.version})
 
 
 def _ended(request: HttpRequest, viewer: Viewer, found: Task, error: TaskClosed, form: Form) -> HttpResponse:
@@ -104,6 +108,7 @@ def _page(viewer: Viewer, found: Task, case: Case, kind: TaskKind, form: AnswerF
         days_late=days_late(found.due_on, on) if is_open else 0,
         warns=is_open and found.warn_on <= on,
         case_href=address("casework:case", found.case_id) if viewer.reads_register else "",
+        papers=paper_lines(viewer, attachments_visible_to(viewer).filter(task=found).order_by("pk")),
     )
 
 

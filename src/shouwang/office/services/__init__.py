@@ -1,6 +1,7 @@
-"""Writes of the office: progress, files, and keys of what was sent."""
+"""Writes of the office: progress, files, papers, and keys of what was sent."""
 
 from shouwang.office.services.files import FileGone, file_open, file_store, files_expire
+from shouwang.office.services.papers import Shown, paper_glance, paper_keep, paper_make, paper_name, paper_open
 from shouwang.office.services.progress import (
     progress_advance,
     progress_fail,
@@ -22,9 +23,15 @@ __all__ = [
     "FileGone",
     "KeyReused",
     "KeyUnreadable",
+    "Shown",
     "file_open",
     "file_store",
     "files_expire",
+    "paper_glance",
+    "paper_keep",
+    "paper_make",
+    "paper_name",
+    "paper_open",
     "progress_advance",
     "progress_fail",
     "progress_finish",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from shouwang.office.models import StoredFile
+from shouwang.office.models import Paper, StoredFile
 
 GRACE = timedelta(days=1)  # longer than any request or job between writing a file and committing its row
 
@@ -17,7 +17,8 @@ def files_sweep(*, at: datetime) -> int:
     root = Path(settings.FILES_DIR)
     old = (at - GRACE).timestamp()
     found = {str(path.relative_to(root)): path for path in root.glob("*/*") if path.stat().st_mtime < old}
-    known = set(StoredFile.objects.filter(path__in=list(found)).values_list("path", flat=True))
+    kept = (table.objects.filter(path__in=list(found)).values_list("path", flat=True) for table in (StoredFile, Paper))
+    known = set().union(*kept)
     stray = [path for name, path in found.items() if name not in known]
     for path in stray:
         path.unlink(missing_ok=True)
