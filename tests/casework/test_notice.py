@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from tests.factories.casework import AT, Walk, case_make, clue_make, second_clerk, workflow_ready
 from tests.factories.cast import Cast, sign_in
+from tests.factories.papers import pdf, photo, ready_photo
 from tests.factories.people import viewer_make
 from tests.factories.register import household_make
 
+from shouwang.audit.models import Entry
 from shouwang.casework import services
-from shouwang.casework.models import Appraisal, Case, CaseEvent, Decision, Notice, Objection
+from shouwang.casework.models import Appraisal, Attachment, Case, CaseEvent, Decision, Notice, Objection
+from shouwang.casework.selectors.notices import SheetRow, sheets_of
 from shouwang.casework.services import (
     MeetingHeld,
     MeetingUnsound,
+    NotAPhoto,
     NoticeDay,
     NoticeMissing,
     NoticeRunning,
     NoticeStands,
+    NoticeUnproven,
     NotYourTurn,
     OwnWork,
     VoteContradicts,
     WrongStage,
 )
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.papers import Ready, paper_prepare
+from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.sources.models import Clue
 
@@ -69,11 +78,13 @@ def appraise(walk: Walk, viewer: Viewer, *, held: MeetingHeld | None = HELD, mov
         )  # fmt: skip
 
 
-def post(walk: Walk, viewer: Viewer, *, on: date = date(2020, 6, 26), at: datetime | None = None) -> Notice:
+def post(
+    walk: Walk, viewer: Viewer, *, on: date = date(2020, 6, 26), photos: Sequence[Ready] | None = None
+) -> Notice:  # fmt: skip
     with acting_as(viewer):
         return services.notice_post(
             viewer=viewer, case_id=walk.case_id, version=walk.version, posted_on=on, place="村委会公示栏",
-            at=at or AT + timedelta(days=2),
+            at=AT + timedelta(days=2), photos=[ready_photo()] if photos is None else photos,
         )  # fmt: skip
 
 
@@ -304,3 +315,91 @@ def test_an_objection_on_the_page_and_a_stale_one(cast: Cast, village: Viewer, c
 def test_a_case_whose_procedure_has_no_notice_has_no_such_page(cast: Cast, client: Client) -> None:
     walk = case_make(cast, upto="dispatch")
     assert sign_in(client, cast.county).get(reverse("casework:notice", args=[walk.case_id])).status_code == 404
+
+
+def test_a_posting_is_proven_by_its_photo_with_place_and_time(cast: Cast, village: Viewer) -> None:
+    walk = walk_to(cast, village, "notice")
+    taken = ready_photo(position=((37, 38, 15), (115, 3, 0)), taken="2020:06:26 09:30:00")
+    sheet = post(walk, village, photos=[taken])
+    with acting_as(SYSTEM):
+        proof = Attachment.objects.get(notice=sheet)
+    assert (str(proof.latitude), str(proof.longitude)) == ("37.637500", "115.050000")
+    assert (proof.taken_at, proof.kind_name, proof.caption) == (taken.taken_at, "张贴照片", "村委会公示栏")
+
+
+def test_what_hung_unproven_does_not_count_until_a_photo_shows_it(cast: Cast, village: Viewer, client: Client) -> None:
+    walk = walk_to(cast, village, "notice")
+    post(walk, village, photos=[])
+    with pytest.raises(NoticeUnproven):
+        finish(walk, village, date(2020, 7, 2))
+    paper = paper_prepare(pdf(), name="公示.pdf")
+    with acting_as(village), pytest.raises(NotAPhoto):
+        services.notice_prove(viewer=village, case_id=walk.case_id, version=walk.version, photos=[paper], at=AT)
+    with acting_as(cast.township), pytest.raises(NotYourTurn):
+        services.notice_prove(
+            viewer=cast.township, case_id=walk.case_id, version=walk.version, photos=[ready_photo()], at=AT
+        )
+    text = press(client, village, "notice", walk, status=422, act="prove")
+    assert "还缺张贴的照片" in text and "请选择公示栏的照片。" in text
+    text = press(client, village, "notice", walk, status=422, act="finish")
+    assert "还没有张贴的照片" in text
+    hung = SimpleUploadedFile("公示栏.jpg", photo(taken="2020:06:26 09:30:00"))
+    press(client, village, "notice", walk, act="prove", photos=[hung])
+    page = sign_in(client, cast.county).get(reverse("casework:notice", args=[walk.case_id])).content.decode()
+    assert "张贴照片" in page and "还缺张贴的照片" not in page
+    assert finish(walk, village, date(2020, 7, 2)).stage == "township_review"
+
+
+def test_a_photo_taken_back_proves_nothing(cast: Cast, village: Viewer) -> None:
+    walk = walk_to(cast, village, "notice")
+    sheet = post(walk, village)
+    with acting_as(SYSTEM):
+        proof = Attachment.objects.get(notice=sheet)
+    with acting_as(village):
+        services.attachment_withdraw(
+            viewer=village, attachment_id=proof.pk, version=walk.version, reason="拍错了", at=AT + timedelta(days=3)
+        )
+    with pytest.raises(NoticeUnproven):
+        finish(walk, village, date(2020, 7, 2))
+
+
+def test_the_printed_sheet_shows_what_the_rule_shows_and_the_printing_is_logged(
+    cast: Cast, village: Viewer, client: Client
+) -> None:
+    walk = walk_to(cast, village, "notice")
+    address = reverse("casework:notices_print")
+    response = sign_in(client, village).get(address, {"case": walk.case_id})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert response["X-Content-Type-Options"] == "nosniff" and "attachment" in response["Content-Disposition"]
+    assert len(paper_prepare(response.content, name="公示.pdf").content) > 5_000  # a sound PDF by our own measure
+    with acting_as(village):
+        (sheet,) = sheets_of(village, [walk.case])
+    assert list(sheet.labels) == ["户主", "住址", "家庭人口", "主要原因"] and len(sheet.rows) == 1
+    assert "5 个日历日" in sheet.period
+    with acting_as(SYSTEM):
+        assert Entry.objects.filter(action="case.notice_print", subject_id=walk.case_id).count() == 1
+    post(walk, village)
+    with acting_as(village):
+        (sheet,) = sheets_of(village, [walk.case])
+    assert sheet.period == "2020 年 06 月 26 日至 2020 年 07 月 01 日"
+    page = sign_in(client, village).get(reverse("casework:notices")).content.decode()
+    assert "已张贴，到 2020-07-01 满期" in page
+    assert sign_in(client, cast.neighbour).get(address, {"case": walk.case_id}).status_code == 404
+    assert sign_in(client, village).get(address).status_code == 409
+
+
+def test_households_of_one_village_share_a_sheet_and_others_do_not(cast: Cast, village: Viewer) -> None:
+    walks = [walk_to(cast, village, "notice") for _ in range(2)]
+    post(walks[1], village)
+    third = walk_to(cast, village, "notice")
+    with acting_as(village):
+        sheets = sheets_of(village, [walk.case for walk in (*walks, third)])
+    assert [sorted(sheet.numbers) for sheet in sheets] == [[walks[0].case_id, third.case_id], [walks[1].case_id]]
+
+
+@pytest.mark.parametrize("number", ["130599197005200018", "13800138000"])
+def test_a_sheet_has_no_place_for_a_number_of_a_person(number: str) -> None:
+    with pytest.raises(PersonalNumberInText):
+        SheetRow(head=f"张三 {number}", place="大寨村", members="3 人", cause="因病")
+    with pytest.raises(TypeError):
+        SheetRow(head="张三", place="大寨村", members="3 人", cause="因病", identifiers=number)  # type: ignore[call-arg]

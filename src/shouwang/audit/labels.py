@@ -107,6 +107,8 @@ VERBS = {
     "notice": "张贴公示",
     "notice_opposed": "公示有异议",
     "notice_passed": "公示期满",
+    "notice_print": "打印公示",
+    "notice_prove": "补张贴照片",
     "object": "提出异议",
     "open": "打开",
     "photo": "附照片",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -305,6 +305,23 @@ class ClosePage:
 
 
 @dataclass(frozen=True)
+class NoticesPage:
+    """The cases that wait to be posted or hang now, to be printed on one sheet a village."""
+
+    lines: Sequence[NoticeWaiting]
+
+
+@dataclass(frozen=True)
+class NoticeWaiting:
+    """One case that waits to be posted or hangs now."""
+
+    head: CaseHead
+    subject: str
+    state: str
+    is_hanging: bool
+
+
+@dataclass(frozen=True)
 class NoticePage:
     """The notice of a case: the sheet to be posted, the one that hangs, the earlier ones."""
 
@@ -318,6 +335,19 @@ class NoticePage:
     why_not: str
     post_form: Form | None
     object_form: Form | None
+    proof_form: Form | None = None
+    needs_photo: bool = False
+    photos: Mapping[int, Sequence[PaperLine]] = field(default_factory=dict)
+
+    @property
+    def sheets_with_photos(self) -> Sequence[tuple[Notice, Sequence[PaperLine]]]:
+        """The sheets, newest first, each with the photos that prove it."""
+        return [(sheet, self.photos.get(sheet.pk, ())) for sheet in self.sheets]
+
+    @property
+    def lacks_photo(self) -> bool:
+        """What hangs is not proven yet, and has to be."""
+        return self.needs_photo and self.hanging is not None and not self.photos.get(self.hanging.pk)
 
     @property
     def period(self) -> str:

@@ -199,6 +199,19 @@ class NoticeRunning(Refusal):
         super().__init__(f"公示要到 {ends_on:%Y-%m-%d} 满期，次日起才能记“期满无异议”。")
 
 
+class NoticeUnproven(Refusal):
+    """The pack wants a photo of what hangs, and there is none."""
+
+    sentence = "还没有张贴的照片，不能记“期满无异议”。请先在这一页补上公示栏的照片。"
+
+
+class NotAPhoto(Refusal):
+    """A posting is proven by a photo, not by a PDF."""
+
+    field = "photos"
+    sentence = "张贴的证明要用照片，PDF 不算。"
+
+
 class NoticeDay(Refusal):
     """The day of posting cannot be."""
 

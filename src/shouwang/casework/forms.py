@@ -18,6 +18,8 @@ from shouwang.rulebook.workflow import Figure, Meeting, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
 from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField, StatedNumber
 
+PHOTOS = "image/jpeg,image/png,image/webp"
+
 
 class FilesInput(forms.ClearableFileInput):
     """Several photos or PDFs at once; on a phone the camera is offered too."""
@@ -31,7 +33,7 @@ class PapersField(forms.FileField):
     widget = FilesInput
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}))
+        options.setdefault("widget", FilesInput(attrs={"accept": f"{PHOTOS},application/pdf"}))
         options.setdefault("error_messages", {"required": "请选择要附上的照片或 PDF。"})
         super().__init__(**options)
         self.help_text = self.help_text or (
@@ -291,6 +293,22 @@ class PostForm(FreeTextForm):
     place = forms.CharField(
         label="张贴在哪里", max_length=100, validators=[no_numbers],
         error_messages={"required": "请写明张贴在哪里，如“村委会公示栏”。"},
+    )  # fmt: skip
+
+    photos = PapersField(
+        label="公示栏的照片", required=False,
+        help_text="拍到公示内容和周围，能看出贴在哪里。现在没有，可以过后在这一页补。",
+        widget=FilesInput(attrs={"accept": PHOTOS}),
+    )  # fmt: skip
+
+
+class ProofForm(FreeTextForm):
+    """Photos of a sheet that hangs already."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    photos = PapersField(
+        label="公示栏的照片", help_text="拍到公示内容和周围，能看出贴在哪里。",
+        error_messages={"required": "请选择公示栏的照片。"}, widget=FilesInput(attrs={"accept": PHOTOS}),
     )  # fmt: skip
 
 

@@ -20,3 +20,7 @@ def navigation_register() -> None:
         key="meeting", label="会商", url_name="casework:meeting", icon="gavel", order=20,
         kinds={Kind.LEADING_GROUP}, roles={Role.LEADER},
     )  # fmt: skip
+    nav_item(
+        key="notices", label="公示", url_name="casework:notices", icon="speakerphone", order=27,
+        kinds={Kind.VILLAGE, Kind.TOWNSHIP},
+    )  # fmt: skip

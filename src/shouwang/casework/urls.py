@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, papers, task, tasks
+from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, notices, papers, task, tasks
 
 app_name = "casework"
 urlpatterns = [
     path("", listing.cases, name="list"),
     path("meeting/", meeting.meeting, name="meeting"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/print/", notices.sheets, name="notices_print"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", task.task, name="task"),
     path("tasks/<int:task_id>/withdraw/", task.withdraw, name="task_withdraw"),

@@ -8,12 +8,14 @@ from shouwang.casework.errors import (
     FigureRefused,
     MeetingUnsound,
     MoveUnknown,
+    NotAPhoto,
     NotAssisted,
     NothingToSend,
     NoticeDay,
     NoticeMissing,
     NoticeRunning,
     NoticeStands,
+    NoticeUnproven,
     NotYourTurn,
     NoWorkflow,
     OrganisationMissing,
@@ -48,7 +50,7 @@ from shouwang.casework.services.judging import (
 )
 from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
-from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post
+from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post, notice_printed, notice_prove
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "MeetingUnsound",
     "MoveUnknown",
     "NoWorkflow",
+    "NotAPhoto",
     "NotAssisted",
     "NotYourTurn",
     "NothingToSend",
@@ -70,6 +73,7 @@ __all__ = [
     "NoticeMissing",
     "NoticeRunning",
     "NoticeStands",
+    "NoticeUnproven",
     "OrganisationMissing",
     "OwnWork",
     "PaperKindUnknown",
@@ -103,6 +107,8 @@ __all__ = [
     "notice_finish",
     "notice_oppose",
     "notice_post",
+    "notice_printed",
+    "notice_prove",
     "sources_collect",
     "stale_of",
     "task_answer",

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from shouwang.casework.errors import NoticeDay, NoticeMissing, NoticeRunning, NoticeStands, NotYourTurn
-from shouwang.casework.models import Case, CaseEvent, Notice, Objection
+from shouwang.audit.services.entries import Entry, entries_append
+from shouwang.casework.errors import (
+    NotAPhoto,
+    NoticeDay,
+    NoticeMissing,
+    NoticeRunning,
+    NoticeStands,
+    NoticeUnproven,
+    NotYourTurn,
+    PapersMissing,
+)
+from shouwang.casework.models import Attachment, Case, CaseEvent, Notice, Objection
+from shouwang.casework.rules import PaperKind
 from shouwang.casework.selectors.notices import notice_lines
 from shouwang.casework.selectors.procedures import workflow_for
+from shouwang.casework.services.attaching import papers_add
 from shouwang.casework.services.machine import (
     Statement,
     actor_check,
@@ -20,6 +32,7 @@ from shouwang.casework.services.machine import (
 )
 from shouwang.casework.services.scope import writing_for
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.papers import Ready
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.rulebook.workflow import Act
@@ -34,12 +47,23 @@ def notice_standing(case: Case) -> Notice | None:
     return Notice.objects.filter(case=case, state=Notice.State.POSTED).first()
 
 
-def notice_post(*, viewer: Viewer, case_id: int, version: int, posted_on: date, place: str, at: datetime) -> Notice:
+def notice_post(
+    *,
+    viewer: Viewer,
+    case_id: int,
+    version: int,
+    posted_on: date,
+    place: str,
+    at: datetime,
+    photos: Sequence[Ready] = (),
+) -> Notice:
     """This function records that a case's notice was posted, where and when; its clock runs from the next day.
 
-    Raises NoticeStands, NoticeDay, and what every write of a case raises.
+    `photos` show it hanging; they may follow later (`notice_prove`). Raises NoticeStands, NoticeDay, NotAPhoto, and
+    what every write of a case raises.
     """
     numbers_refuse(place)
+    _photos_check(photos)
     with writing_for(viewer):
         case = case_locked(viewer=viewer, case_id=case_id, version=version)
         stage = stage_at(case, Act.NOTICE, wanted="张贴公示")
@@ -59,6 +83,7 @@ def notice_post(*, viewer: Viewer, case_id: int, version: int, posted_on: date, 
             place=place.strip()[:100], ends_on=ends.day, is_end_provisional=ends.is_provisional, at=at,
             actor=viewer.label[:200], user_id=viewer.user_id,
         )  # fmt: skip
+        _photos_keep(case, notice, viewer=viewer, photos=photos, at=at)
         case.due_on = case.warn_on = ends.day + timedelta(days=1)
         case.is_due_provisional = ends.is_provisional
         case.save()
@@ -74,10 +99,53 @@ def _day_check(posted_on: date, case: Case, at: datetime) -> None:
         raise NoticeDay(f"{since:%Y-%m-%d} 才转到公示，张贴不会更早。")
 
 
+def _photos_check(photos: Sequence[Ready]) -> None:
+    if not all(photo.is_photo for photo in photos):
+        raise NotAPhoto
+
+
+def _photos_keep(case: Case, notice: Notice, *, viewer: Viewer, photos: Sequence[Ready], at: datetime) -> None:
+    papers_add(
+        case, viewer=viewer, ready=photos, at=at, kind=PaperKind.POSTING, kind_name=PaperKind.POSTING.label,
+        caption=notice.place, notice=notice,
+    )  # fmt: skip
+
+
+def notice_prove(
+    *, viewer: Viewer, case_id: int, version: int, photos: Sequence[Ready], at: datetime
+) -> Notice:  # fmt: skip
+    """This function adds photos of a sheet that hangs, as proof that it does.
+
+    Raises PapersMissing, NotAPhoto, NoticeMissing, and what every write of a case raises.
+    """
+    if not photos:
+        raise PapersMissing("请选择公示栏的照片。")
+    _photos_check(photos)
+    with writing_for(viewer):
+        case = case_locked(viewer=viewer, case_id=case_id, version=version)
+        stage = stage_at(case, Act.NOTICE, wanted="补张贴照片")
+        actor_check(case, stage, viewer)
+        notice = notice_standing(case)
+        if notice is None:
+            raise NoticeMissing
+        case.version += 1
+        text = f"{stage.name}：补张贴照片 {len(photos)} 张"
+        event_add(case, viewer=viewer, at=at, what=What.ATTACHED, text=text)
+        _photos_keep(case, notice, viewer=viewer, photos=photos, at=at)
+        case.save()
+        case_audit(case, viewer=viewer, at=at, action="case.notice_prove", before=case.stage, notice_id=notice.pk)
+    return notice
+
+
+def is_proven(notice: Notice) -> bool:
+    """This function tells whether a photo shows a notice hanging."""
+    return Attachment.objects.filter(notice=notice, withdrawn_at__isnull=True).exists()
+
+
 def notice_finish(*, viewer: Viewer, case_id: int, version: int, at: datetime) -> Case:
     """This function records that a notice has run without objection, and lets the case go on.
 
-    Raises NoticeMissing, NoticeRunning, and what every write of a case raises.
+    Raises NoticeMissing, NoticeRunning, NoticeUnproven, and what every write of a case raises.
     """
     with writing_for(viewer):
         case = case_locked(viewer=viewer, case_id=case_id, version=version)
@@ -88,6 +156,8 @@ def notice_finish(*, viewer: Viewer, case_id: int, version: int, at: datetime) -
             raise NoticeMissing
         if at.astimezone(SHANGHAI).date() <= notice.ends_on:
             raise NoticeRunning(notice.ends_on)
+        if workflow_for(case).notices[notice.key].value.needs_photo and not is_proven(notice):
+            raise NoticeUnproven
         before, case.version = case.stage, case.version + 1
         case_move(case, viewer=viewer, at=at, move_key="unopposed", data={"notice_id": notice.pk})
         _ended(notice, Notice.State.PASSED, at)
@@ -129,3 +199,11 @@ def notice_oppose(
 def _ended(notice: Notice, state: Notice.State, at: datetime) -> None:
     notice.state, notice.ended_at = state, at
     notice.save(update_fields=["state", "ended_at"])
+
+
+def notice_printed(cases: Sequence[Case], *, viewer: Viewer, at: datetime) -> None:
+    """This function logs that sheets of cases were printed: what they show leaves the house."""
+    entries = [
+        Entry("case.notice_print", "casework.Case", case.pk, case.slot, after={"stage": case.stage}) for case in cases
+    ]
+    entries_append(viewer=viewer, entries=entries, at=at)

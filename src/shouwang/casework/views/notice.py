@@ -12,17 +12,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import NoticePage
-from shouwang.casework.errors import CaseStale, NoticeDay
-from shouwang.casework.forms import ObjectionForm, PostForm
+from shouwang.casework.errors import CaseStale, NotAPhoto, NoticeDay
+from shouwang.casework.forms import ObjectionForm, PostForm, ProofForm
 from shouwang.casework.models import Case, Notice
 from shouwang.casework.selectors import workflow_for
 from shouwang.casework.selectors.notices import notice_lines, notices_of
+from shouwang.casework.selectors.papers import attachments_of
 from shouwang.casework.selectors.procedures import procedure_for
-from shouwang.casework.services import notice_finish, notice_oppose, notice_post
+from shouwang.casework.services import notice_finish, notice_oppose, notice_post, notice_prove
 from shouwang.casework.services.notices import TAKE_OBJECTIONS
 from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
 from shouwang.casework.views.answers import overtaken, stale
 from shouwang.casework.views.heads import case_head, case_shown
+from shouwang.casework.views.paper_lines import paper_lines
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer, requires
 from shouwang.rulebook.workflow import Act
@@ -40,7 +42,7 @@ def notice(request: HttpRequest, case_id: int) -> HttpResponse:
     if not any(stage.act == Act.NOTICE for stage in procedure_for(found).stages.values()):
         raise Http404
     acts: dict[str, Callable[[HttpRequest, Case], HttpResponse | None]] = {
-        "post": _post, "oppose": _oppose, "finish": _finish,
+        "post": _post, "oppose": _oppose, "finish": _finish, "prove": _prove,
     }  # fmt: skip
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if request.method == "POST" and not is_resumed(request):
@@ -66,7 +68,7 @@ def _form(request: HttpRequest, kind: type[forms.Form], case: Case, *, is_posted
     if isinstance(kept, kind):
         return kept
     initial = {"version": case.version, "posted_on": timezone.localdate()}
-    return kind(request.POST if is_posted else None, initial=initial)
+    return kind(request.POST if is_posted else None, request.FILES if is_posted else None, initial=initial)
 
 
 def _page(request: HttpRequest, case: Case, act: str) -> NoticePage:
@@ -79,6 +81,8 @@ def _page(request: HttpRequest, case: Case, act: str) -> NoticePage:
     sheets = notices_of(case)
     hanging = next((sheet for sheet in sheets if sheet.state == Notice.State.POSTED), None)
     may_post = head.action.may_act and is_here and hanging is None
+    proofs = attachments_of(viewer, notice_ids=[sheet.pk for sheet in sheets])
+    may_prove = head.action.may_act and hanging is not None
     may_object = hanging is not None and viewer.kind in TAKE_OBJECTIONS and viewer.role in ACTING_ROLES
     return NoticePage(
         head=head,
@@ -91,20 +95,38 @@ def _page(request: HttpRequest, case: Case, act: str) -> NoticePage:
         why_not="" if head.action.may_act or not is_here else head.action.why_not,
         post_form=_form(request, PostForm, case, is_posted=act == "post") if may_post else None,
         object_form=_form(request, ObjectionForm, case, is_posted=act == "oppose") if may_object else None,
+        proof_form=_form(request, ProofForm, case, is_posted=act == "prove") if may_prove else None,
+        needs_photo=stated is not None and stated.value.needs_photo,
+        photos={key: paper_lines(viewer, rows) for key, rows in proofs.items()},
     )
 
 
 def _post(request: HttpRequest, case: Case) -> HttpResponse | None:
-    form = PostForm(request.POST)
+    form = PostForm(request.POST, request.FILES)
     if form.is_valid():
         data = form.cleaned_data
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
         try:
             sheet = notice_post(viewer=viewer, case_id=case.pk, at=timezone.now(), **data)
-        except NoticeDay as refusal:
+        except (NoticeDay, NotAPhoto) as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
             messages.success(request, f"已登记张贴，到 {sheet.ends_on:%Y-%m-%d} 满期。")
+            return redirect("casework:notice", case.pk)
+    request.kept_form = form  # type: ignore[attr-defined]
+    return None
+
+
+def _prove(request: HttpRequest, case: Case) -> HttpResponse | None:
+    form = ProofForm(request.POST, request.FILES)
+    if form.is_valid():
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        try:
+            notice_prove(viewer=viewer, case_id=case.pk, at=timezone.now(), **form.cleaned_data)
+        except NotAPhoto as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, "已补上张贴的照片。")
             return redirect("casework:notice", case.pk)
     request.kept_form = form  # type: ignore[attr-defined]
     return None
@@ -135,7 +157,7 @@ def _finish(request: HttpRequest, case: Case) -> HttpResponse | None:
 
 
 def _stale(request: HttpRequest, error: CaseStale) -> HttpResponse:
-    kinds = {"post": PostForm, "oppose": ObjectionForm}
+    kinds: dict[str, type[forms.Form]] = {"post": PostForm, "oppose": ObjectionForm, "prove": ProofForm}
     kind = kinds.get(request.POST.get("act", ""))
     mine = typed_lines(kind(request.POST)) if kind else []
     return stale(request, error=error, mine=mine, resume=request.path if kind else "")
