@@ -20,7 +20,9 @@ from tests.factories.papers import pdf, photo, ready_photo
 
 from shouwang.audit.models import Entry
 from shouwang.casework import services
+from shouwang.casework.errors import PapersRequired
 from shouwang.casework.models import Attachment, CaseEvent
+from shouwang.casework.selectors import workflow_for
 from shouwang.casework.services import AttachmentNotFound, CaseStale, NotYourTurn, PaperKindUnknown, PapersMissing
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.office.models import Paper
@@ -225,3 +227,20 @@ def test_a_kept_paper_is_not_swept_away_and_one_of_a_failed_write_is(cast: Cast)
     with acting_as(SYSTEM):
         assert files_sweep(at=timezone.now() + timedelta(days=2)) >= 1
         assert (Path(settings.FILES_DIR) / Paper.objects.get(pk=row.paper_id).path).is_file()
+
+
+def test_a_move_that_requires_a_paper_waits_for_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = case_make(cast, upto="check")
+    with acting_as(SYSTEM):
+        flow = workflow_for(walk.case)
+        stage = flow.stage(walk.case.procedure, walk.case.stage)
+    move = stage.moves["pass_on"].model_copy(update={"requires": ("authorisation",)})
+    monkeypatch.setitem(stage.moves, "pass_on", move)
+    monkeypatch.setitem(flow.papers, "authorisation", "承诺授权书")
+    attach(walk, cast.officer)
+    with pytest.raises(PapersRequired) as refusal:
+        walk.pass_on()
+    assert "承诺授权书" in refusal.value.message
+    attach(walk, cast.officer, kind="authorisation")
+    before = walk.case.stage
+    assert walk.pass_on().case.stage != before

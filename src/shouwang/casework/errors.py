@@ -235,6 +235,13 @@ class PapersMissing(Refusal):
     sentence = "请选择要附上的照片或 PDF。"
 
 
+class PapersRequired(Refusal):
+    """A move wants papers that the case does not have."""
+
+    def __init__(self, *, move: str, names: Sequence[str]) -> None:
+        super().__init__(f"“{move}”要先附上：{'、'.join(names)}。请在案件的“照片和材料”里附上再办。")
+
+
 class PaperKindUnknown(Refusal):
     """Papers of a case are of a named kind."""
 

@@ -9,12 +9,22 @@ from django.db.models import QuerySet
 from shouwang.casework.errors import AttachmentNotFound
 from shouwang.casework.models import Attachment, Case
 from shouwang.casework.rules import BROUGHT
+from shouwang.casework.selectors.procedures import workflow_for
 from shouwang.people.access import Viewer
 
 
 def paper_kinds(case: Case) -> dict[str, str]:
     """This function returns what papers of a case may be: key → name."""
-    return {kind.value: kind.label for kind in BROUGHT}
+    return workflow_for(case).papers | {kind.value: kind.label for kind in BROUGHT}
+
+
+def papers_missing(case: Case, required: Iterable[str]) -> list[str]:
+    """This function returns the names of the required kinds of papers that a case has none of."""
+    wanted = list(required)
+    if not wanted:
+        return []
+    names, known = paper_kinds(case), kinds_attached(case)
+    return [names[kind] for kind in wanted if kind not in known]
 
 
 def attachments_visible_to(viewer: Viewer) -> QuerySet[Attachment]:

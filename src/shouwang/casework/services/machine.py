@@ -21,6 +21,7 @@ from shouwang.casework.errors import (
     MoveUnknown,
     NotYourTurn,
     OwnWork,
+    PapersRequired,
     ReasonUnknown,
     StatementMissing,
     WrongStage,
@@ -29,6 +30,7 @@ from shouwang.casework.models import Case, CaseEvent, Decision
 from shouwang.casework.rules import came_back, may_hold
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.branching import case_way
+from shouwang.casework.selectors.papers import papers_missing
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
@@ -309,6 +311,9 @@ def _complete(stated: Statement, move: Move, case: Case) -> Statement:
     for need in move.needs:
         if not str(getattr(stated, need)).strip():
             raise StatementMissing(need)
+    missing = papers_missing(case, move.requires)
+    if missing:
+        raise PapersRequired(move=move.name, names=missing)
     return stated
 
 
