@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import appointment_make, organisation_make, user_make
 from tests.factories.register import household_make
-from tests.factories.sources import INPATIENT, deliver, report_make, stay, xlsx
+from tests.factories.sources import INPATIENT, call_make, deliver, report_make, stay, xlsx
 
 from shouwang.office.services import file_store, progress_plan
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
@@ -127,6 +127,12 @@ def clue(cast: Cast, place: Area) -> dict[str, Any]:
     reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
     reporter = next(viewer for viewer in reporters if viewer.can_see(place.lo))
     return {"clue_id": report_make(reporter, None, person_name="试验", person_note="村东", slot=place.lo).pk}
+
+
+@builds("called_clue")
+def called_clue(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = centre_of(cast, place)
+    return {"clue_id": call_make(clerk, None, person_name="试验", person_note="村东", slot=place.lo).clue.pk}
 
 
 @builds("feed_import")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shouwang.people.access import Viewer, acting_as
 from shouwang.sources.models import Clue, FeedImport
+from shouwang.sources.services.calls import Taken, call_take
 from shouwang.sources.services.clues import clue_report
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.reading import feed_read, import_load
@@ -39,6 +40,17 @@ def report_make(viewer: Viewer, household_id: int | None = None, **changes: Any)
     }
     with acting_as(viewer):
         return clue_report(viewer=viewer, **(said | changes))
+
+
+def call_make(viewer: Viewer, household_id: int | None = None, **changes: Any) -> Taken:
+    """This function takes a call with ordinary contents down."""
+    said: dict[str, Any] = {
+        "channel": "HOTLINE", "household_id": household_id, "cause": "ILLNESS", "occurred_on": date(2020, 6, 20),
+        "summary": "家里老人住院没有钱", "at": timezone.now(), "idempotency_key": f"call-{next(_key)}",
+        "phone": "13812345678",
+    }  # fmt: skip
+    with acting_as(viewer):
+        return call_take(viewer=viewer, **(said | changes))
 
 
 def stay(name: str, number: object, **changes: object) -> list[object]:

@@ -14,6 +14,10 @@ class SourcesConfig(AppConfig):
             kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE"}, roles={"OFFICER", "CLERK", "LEADER"},
         )  # fmt: skip
         nav_item(
+            key="calls", label="热线和微信群", url_name="sources:calls", icon="phone", order=22,
+            kinds={"TOWNSHIP", "COUNTY_CENTRE"}, roles={"CLERK", "LEADER"},
+        )  # fmt: skip
+        nav_item(
             key="clues", label="线索", url_name="sources:clues", icon="clipboard-list", order=35,
             kinds={"TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
-from shouwang.sources.forms import DeliveryForm, HeadingsForm, ReportForm
-from shouwang.sources.models import Clue, FeedImport, MatchDecision, MatchPair
+from shouwang.sources.forms import CallForm, DeliveryForm, HeadingsForm, ReportForm
+from shouwang.sources.models import Call, Clue, FeedImport, MatchDecision, MatchPair
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.selectors.feeds import Freshness
@@ -49,6 +49,7 @@ class ClueLine:
     clue: Clue
     who: str
     place: str
+    call: Call | None = None
 
     @property
     def is_collected(self) -> bool:
@@ -64,6 +65,36 @@ class SentPage:
 
 
 @dataclass(frozen=True)
+class CallTold:
+    """What the clerk tells the caller, and what is known of her household already."""
+
+    line: ClueLine
+    number: str
+    others: Sequence[ClueLine]
+    is_urgent: bool
+
+
+@dataclass(frozen=True)
+class CallsPage:
+    """The clerk's form for hotline and village groups."""
+
+    form: CallForm
+    told: CallTold | None = None
+    cards: Sequence[HouseholdCard] = ()
+    shown: str = ""
+    is_stranger: bool = False
+
+
+@dataclass(frozen=True)
+class CallFoundPage:
+    """The clue behind a number that a caller reads out."""
+
+    line: ClueLine | None = None
+    facts: Sequence[tuple[Any, ...]] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class CluesPage:
     """Clues with their state."""
 
@@ -73,6 +104,7 @@ class CluesPage:
     state: str
     channel: str
     channels: Sequence[tuple[str, str]]
+    takes_calls: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +113,8 @@ class CluePage:
 
     line: ClueLine
     facts: Sequence[tuple[Any, ...]]
+    may_call_back: bool = False
+    phone: str = ""
     may_attach: bool = False
     text: str = ""
     cards: Sequence[HouseholdCard] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,15 @@ from shouwang.kit.codes import Risk
 from shouwang.kit.dates import day_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
-from shouwang.sources.models import Channel
+from shouwang.people.access import Viewer
+from shouwang.register.selectors.villages import PlaceOption, villages_matching
+from shouwang.sources.models import Call, Channel
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
+from shouwang.ui.forms import FreeTextForm, StatedField
 
 WHOLE_HOUSEHOLD = ""
+SHOWN_PLACES = 6
 AMOUNTS = (
     ("gross_yuan", "总共花费", "住院、学费、损失等的总数，不知道就不填"),
     ("reimbursed_yuan", "已报销或已赔付", "医保、保险、救助已经付了的"),
@@ -65,6 +70,24 @@ class DayField(forms.CharField):
             return day_parse(text)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from None
+
+
+class PlaceField(forms.CharField):
+    """A village as a code, a name or pinyin initials; cleans to the one that is meant, None when empty."""
+
+    find: Callable[[str], Sequence[PlaceOption]]
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = self.find(text)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError("没有找到这个村，请写全名、拼音首字母或 12 位区划代码。")
+        shown = "、".join(f"{place.full_name}（{place.code}）" for place in found[:SHOWN_PLACES])
+        raise forms.ValidationError(f"不止一个村：{shown}{'等' if len(found) > SHOWN_PLACES else ''}，请写代码。")
 
 
 class ReportForm(forms.Form):
@@ -142,6 +165,43 @@ class ReportForm(forms.Form):
     def amounts(self) -> list[forms.BoundField]:
         """The amounts that are asked."""
         return [self[name] for name, _, _ in AMOUNTS if name in self.fields]
+
+
+class CallForm(FreeTextForm):
+    """What a caller tells, taken down by keyboard alone; `household` is the key of a household or what was typed."""
+
+    numbered = frozenset({"key", "household", "phone"})  # a random key may look like a number
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    channel = forms.ChoiceField(
+        label="从哪里来的", choices=[(channel.value, channel.label) for channel in (Channel.HOTLINE, Channel.WECHAT)],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    household = StatedField(label="哪一户", max_length=60)
+    person_name = forms.CharField(label="姓名", required=False, max_length=60)
+    village = PlaceField(label="哪个村", required=False)
+    person_note = forms.CharField(label="住在哪里、怎么找到", required=False, max_length=200)
+    cause = forms.ChoiceField(label="什么原因", widget=forms.RadioSelect, error_messages={"required": "请选一个原因。"})
+    cause_note = forms.CharField(label="其他原因是什么", required=False, max_length=100)
+    summary = forms.CharField(
+        label="来电人怎么说", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请记一两句来电人的话。"},
+    )  # fmt: skip
+    is_urgent = forms.BooleanField(label="急：人身、吃饭、住处有危险，今天就要有人管", required=False)
+    occurred_on = DayField(label="哪天发生的", error_messages={"required": "请填发生的日期。"})
+    tie = forms.ChoiceField(label="来电的是", choices=Call.Tie.choices, widget=forms.RadioSelect)
+    caller = forms.CharField(label="来电人姓名", required=False, max_length=60)
+    phone = forms.CharField(
+        label="回电号码", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+
+    def __init__(self, *args: Any, causes: list[tuple[str, str]], viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = causes  # type: ignore[attr-defined]
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
+        self.fields["village"].required = False
+        for name in ("household", "person_name", "caller", "phone"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
 
 class DeliveryForm(forms.Form):

@@ -85,6 +85,31 @@ class Clue(models.Model):
         ]
 
 
+class Call(models.Model):
+    """Who told a clerk of a clue, by the hotline or in a village group, and the number that was told to the caller.
+
+    `number_blind` is the blind index of that number, which stands nowhere; `sealed_phone` where she can be called back.
+    """
+
+    class Tie(models.TextChoices):
+        SELF = "SELF", "本人"
+        FAMILY = "FAMILY", "家人亲戚"
+        NEIGHBOUR = "NEIGHBOUR", "邻居"
+        OTHER = "OTHER", "其他人"
+
+    clue = models.OneToOneField(Clue, on_delete=models.PROTECT, related_name="call")
+    slot = models.BigIntegerField()
+    caller = models.CharField(max_length=60, blank=True)
+    tie = models.CharField(max_length=10, choices=Tie.choices)
+    sealed_phone = models.BinaryField(null=True)
+    is_urgent = models.BooleanField(default=False)
+    number_blind = models.BinaryField(max_length=32, unique=True)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["slot", "-taken_at"], condition=Q(is_urgent=True), name="call_urgent")]
+
+
 class Feed(models.Model):
     """One kind of table that an organisation delivers, with the headings it taught us and the date of its latest data.
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.sources.views import clues, feeds, headings, pairs, report, results
+from shouwang.sources.views import calls, clues, feeds, headings, pairs, report, results
 
 app_name = "sources"
 urlpatterns = [
@@ -11,8 +11,12 @@ urlpatterns = [
     path("report/unregistered/", report.unregistered, name="report_unregistered"),
     path("report/<int:household_id>/", report.household, name="report_household"),
     path("report/sent/<int:clue_id>/", report.sent, name="report_sent"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/households/", calls.households, name="call_households"),
+    path("calls/find/", calls.find, name="call_find"),
     path("clues/", clues.clues, name="clues"),
     path("clues/<int:clue_id>/", clues.clue, name="clue"),
+    path("clues/<int:clue_id>/call-back/", clues.call_back, name="clue_call_back"),
     path("clues/<int:clue_id>/attach/", clues.attach, name="clue_attach"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<int:import_id>/", feeds.feed, name="feed"),

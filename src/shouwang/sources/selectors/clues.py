@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
-from shouwang.sources.models import Clue
+from shouwang.sources.models import Call, Clue
 
 
 class ClueNotFound(Refusal):
@@ -44,3 +46,8 @@ def clue_get(viewer: Viewer, clue_id: int) -> Clue:
     if clue is None:
         raise ClueNotFound
     return clue
+
+
+def calls_of(clue_ids: Iterable[int]) -> dict[int, Call]:
+    """This function returns who told of which clue, for clues that came by telephone or a village group."""
+    return {call.clue_id: call for call in Call.objects.filter(clue_id__in=list(clue_ids))}

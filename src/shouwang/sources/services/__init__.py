@@ -1,5 +1,6 @@
 """Writes of sources: clues and department feeds."""
 
+from shouwang.sources.services.calls import PhoneUnreadable, Taken, call_look_up, call_phone_show, call_take
 from shouwang.sources.services.clues import (
     ClueTaken,
     HouseholdElsewhere,
@@ -26,8 +27,13 @@ __all__ = [
     "HouseholdElsewhere",
     "KeyTwice",
     "MayNotReport",
+    "PhoneUnreadable",
     "ReportKeyReused",
     "ReportResult",
+    "Taken",
+    "call_look_up",
+    "call_phone_show",
+    "call_take",
     "clue_attach",
     "clue_collect",
     "clue_report",

@@ -16,7 +16,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import keyring
 from shouwang.people.access import SYSTEM, Kind, Viewer
 from shouwang.register.selectors import household_get
-from shouwang.sources.models import Channel, Clue
+from shouwang.sources.models import Call, Channel, Clue
 from shouwang.sources.rules.report import (
     Amounts,
     CauseNoteMissing,
@@ -218,6 +218,7 @@ def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime
             raise ClueTaken("这条线索已经归入一户，请刷新页面。")
         clue.household_id, clue.slot = household_id, slot
         clue.save(update_fields=["household_id", "slot"])
+        Call.objects.filter(clue=clue).update(slot=slot)
         entry_append(
             viewer=viewer,
             action="clue.attach",

@@ -14,9 +14,10 @@ from shouwang.kit.codes import Risk
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import READS_REGISTER, Kind, Viewer, requires
 from shouwang.register.selectors import HouseholdCard, household_search
-from shouwang.sources.contexts import CluePage, CluesPage
+from shouwang.sources.contexts import ClueLine, CluePage, CluesPage
 from shouwang.sources.models import Channel, Clue
 from shouwang.sources.selectors import clue_get, clues_reported_by, clues_visible_to
+from shouwang.sources.services.calls import TAKERS, call_phone_show
 from shouwang.sources.services.clues import ATTACHERS, clue_attach
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line, clue_lines
@@ -51,7 +52,8 @@ def clues(request: HttpRequest) -> HttpResponse:
     if channel in Channel.values:
         rows = rows.filter(channel=channel)
     found = key_page(rows, order=NEWEST_FIRST, after=request.GET.get("after"))
-    page = CluesPage(clue_lines(viewer, found.rows), found, waiting, state, channel, Channel.choices)
+    takes_calls = viewer.kind in TAKERS and viewer.role in ROLES
+    page = CluesPage(clue_lines(viewer, found.rows), found, waiting, state, channel, Channel.choices, takes_calls)
     return render(request, "sources/clues.html", {"page": page})
 
 
@@ -63,6 +65,27 @@ def _may_attach(viewer: Viewer, found: Clue) -> bool:
 @requires(*READERS)
 def clue(request: HttpRequest, clue_id: int) -> HttpResponse:
     """This function shows one clue; of somebody unregistered it also looks for the household she was registered in."""
+    return _clue_page(request, clue_id)
+
+
+@require_POST
+@requires(*sorted(TAKERS), roles=ROLES)
+def call_back(request: HttpRequest, clue_id: int) -> HttpResponse:
+    """This function shows a clue with the number to call back, once, and logs it."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    with absent_as_404():
+        phone = call_phone_show(viewer=viewer, clue_id=clue_id, at=timezone.now())
+    return _clue_page(request, clue_id, phone=phone)
+
+
+def _told_by(line: ClueLine) -> list[tuple[str, str]]:
+    if line.call is None:
+        return []
+    urgent = "急：今天就要有人管" if line.call.is_urgent else "一般"
+    return [("来电人", f"{line.call.get_tie_display()} {line.call.caller}".strip()), ("急不急", urgent)]
+
+
+def _clue_page(request: HttpRequest, clue_id: int, *, phone: str = "") -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     with absent_as_404():
         found = clue_get(viewer, clue_id)
@@ -75,14 +98,19 @@ def clue(request: HttpRequest, clue_id: int) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal.message
     cause = Risk.parse(found.cause).label + (f"（{found.cause_note}）" if found.cause_note else "")
+    line = clue_line(viewer, found)
+    has_phone = line.call is not None and line.call.sealed_phone is not None
     page = CluePage(
-        clue_line(viewer, found),
+        line,
         [
             ("渠道", found.get_channel_display()),
             ("上报人", found.reporter_label),
             ("原因", cause),
             ("发生日期", found.occurred_on.isoformat()),
+            *_told_by(line),
         ],
+        has_phone and viewer.kind in TAKERS and viewer.role in ROLES,
+        phone,
         may_attach,
         text or found.person_name,
         cards,

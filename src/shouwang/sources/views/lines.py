@@ -10,6 +10,8 @@ from shouwang.register.selectors import household_cards, places_of
 from shouwang.sources.contexts import ClueLine, ImportLine
 from shouwang.sources.models import Clue, FeedImport
 from shouwang.sources.rules.kinds import feed_kinds
+from shouwang.sources.selectors.clues import calls_of
+from shouwang.sources.services.calls import CHANNELS
 from shouwang.sources.services.uploads import file_name_of
 
 
@@ -18,11 +20,12 @@ def clue_lines(viewer: Viewer, clues: Iterable[Clue]) -> list[ClueLine]:
     found = list(clues)
     cards = household_cards(viewer, {clue.household_id for clue in found if clue.household_id})
     places = places_of({clue.slot for clue in found})
+    calls = calls_of(clue.pk for clue in found if clue.channel in CHANNELS)
     lines = []
     for clue in found:
         card = cards.get(clue.household_id) if clue.household_id else None
         who = card.head_name if card else (clue.person_name or "（已迁出）")
-        lines.append(ClueLine(clue, who, card.place if card else places[clue.slot]))
+        lines.append(ClueLine(clue, who, card.place if card else places[clue.slot], calls.get(clue.pk)))
     return lines
 
 

@@ -111,14 +111,22 @@ def _css(widget: forms.Widget) -> str:
 
 @register.inclusion_tag("ui/picker.html")
 def picker(
-    bound: BoundField, search_url: str, hint: str = "", shown: str = "", known: bool = False, with_fields: str = ""
+    bound: BoundField,
+    search_url: str,
+    hint: str = "",
+    shown: str = "",
+    known: bool = False,
+    with_fields: str = "",
+    post: bool = False,
+    focus: bool = False,
 ) -> dict[str, Any]:
     """This function draws a picker: a text field that, with JavaScript, suggests from `search_url` as one types.
 
     The form field receives the chosen text or key; without JavaScript the form itself must accept the typed text
     (a code, a name, pinyin initials) and show the choices again on its page. `search_url` answers `?q=` with
     `ui/picker_options.html`. `shown` is the readable text of a key that is already chosen; `with_fields` names other
-    fields of the form whose values the search receives too ("village").
+    fields of the form whose values the search receives too ("village"). With `post` the text goes in a POST, so that it
+    may be a number that names somebody, and Enter takes the first hit; `focus`: the page begins here.
     """
     return {
         "bound": bound,
@@ -129,4 +137,6 @@ def picker(
         "known": known,
         "value": bound.value() or "",
         "with_fields": with_fields,
+        "post": post,
+        "focus": focus,
     }

@@ -55,6 +55,18 @@
       show(false);
       sent.dispatchEvent(new Event("change", { bubbles: true }));
     };
+    // [data-picker-post]: what was typed goes in the body of a POST, so that it may also be an ID or a phone number;
+    // the first hit is chosen already, Enter takes it.
+    const isPosted = box.hasAttribute("data-picker-post");
+    const asked = (address) => {
+      const headers = { "HX-Request": "true" };
+      if (!isPosted) return [address, { headers, credentials: "same-origin" }];
+      const body = new FormData();
+      address.searchParams.forEach((value, name) => body.set(name, value));
+      body.set("csrfmiddlewaretoken", input.form.querySelector("input[name=csrfmiddlewaretoken]").value);
+      address.search = "";
+      return [address, { method: "POST", body, headers, credentials: "same-origin" }];
+    };
     async function search() {
       const turn = (last += 1);
       const address = new URL(box.dataset.picker, window.location.href);
@@ -63,18 +75,20 @@
         const other = input.form && input.form.querySelector(`input[name="${name}"], select[name="${name}"]`);
         if (other) address.searchParams.set(name, other.value);
       }
-      const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+      const answer = await fetch(...asked(address)).catch(() => null);
       if (turn !== last || document.activeElement !== input) return;
       if (!answer || !answer.ok) { show(false); return; }
       list.innerHTML = await answer.text();
       options().forEach((option, i) => { option.id = `${id}-${i}`; });
       show(true);
+      if (isPosted) mark(0);
     }
     const later = () => {
       clearTimeout(waiting);
       sent.value = input.value;
       // A resident ID or a phone number never goes into an address: the form itself sends it.
-      if (!input.value.trim() || /\d{15}|^1\d{10}$/.test(input.value.trim())) { show(false); return; }
+      const isNumber = /\d{15}|^1\d{10}$/.test(input.value.trim());
+      if (!input.value.trim() || (isNumber && !isPosted)) { show(false); return; }
       waiting = setTimeout(search, 200);
     };
 
