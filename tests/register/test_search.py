@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import grant_make
@@ -109,6 +110,39 @@ def test_pages_follow_each_other_by_key_without_gap_or_repeat(cast: Cast, monkey
             if after is None:
                 break
     assert seen == sorted([*wanted, "王一"])
+
+
+@pytest.mark.parametrize("text", ["王", "ww"])
+def test_a_city_reads_its_namesakes_in_the_order_of_an_index(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(search, "PAGE", 3)
+    for slot in (cast.slot, cast.neighbour_slot):
+        for letter in "伟文武五":
+            household_make(slot, head=f"王{letter}")
+    sorts: list[str] = []
+
+    def sort_setting() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("show enable_sort")
+            return str(cursor.fetchone()[0])
+
+    def noted(persons: QuerySet[Person], order: tuple[str, ...], after: int | None) -> tuple[list[int], int | None]:
+        sorts.append(sort_setting())
+        return page(persons, order, after)
+
+    page = search._page
+    monkeypatch.setattr(search, "_page", noted)
+    city = cast.members()["city"]
+    with acting_as(city):
+        found = person_search(city, text)
+        assert len(found.rows) == 3 and found.next_after is not None
+        again = person_search(city, text, after=found.next_after)
+        assert sort_setting() == "on"
+    assert len({hit.person_id for hit in [*found.rows, *again.rows]}) == 6
+    with acting_as(cast.county):
+        person_search(cast.county, text)
+    assert sorts == ["off", "off", "on"]
 
 
 def test_each_viewer_finds_exactly_the_persons_of_her_area(cast: Cast) -> None:
