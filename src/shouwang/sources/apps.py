@@ -18,6 +18,10 @@ class SourcesConfig(AppConfig):
             kinds={"TOWNSHIP", "COUNTY_CENTRE"}, roles={"CLERK", "LEADER"},
         )  # fmt: skip
         nav_item(
+            key="phone", label="手机登记", url_name="sources:phone", icon="device-mobile", order=21,
+            kinds={"VILLAGE"}, roles={"OFFICER", "CLERK", "LEADER"},
+        )  # fmt: skip
+        nav_item(
             key="clues", label="线索", url_name="sources:clues", icon="clipboard-list", order=35,
             kinds={"TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )  # fmt: skip

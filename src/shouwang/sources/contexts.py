@@ -32,6 +32,14 @@ class ChoosePage:
 
 
 @dataclass(frozen=True)
+class PhonePage:
+    """The shell of the phone's pages: where it asks, and the modules it loads."""
+
+    api: str
+    modules: Sequence[str]
+
+
+@dataclass(frozen=True)
 class ReportPage:
     """Step two: the form, with what is already known."""
 

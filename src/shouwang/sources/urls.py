@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from shouwang.sources.views import calls, clues, feeds, headings, pairs, report, results
+from shouwang.sources.views import calls, clues, feeds, headings, pairs, phone, report, results
 
 app_name = "sources"
 urlpatterns = [
     path("report/", report.choose, name="report"),
+    path("phone/", phone.shell, name="phone"),
+    path("phone/worker.js", phone.worker, name="phone_worker"),
     path("report/mine/", clues.mine, name="reports_mine"),
     path("report/unregistered/", report.unregistered, name="report_unregistered"),
     path("report/<int:household_id>/", report.household, name="report_household"),

@@ -14,7 +14,7 @@ from shouwang.kit.codes import STATUS_LABELS, Relationship, Risk, SpendingCause,
 from shouwang.kit.dates import months_add, years_old
 from shouwang.people.access import Viewer
 from shouwang.register.models import Household, HouseholdState, Membership, Spending, Status
-from shouwang.register.rules import source_label
+from shouwang.register.rules import name_initials, source_label
 from shouwang.register.selectors.people import UNNAMED, HouseholdCard, household_cards
 from shouwang.register.selectors.scope import holding, of_household
 
@@ -54,6 +54,7 @@ class HouseholdCopy:
 
     card: HouseholdCard
     watch_label: str
+    initials: str
     members: Sequence[MemberCopy] = ()
     events: Sequence[EventCopy] = ()
     statuses: Sequence[str] = field(default=())
@@ -81,6 +82,7 @@ def households_copy(
         HouseholdCopy(
             card,
             WatchType.parse(watched[pk]).label if watched.get(pk) else "",
+            name_initials(card.head_name),
             members.get(pk, ()),
             events.get(pk, ()),
             statuses.get(pk, ()),

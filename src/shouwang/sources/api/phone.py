@@ -73,6 +73,7 @@ class HouseholdOut(Schema):
     village: int
     place: str
     head_name: str
+    initials: str
     number: str
     watch_label: str
     members: list[MemberOut]
@@ -204,6 +205,7 @@ def _household(copy: HouseholdCopy) -> HouseholdOut:
     card = copy.card
     return HouseholdOut(
         id=card.id, village=card.slot, place=card.place, head_name=card.head_name, number=card.number,
+        initials=copy.initials,
         watch_label=copy.watch_label, members=[MemberOut(**vars(each)) for each in copy.members],
         events=[EventOut(**vars(each)) for each in copy.events], statuses=list(copy.statuses), known=copy.known,
     )  # fmt: skip

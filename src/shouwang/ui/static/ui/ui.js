@@ -127,6 +127,13 @@
     window.addEventListener("load", () => navigator.serviceWorker.register(root.dataset.worker, { scope: "/" }).catch(() => null));
   }
 
+  // Who has forms on this phone is told before she signs out: the phone's own pages empty it.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("data-leave") || !localStorage.getItem("sw-phone")) return;
+    event.preventDefault();
+    location.assign(event.target.dataset.leave);
+  });
+
   // Menus close on a click beside them and on Escape.
   const closeMenus = (except) => document.querySelectorAll("details.sw-menu[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;
