@@ -23,6 +23,8 @@ KEEPS_NO_TEXT = {
     "screening.RunForm": "an area and a day",
     "audit.FilterForm": "asks, keeps nothing",
     "people.PasswordForm": "kept as a hash",
+    "public.ReceiptForm": "a receipt and a PIN, compared and kept nowhere",
+    "public.HandForm": "a choice and a tick",
 }
 
 

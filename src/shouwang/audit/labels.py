@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NOUNS = {
+    "application": "自主申请",
     "appointment": "任职",
     "audit": "审计日志",
     "backtest": "政策回测",
@@ -35,6 +36,8 @@ NOUNS = {
     "pack": "政策包",
     "paper": "材料",
     "person": "人员",
+    "petition": "群众来件",
+    "receipt": "回执",
     "register": "农户登记",
     "report": "报表",
     "run": "筛查",
@@ -102,6 +105,7 @@ VERBS = {
     "load": "载入",
     "lock": "锁定",
     "look_up": "按来电号码查",
+    "lodge": "提出",
     "make": "发出",
     "map": "确认表头",
     "merge": "合并",
@@ -122,6 +126,7 @@ VERBS = {
     "refused_read": "下载退回的行",
     "register": "登记",
     "reject": "驳回",
+    "hand_over": "交给农户",
     "hold_revoked": "因政策撤销压住",
     "reasons": "查看为什么没有预警",
     "release": "放行",
@@ -132,6 +137,7 @@ VERBS = {
     "review": "综合研判",
     "rotate": "更换",
     "search": "查找",
+    "send": "送来",
     "same": "认定是同一个人",
     "settle": "办结",
     "show": "查看全文",
@@ -170,6 +176,7 @@ VERB_FIRST = {
 }
 SUBJECTS = {
     "Adoption": "政策选用",
+    "Application": "自主申请",
     "Appointment": "任职",
     "Area": "辖区",
     "Boundary": "地图边界",
@@ -187,10 +194,13 @@ SUBJECTS = {
     "Organisation": "机构",
     "PackVersion": "政策包",
     "Paper": "材料",
+    "Notice": "公示",
     "Person": "人员",
+    "Petition": "群众来件",
     "PolicyBacktest": "政策回测",
     "PolicyDraft": "推演方案",
     "PolicyTrial": "政策推演",
+    "Receipt": "回执",
     "RegistrationConflict": "重复登记",
     "Run": "筛查",
     "Source": "数据来源",

@@ -34,6 +34,7 @@ ROOMS = [
     "funds",
     "assistance",
     "evaluation",
+    "public",
     "oversight",
     "desks",
 ]

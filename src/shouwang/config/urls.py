@@ -16,6 +16,7 @@ PREFIXES = {
     "casework": "cases/",
     "assistance": "assistance/",
     "evaluation": "evaluation/",
+    "public": "public/",
     "oversight": "screen/",
     "audit": "audit/",
     "office": "office/",

@@ -97,3 +97,17 @@ class GrantedPage:
     name: str
     place: str
     tasks: Sequence[GrantedTask]
+
+
+@dataclass(frozen=True)
+class StatementPage:
+    """What the household reads of itself; every benefit, also cancelled ones, by whose money it is."""
+
+    file: HouseholdFile
+    on: date
+    money: Sequence[tuple[Money, Sequence[str]]]
+    measures: Sequence[MeasureLine]
+
+    @property
+    def has_money(self) -> bool:
+        return any(part.lines for part, _ in self.money)

@@ -176,7 +176,7 @@ def notice_oppose(
     with writing_for(viewer):
         case = case_locked(viewer=viewer, case_id=case_id, version=version)
         stage = stage_at(case, Act.NOTICE, wanted="登记异议")
-        if viewer.kind not in TAKE_OBJECTIONS:
+        if viewer.kind not in (*TAKE_OBJECTIONS, Kind.SYSTEM):
             raise NotYourTurn(stage="登记异议", who="、".join(KIND_LABELS[kind] for kind in TAKE_OBJECTIONS))
         notice = notice_standing(case)
         if notice is None:

@@ -12,6 +12,7 @@ from shouwang.desks.selectors.ways import address
 from shouwang.kit.codes import Risk
 from shouwang.office.selectors import Progress, progress_visible_to
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
+from shouwang.public.selectors import petitions_of_desk
 from shouwang.register.selectors import conflicts_count, findings_open, household_cards, objections_open
 from shouwang.sources.selectors import clues_reported_by, clues_visible_to
 from shouwang.sources.selectors.feeds import Freshness, feed_freshness
@@ -99,6 +100,7 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         return ()
     clues = clues_visible_to(viewer).filter(collected_case_id__isnull=True).order_by()
     counts = [
+        Count(petitions_of_desk(viewer).order_by().count(), "群众来件要答复", address("public:petitions")),
         Count(clues.count(), "还没有转成案件的线索", address("sources:clues", state="waiting"), unit="条"),
         Count(conflicts_count(viewer), "两地登记的人", address("register:conflicts")),
         Count(findings_open(viewer).order_by().count(), "登记信息要核对", address("register:findings")),

@@ -21,6 +21,7 @@ from shouwang.people.selectors.areas import (
     areas_matching,
     areas_of_slots,
     areas_visible_to,
+    counties_served,
     top_area,
     tree_as_of,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "areas_visible_to",
     "boundaries_note",
     "boundaries_of",
+    "counties_served",
     "device_own",
     "device_under",
     "devices_of",

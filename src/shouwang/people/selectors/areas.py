@@ -162,3 +162,10 @@ def top_area(viewer: Viewer) -> AreaRow | None:
         if top is not None:
             return _area_row(top)
     return None
+
+
+def counties_served() -> list[AreaRow]:
+    """This function returns the counties that have an active county centre, in code order."""
+    served = Q(organisations__kind="COUNTY_CENTRE", organisations__is_active=True)
+    found = Area.objects.filter(served, is_current=True, level=3).select_related("parent").order_by("lo").distinct()
+    return [_area_row(area) for area in found]
