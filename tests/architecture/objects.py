@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import appointment_make, organisation_make, user_make
 from tests.factories.register import household_make
-from tests.factories.sources import INPATIENT, call_make, deliver, report_make, stay, xlsx
+from tests.factories.sources import INPATIENT, call_make, deliver, picture_make, report_make, stay, xlsx
 
 from shouwang.office.services import file_store, progress_plan
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
@@ -77,6 +77,19 @@ def device(cast: Cast, place: Area) -> dict[str, Any]:
 @builds("own_device")
 def own_device(cast: Cast, place: Area) -> dict[str, Any]:
     return {"device_id": device_of(cast.officer.user_id or 0)}
+
+
+@builds("picture_key")
+def picture_key(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"key": secrets.token_hex(16)}
+
+
+@builds("clue_picture")
+def clue_picture(cast: Cast, place: Area) -> dict[str, Any]:
+    reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
+    reporter = next(viewer for viewer in reporters if viewer.can_see(place.lo))
+    clue = report_make(reporter, household_make(place.lo).pk)
+    return {"picture_id": picture_make(reporter, clue).pk}
 
 
 @builds("factor_reset")

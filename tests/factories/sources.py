@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
+from tests.factories.papers import photo
 
 from shouwang.people.access import Viewer, acting_as
-from shouwang.sources.models import Clue, FeedImport
+from shouwang.sources.models import Clue, CluePhoto, FeedImport
 from shouwang.sources.services.calls import Taken, call_take
 from shouwang.sources.services.clues import clue_report
 from shouwang.sources.services.importing import feed_import_run
+from shouwang.sources.services.pictures import Picture, picture_take
 from shouwang.sources.services.reading import feed_read, import_load
 from shouwang.sources.services.uploads import feed_upload, mapping_confirm
 
@@ -113,3 +116,12 @@ def import_all(
             )
     feed_import_run(import_id=taken.pk, clock=clock)
     return import_load(taken.pk)
+
+
+def picture_make(viewer: Viewer, clue: Clue, *, key: str = "", **changes: Any) -> CluePhoto:
+    """This function sends a small photo after a report, as its reporter's phone does."""
+    now = timezone.now()
+    sent = Picture(key or f"picture-{next(_key)}", clue.idempotency_key, "PHOTO", photo(64, 48), now)
+    with acting_as(viewer):
+        picture_id, _ = picture_take(viewer=viewer, picture=replace(sent, **changes), at=now)
+        return CluePhoto.objects.get(pk=picture_id)

@@ -13,15 +13,17 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
+from tests.factories.papers import photo
 from tests.factories.register import household_make
 from tests.factories.sources import report_make
 from tests.journeys.steps import Actor, account_open
 
+from shouwang.office.models import Paper
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.models import Device
 from shouwang.people.services import device_lock
 from shouwang.register.models import Household
-from shouwang.sources.models import Clue
+from shouwang.sources.models import Clue, CluePhoto
 
 pytestmark = pytest.mark.browser
 PROBES = (Path(__file__).parent / "phone_probes.js").read_text(encoding="utf-8")
@@ -155,6 +157,36 @@ def test_written_offline_kept_over_a_restart_and_sent_once_after_three_tries(pho
     )
     assert clue.details["known"] == 4 and clue.details["asked"] > 0
     assert clue.details["device"]["offset_seconds"] == 0
+
+
+def test_a_photo_and_a_signature_follow_the_report(phone: Phone, tmp_path: Path) -> None:
+    large = tmp_path / "IMG_1.jpg"
+    large.write_bytes(photo(3000, 2000))
+    phone.context.set_offline(True)
+    phone.write("张胜坤", summary="附了照片和签名", send=False)
+    phone.page.locator("input[type=file]").set_input_files(large)
+    phone.sees("照片 1（")
+    phone.page.get_by_text("承诺授权书，请农户签名").click()
+    phone.page.get_by_label("签名人姓名").fill("张胜坤")
+    box = phone.page.locator("canvas").bounding_box()
+    assert box is not None
+    phone.page.locator("canvas").scroll_into_view_if_needed()
+    box = phone.page.locator("canvas").bounding_box() or box
+    phone.page.mouse.move(box["x"] + 30, box["y"] + 20)
+    phone.page.mouse.down()
+    for step in range(1, 8):
+        phone.page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 20 + 5 * (step % 3))
+    phone.page.mouse.up()
+    phone.press("写好了，送出").sees("送出情况", "2 张照片还没送")
+    expect(phone.strip()).to_contain_text("1 张登记表，2 张照片")
+    phone.context.set_offline(False)
+    phone.sees("已送到（1）").sees_not("照片还没送")
+    expect(phone.strip()).to_contain_text("都送出了")
+    with acting_as(SYSTEM):
+        kept = {each.kind: each for each in CluePhoto.objects.all()}
+        widths = dict(Paper.objects.values_list("pk", "width"))
+    assert set(kept) == {"PHOTO", "SIGNATURE"} and kept["SIGNATURE"].signer == "张胜坤"
+    assert widths[kept["PHOTO"].paper_id] == 1280
 
 
 def test_a_draft_survives_and_is_finished_later(phone: Phone) -> None:

@@ -154,7 +154,6 @@ SENDING_KEEP_DAYS = int(os.environ.get("SHOUWANG_SENDING_KEEP_DAYS", "120"))
 # A phone that has not met the server for this many days wipes what it holds.
 PHONE_KEEP_DAYS = int(os.environ.get("SHOUWANG_PHONE_KEEP_DAYS", "14"))
 PHOTO_LIMIT_BYTES = int(os.environ.get("SHOUWANG_PHOTO_LIMIT_KB", "1024")) * 1024
-PHOTO_KEEP_DAYS = int(os.environ.get("SHOUWANG_PHOTO_KEEP_DAYS", "3650"))
 UPLOAD_KEEP_DAYS = int(os.environ.get("SHOUWANG_UPLOAD_KEEP_DAYS", "7"))
 
 LOGGING = {

@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
 from shouwang.sources.forms import CallForm, DeliveryForm, HeadingsForm, ReportForm
-from shouwang.sources.models import Call, Clue, FeedImport, MatchDecision, MatchPair
+from shouwang.sources.models import Call, Clue, CluePhoto, FeedImport, MatchDecision, MatchPair
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.selectors.feeds import Freshness
@@ -127,6 +127,7 @@ class CluePage:
     text: str = ""
     cards: Sequence[HouseholdCard] = ()
     problem: str = ""
+    pictures: Sequence[CluePhoto] = ()
 
 
 @dataclass(frozen=True)

@@ -337,3 +337,28 @@ class FeedMatch(models.Model):
             models.UniqueConstraint(fields=["feed_import", "sheet_number", "row_number"], name="feedmatch_once"),
             models.UniqueConstraint(fields=["feed", "identity"], name="feedmatch_event_once"),
         ]
+
+
+class CluePhoto(models.Model):
+    """A photo or a signature that came after its report; the picture itself is a paper of the office."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "PHOTO", "现场照片"
+        SIGNATURE = "SIGNATURE", "承诺授权书签名"
+
+    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="photos")
+    slot = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    paper_id = models.BigIntegerField()
+    signer = models.CharField(max_length=60, blank=True)
+    signed_text = models.CharField(max_length=1000, blank=True)
+    taken_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["clue", "id"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="SIGNATURE") | (~Q(signer="") & ~Q(signed_text="")), name="cluephoto_signature_whole"
+            )
+        ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.sources.views import calls, clues, feeds, headings, pairs, phone, report, results
+from shouwang.sources.views import calls, clues, feeds, headings, pairs, phone, picture, report, results
 
 app_name = "sources"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("clues/", clues.clues, name="clues"),
     path("clues/<int:clue_id>/", clues.clue, name="clue"),
     path("clues/<int:clue_id>/call-back/", clues.call_back, name="clue_call_back"),
+    path("clues/pictures/<int:picture_id>/", picture.picture, name="clue_picture"),
     path("clues/<int:clue_id>/attach/", clues.attach, name="clue_attach"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<int:import_id>/", feeds.feed, name="feed"),

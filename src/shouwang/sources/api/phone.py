@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from shouwang.people.access import Viewer
 from shouwang.people.services import DeviceLocked, device_report
@@ -18,7 +18,7 @@ from shouwang.register.errors import NotYourArea
 from shouwang.register.selectors import HouseholdCopy, households_copy, villages_with_households
 from shouwang.sources.rules.phone import BATCH, PhoneReport
 from shouwang.sources.selectors.reporting import causes_offered
-from shouwang.sources.services import ReportResult, reports_take
+from shouwang.sources.services import Picture, PictureTooLarge, ReportResult, picture_take, reports_take
 
 router = Router(tags=["reports"], auth=SignedIn())
 DEVICE = "X-Device"
@@ -181,13 +181,45 @@ def reports(request: HttpRequest, said: BatchIn) -> ResultsOut:
     """Takes up to twenty reports, each once however often it is sent; every one has a result of its own."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = timezone.now()
-    token = request.headers.get(DEVICE, "")
-    if token and device_report(token=token, at=now).must_wipe:
-        raise DeviceLocked
+    _live(request, now)
     results = reports_take(
         viewer=viewer, reports=[_report(each) for each in said.reports], device_now=_aware(said.device_now), at=now
     )
     return ResultsOut(results=[_result(each) for each in results], now=now)
+
+
+class PictureAbout(Schema):
+    report: str = Field(min_length=1, max_length=64, description="the key of the report it belongs to")
+    kind: Literal["PHOTO", "SIGNATURE"]
+    at: datetime
+    media: str = Field("", max_length=40, description="not relied on: the content says what it is")
+    signer: str = Field("", max_length=60)
+    text: str = Field("", max_length=1000, description="what was signed")
+
+
+class PictureOut(Schema):
+    picture_id: int
+    is_repeated: bool
+    now: datetime
+
+
+@router.put("/pictures/{key}", response=PictureOut, url_name="picture")
+def picture(request: HttpRequest, key: str, about: Query[PictureAbout]) -> PictureOut:
+    """Takes one photo or signature, as the body, after its report; once however often it is sent."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = timezone.now()
+    _live(request, now)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.PHOTO_LIMIT_BYTES:
+        raise PictureTooLarge
+    sent = Picture(key, about.report, about.kind, request.body, _aware(about.at), about.signer, about.text)
+    picture_id, is_repeated = picture_take(viewer=viewer, picture=sent, at=now)
+    return PictureOut(picture_id=picture_id, is_repeated=is_repeated, now=now)
+
+
+def _live(request: HttpRequest, now: datetime) -> None:
+    token = request.headers.get(DEVICE, "")
+    if token and device_report(token=token, at=now).must_wipe:
+        raise DeviceLocked
 
 
 def _aware(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from shouwang.kit.dates import SHANGHAI
 from shouwang.sources.rules.report import ReportRefusal
 
 BATCH = 20
@@ -127,6 +128,26 @@ def clock_record(*, written_at: datetime, device_now: datetime, received_at: dat
         "written_at": (written_at + offset).isoformat(),
         "received_at": received_at.isoformat(),
     }
+
+
+def clock_told(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """This function returns when a form was written, reckoned by our clock, and how far the phone was off."""
+    if not record:
+        return []
+    written = datetime.fromisoformat(record["written_at"]).astimezone(SHANGHAI)
+    told = [("手机上写好的时间", f"{written:%Y-%m-%d %H:%M}")]
+    minutes = round(record["offset_seconds"] / 60)
+    if minutes:
+        days, rest = divmod(abs(minutes), 24 * 60)
+        parts = [
+            f"{days} 天" if days else "",
+            f"{rest // 60} 小时" if rest >= 60 else "",
+            f"{rest % 60} 分钟" if rest % 60 else "",
+        ]
+        told.append(
+            ("手机的时间", f"{'慢' if minutes > 0 else '快'} {' '.join(part for part in parts if part)}，已折算")
+        )
+    return told
 
 
 def days_ahead(offset: timedelta) -> int:

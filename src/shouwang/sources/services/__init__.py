@@ -14,6 +14,7 @@ from shouwang.sources.services.clues import (
 from shouwang.sources.services.deciding import Decided, decisions_undo, pairs_decide
 from shouwang.sources.services.importing import feed_import_run
 from shouwang.sources.services.phone import BatchTooLarge, KeyTwice, ReportResult, reports_take
+from shouwang.sources.services.pictures import Picture, PictureTooLarge, ReportNotThere, picture_take
 from shouwang.sources.services.reading import feed_read
 from shouwang.sources.services.resuming import imports_resume
 from shouwang.sources.services.scoring import pairs_score
@@ -28,7 +29,10 @@ __all__ = [
     "KeyTwice",
     "MayNotReport",
     "PhoneUnreadable",
+    "Picture",
+    "PictureTooLarge",
     "ReportKeyReused",
+    "ReportNotThere",
     "ReportResult",
     "Taken",
     "call_look_up",
@@ -47,6 +51,7 @@ __all__ = [
     "mapping_confirm",
     "pairs_decide",
     "pairs_score",
+    "picture_take",
     "report_listen",
     "reports_take",
 ]

@@ -16,7 +16,9 @@ from shouwang.people.access import READS_REGISTER, Kind, Viewer, requires
 from shouwang.register.selectors import HouseholdCard, household_search
 from shouwang.sources.contexts import ClueLine, CluePage, CluesPage
 from shouwang.sources.models import Channel, Clue
+from shouwang.sources.rules.phone import clock_told
 from shouwang.sources.selectors import clue_get, clues_reported_by, clues_visible_to
+from shouwang.sources.selectors.pictures import pictures_of
 from shouwang.sources.services.calls import TAKERS, call_phone_show
 from shouwang.sources.services.clues import ATTACHERS, clue_attach
 from shouwang.sources.views.absence import absent_as_404
@@ -107,6 +109,7 @@ def _clue_page(request: HttpRequest, clue_id: int, *, phone: str = "") -> HttpRe
             ("上报人", found.reporter_label),
             ("原因", cause),
             ("发生日期", found.occurred_on.isoformat()),
+            *clock_told(found.details.get("device")),
             *_told_by(line),
         ],
         has_phone and viewer.kind in TAKERS and viewer.role in ROLES,
@@ -115,6 +118,7 @@ def _clue_page(request: HttpRequest, clue_id: int, *, phone: str = "") -> HttpRe
         text or found.person_name,
         cards,
         problem,
+        pictures=list(pictures_of(viewer, clue_id)),
     )
     return render(request, "sources/clue.html", {"page": page})
 
