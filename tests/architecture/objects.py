@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from tests.factories.people import appointment_make, organisation_make, user_mak
 from tests.factories.register import household_make
 from tests.factories.sources import INPATIENT, call_make, deliver, picture_make, report_make, stay, xlsx
 
-from shouwang.office.services import file_store, progress_plan
+from shouwang.office.models import Channel, Delivery
+from shouwang.office.services import channel_add, file_store, progress_plan
+from shouwang.office.services.messages import trial_enqueue
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.models import Appointment, Area, Device, FactorReset
 from shouwang.sources.models import MatchDecision
@@ -126,6 +129,32 @@ def stored_file(cast: Cast, place: Area) -> dict[str, Any]:
     with acting_as(clerk):
         stored = file_store(viewer=clerk, name="名单.txt", content=b"x", at=timezone.now(), days=1)
     return {"file_id": stored.pk}
+
+
+def channel_at(cast: Cast, place: Area) -> Channel:
+    """A way out for the centre of the place, set up by an administrator of that county."""
+    centre = centre_of(cast, place)
+    administrator = replace(cast.administrator, ranges=((place.lo, place.hi),))
+    with acting_as(administrator):
+        return channel_add(
+            viewer=administrator, organisation_id=centre.organisation_id or 0, name="试验群",
+            url="json://127.0.0.1:9/x", at=timezone.now(),
+        )  # fmt: skip
+
+
+@builds("channel")
+def channel(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"channel_id": channel_at(cast, place).pk}
+
+
+@builds("delivery_of_channel")
+def delivery_of_channel(cast: Cast, place: Area) -> dict[str, Any]:
+    made = channel_at(cast, place)
+    with acting_as(SYSTEM):
+        trial_enqueue(channel=made, at=timezone.now())
+        given_up = Delivery.objects.get(channel=made)
+        Delivery.objects.filter(pk=given_up.pk).update(state="GIVEN_UP", next_at=None, ended_at=timezone.now())
+    return {"delivery_id": given_up.pk}
 
 
 @builds("progress")

@@ -25,6 +25,7 @@ OPEN = {
     "people_appointment_areas": "read before a scope exists",
     "people_cache": "counts of sign-in attempts under hashed keys",
     "audit_seal": "digests only; needed to verify every county",
+    "standards_calendaryear": "published days off are public",
     "standards_packversion": "policies are public",
     "standards_adoption": "which policy holds where is public",
 }

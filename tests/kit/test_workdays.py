@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -52,3 +52,59 @@ def test_the_days_between_start_and_end_are_the_days_of_the_clock(start, days):
     assert calendar.is_working(end)
     assert calendar.working_days_between(start, end) == days
     assert calendar.working_days_between(end, start) == -days
+
+
+DAYS = st.dates(date(2019, 1, 1), date(2026, 6, 30))
+
+
+@given(
+    start=DAYS, days=st.integers(0, 40), after=st.integers(0, 60), pause=st.integers(0, 60), is_working=st.booleans()
+)
+def test_a_pause_leaves_as_many_days_as_there_were(
+    start: date, days: int, after: int, pause: int, is_working: bool
+) -> None:
+    calendar = calendar_seed()
+    add = calendar.working_days_add if is_working else calendar.calendar_days_add
+    due = add(start, days).day
+    paused_on = start + timedelta(days=after)
+    resumed_on = paused_on + timedelta(days=pause)
+    moved = calendar.after_pause(due, paused_on=paused_on, resumed_on=resumed_on, is_working=is_working).day
+    if due < paused_on:
+        assert moved == due  # it had run out before
+    elif is_working:
+        day = timedelta(days=1)
+        left = calendar.working_days_between(paused_on - day, due)
+        assert calendar.working_days_between(resumed_on - day, moved) == left or (left == 0 and moved >= resumed_on)
+    else:
+        assert moved - due == resumed_on - paused_on
+    assert moved >= due
+
+
+@given(start=DAYS, days=st.integers(1, 20), first=st.integers(0, 20), second=st.integers(0, 20))
+def test_two_pauses_one_after_the_other_are_one(start: date, days: int, first: int, second: int) -> None:
+    calendar = calendar_seed()
+    due = calendar.working_days_add(start, days).day
+    middle, end = start + timedelta(days=first), start + timedelta(days=first + second)
+    at_once = calendar.after_pause(due, paused_on=start, resumed_on=end, is_working=True).day
+    once = calendar.after_pause(due, paused_on=start, resumed_on=middle, is_working=True).day
+    twice = calendar.after_pause(once, paused_on=middle, resumed_on=end, is_working=True).day
+    assert twice == at_once
+
+
+def test_a_pause_over_the_holiday_ends_on_the_working_day_after_it() -> None:
+    calendar = calendar_seed()  # 2020-06-25 to 27 off, Sunday 28 working
+    due = calendar.after_pause(date(2020, 6, 24), paused_on=date(2020, 6, 24), resumed_on=date(2020, 6, 25),
+                               is_working=True)  # fmt: skip
+    assert due.day == date(2020, 6, 28)
+    with pytest.raises(ValueError, match="before it begins"):
+        calendar.after_pause(due.day, paused_on=date(2020, 6, 24), resumed_on=date(2020, 6, 23), is_working=True)
+
+
+def test_a_day_beyond_the_seed_is_provisional_until_its_year_is_added() -> None:
+    seed = calendar_seed()
+    beyond = seed.last + timedelta(days=1)
+    assert (seed.is_provisional(seed.last), seed.is_provisional(beyond)) == (False, True)
+    extended = seed.extended({beyond: False}, last=date(beyond.year, 12, 31), source="试验")
+    assert not extended.is_provisional(beyond)
+    assert not extended.is_working(beyond)
+    assert extended.working_days_add(seed.last, 1).day > beyond

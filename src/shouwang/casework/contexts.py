@@ -9,8 +9,9 @@ from typing import Any
 
 from django.forms import Form
 
-from shouwang.casework.models import Answer, Attachment, Case, Decision, Notice, Task
+from shouwang.casework.models import Answer, Attachment, Case, Decision, Notice, Pause, Task
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
+from shouwang.casework.selectors.clocks import PauseBudget
 from shouwang.casework.selectors.shown import FactGroup
 from shouwang.register.selectors import HouseholdCard
 from shouwang.rulebook.notice import Notice as NoticeRule
@@ -355,3 +356,14 @@ class NoticePage:
         if self.rule is None:
             return ""
         return f"{self.rule.value.days} 个{CLOCK_UNITS[self.rule.unit]}"
+
+
+@dataclass(frozen=True)
+class PausePage:
+    """Stopping the clock of a case: the form, what is left of its days, the pauses so far."""
+
+    head: CaseHead
+    form: Form | None
+    budget: PauseBudget
+    pauses: Sequence[Pause]
+    may_resume: bool

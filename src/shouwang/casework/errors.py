@@ -247,3 +247,17 @@ class PaperKindUnknown(Refusal):
 
     field = "kind"
     sentence = "请选一种材料。"
+
+
+class PauseRefused(Refusal):
+    """The clock cannot be paused as asked; the sentence says why. `field` is the form's field it stands beside."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotPaused(Refusal):
+    """The clock of the case is running."""
+
+    sentence = "这个案件没有暂停计时，不用恢复。"

@@ -364,3 +364,21 @@ class WithdrawForm(FreeTextForm):
         validators=[no_numbers],
         error_messages={"required": "请写明撤回的理由。"},
     )
+
+
+class PauseForm(FreeTextForm):
+    """Stopping a clock: why, and from which day it goes on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label="理由", widget=forms.RadioSelect, error_messages={"required": "请选一个暂停的理由。"}
+    )
+    until_on = forms.DateField(
+        label="哪天恢复计时", widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请填恢复计时的日期。", "invalid": "请填日期，如 2026-12-10。"},
+    )  # fmt: skip
+    note = forms.CharField(label="说明", max_length=500, required=False, widget=LONG, validators=[no_numbers])
+
+    def __init__(self, *arguments: Any, reasons: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]

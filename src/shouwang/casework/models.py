@@ -40,6 +40,8 @@ class Case(models.Model):
     due_on = models.DateField(null=True)
     warn_on = models.DateField(null=True)
     is_due_provisional = models.BooleanField(default=False)
+    paused_until = models.DateField(null=True)
+    pause_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
     opened_on = models.DateField()
     assisted_at = models.DateTimeField(null=True)
@@ -54,6 +56,7 @@ class Case(models.Model):
 
     if TYPE_CHECKING:
         cause_rows: RelatedManager[CaseCause]
+        pauses: RelatedManager[Pause]
         sources: RelatedManager[CaseSource]
         events: RelatedManager[CaseEvent]
         decisions: RelatedManager[Decision]
@@ -85,6 +88,11 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome=Ending.HELPED.value) | Q(assisted_at__isnull=False, visited_at__isnull=False),
                 name="case_green_only_assisted_and_visited",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_until__isnull=True, pause_reason="")
+                | (Q(paused_until__isnull=False, closed_on__isnull=True) & ~Q(pause_reason="")),
+                name="case_pause_whole",
             ),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")), name="case_closed_after_opening"
@@ -168,6 +176,8 @@ class CaseEvent(models.Model):
         POSTED = "POSTED", "张贴公示"
         OPPOSED = "OPPOSED", "提出异议"
         ATTACHED = "ATTACHED", "附上材料"
+        PAUSED = "PAUSED", "暂停计时"
+        RESUMED = "RESUMED", "恢复计时"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()
@@ -307,6 +317,46 @@ class Objection(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["notice", "id"], name="objection_notice")]
+
+
+class Pause(models.Model):
+    """A time in which a case's clock stood still: from `paused_on` to before `resumed_on` (planned: `until_on`).
+
+    `reason_key` is the pack's reason. Once it is over only `resumed_on` and `resumed_by` have been filled in.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pauses")
+    slot = models.BigIntegerField()
+    stage = models.CharField(max_length=60)
+    reason_key = models.CharField(max_length=60)
+    reason = models.CharField(max_length=60)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    paused_on = models.DateField()
+    until_on = models.DateField()
+    resumed_on = models.DateField(null=True)
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+    resumed_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "id"], name="pause_case"),
+            models.Index(fields=["until_on"], condition=Q(resumed_on__isnull=True), name="pause_running"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(resumed_on__isnull=True), name="pause_one_runs"),
+            models.CheckConstraint(condition=Q(until_on__gt=F("paused_on")), name="pause_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(resumed_on__isnull=True) | Q(resumed_on__gte=F("paused_on"), resumed_on__lte=F("until_on")),
+                name="pause_resumed_within",
+            ),
+        ]
+
+    @property
+    def days(self) -> int:
+        """How many days it lasted, or will last at most."""
+        return ((self.resumed_on or self.until_on) - self.paused_on).days
 
 
 class Task(models.Model):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.casework.services import moves_collect, sources_collect, tasks_expire
+from shouwang.casework.services import clocks_recount, moves_collect, pauses_expire, sources_collect, tasks_expire
+from shouwang.kit.workdays import calendar_seed
 
 
 @app.periodic(cron="* * * * *")
@@ -15,6 +16,14 @@ def collect_sources(timestamp: int) -> None:
     now = timezone.now()
     moves_collect(at=now)
     sources_collect(at=now)
+
+
+@app.periodic(cron="1 16 * * *")  # times of jobs are UTC: one minute past midnight in China
+@app.task(name="casework.clocks", queue="short", queueing_lock="casework.clocks", lock="casework.clocks")
+def count_clocks(timestamp: int) -> None:
+    """This function lets paused clocks go on, and counts anew what no published calendar covered, each night."""
+    pauses_expire(at=timezone.now())
+    clocks_recount(since=calendar_seed().last)
 
 
 @app.periodic(cron="5 0 * * *")

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from shouwang.casework.views import case, close, dispatch, judge, listing, meeting, notice, notices, papers, task, tasks
+from shouwang.casework.views import (
+    case,
+    close,
+    dispatch,
+    judge,
+    listing,
+    meeting,
+    notice,
+    notices,
+    papers,
+    pause,
+    task,
+    tasks,
+)
 
 app_name = "casework"
 urlpatterns = [
@@ -21,5 +34,7 @@ urlpatterns = [
     path("papers/<int:attachment_id>/", papers.paper, name="paper"),
     path("papers/<int:attachment_id>/thumb/", papers.thumb, name="paper_thumb"),
     path("papers/<int:attachment_id>/withdraw/", papers.withdraw, name="paper_withdraw"),
+    path("<int:case_id>/pause/", pause.pause, name="pause"),
+    path("<int:case_id>/resume/", pause.resume, name="resume"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

@@ -65,6 +65,22 @@ class WorkCalendar:
         span = (end - start).days
         return sum(self.is_working(start + timedelta(days=step)) for step in range(1, span + 1))
 
+    def after_pause(self, due: date, *, paused_on: date, resumed_on: date, is_working: bool) -> Deadline:
+        """This function returns the new last day of a clock that stood still from `paused_on` to before `resumed_on`.
+
+        As many days (working days, if it counts those) remain from the day it goes on as remained on the day it
+        stopped, both included. A clock that had run out before stays as it was.
+        """
+        if resumed_on < paused_on:
+            raise ValueError("a pause does not end before it begins")
+        if due < paused_on or resumed_on == paused_on:
+            return Deadline(due, self.is_provisional(due) and is_working)
+        if not is_working:
+            return Deadline(due + (resumed_on - paused_on), is_provisional=False)
+        left = self.working_days_between(paused_on - timedelta(days=1), due)
+        end = self.working_days_add(resumed_on - timedelta(days=1), left)
+        return Deadline(max(end.day, resumed_on), end.is_provisional)
+
     def extended(self, days: Mapping[date, bool], *, last: date, source: str) -> WorkCalendar:
         """This function returns the calendar with a newly published year added."""
         return WorkCalendar({**self.exceptions, **days}, self.first, max(self.last, last), source)

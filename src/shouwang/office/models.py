@@ -1,8 +1,11 @@
-"""Progress of long work, stored files, and what was sent under a key."""
+"""Progress of long work, stored files, what was sent under a key, and messages with their ways out."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+
+from shouwang.office.rules import WORDINGS, MessageKind
 
 
 class Progress(models.Model):
@@ -104,3 +107,108 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Channel(models.Model):
+    """A way out for the messages of an organisation (`appointment_id`: of one person in it); its address is sealed."""
+
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    appointment_id = models.BigIntegerField(null=True)
+    slot = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    service = models.CharField(max_length=20)
+    token = models.CharField(max_length=32, unique=True)
+    sealed_url = models.BinaryField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=200)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation"], condition=Q(stopped_at__isnull=True), name="channel_in_use"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Message(models.Model):
+    """One message to an organisation (`appointment_id`: to one person in it); never changed.
+
+    `values` are counts and case numbers, nothing else (`rules.Figures`); the words are made of them when it is read or
+    sent. `key` says what it is about: the same thing is told once. `for_group`: it also goes to the organisation's
+    group, where a message to each person would be noise.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    appointment_id = models.BigIntegerField(null=True)
+    slot = models.BigIntegerField()
+    kind = models.CharField(max_length=12, choices=[(kind.value, WORDINGS[kind].label) for kind in MessageKind])
+    values = models.JSONField()
+    for_group = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="message_organisation")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Delivery(models.Model):
+    """One message on one way out. `lease_until`: a worker has it in hand until then."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", "等待发送"
+        SENDING = "SENDING", "正在发送"
+        SENT = "SENT", "已发出"
+        GIVEN_UP = "GIVEN_UP", "没有发出"
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="deliveries")
+    organisation_id = models.BigIntegerField()
+    slot = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at", "id"], condition=Q(state__in=["WAITING", "SENDING"]), name="delivery_due"),
+            models.Index(fields=["channel", "-id"], name="delivery_channel"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "channel"], name="delivery_once_a_channel"),
+            models.CheckConstraint(
+                condition=Q(state="WAITING", next_at__isnull=False, lease_until__isnull=True, ended_at__isnull=True)
+                | Q(state="SENDING", next_at__isnull=False, lease_until__isnull=False, ended_at__isnull=True)
+                | Q(state__in=["SENT", "GIVEN_UP"], lease_until__isnull=True, ended_at__isnull=False),
+                name="delivery_whole",
+            ),
+        ]
+
+
+class Attempt(models.Model):
+    """The delivery log: each try when it begins and when it ends; only ever added.
+
+    A try that began and never ended was interrupted: the message may have gone out once more than it is counted.
+    """
+
+    class What(models.TextChoices):
+        BEGUN = "BEGUN", "开始发送"
+        SENT = "SENT", "已发出"
+        REFUSED = "REFUSED", "对方没有收下"
+        BROKEN = "BROKEN", "地址打不开"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="log")
+    organisation_id = models.BigIntegerField()
+    slot = models.BigIntegerField()
+    number = models.PositiveSmallIntegerField()
+    what = models.CharField(max_length=8, choices=What.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["delivery", "id"], name="attempt_delivery")]

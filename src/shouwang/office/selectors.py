@@ -1,4 +1,4 @@
-"""Reads of progress, files and papers."""
+"""Reads of progress, files, papers, messages and their ways out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from shouwang.office.models import Paper, Progress, StoredFile
+from shouwang.office.models import Channel, Delivery, Message, Paper, Progress, StoredFile
 from shouwang.people.access import Kind, Viewer
 
 
@@ -30,3 +30,22 @@ def file_belongs_to(viewer: Viewer, file_id: int) -> bool:
 def papers_by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
     """This function returns papers the wall of the table lets through, without their thumbnails, by id."""
     return Paper.objects.defer("sealed_thumb").in_bulk(list(paper_ids))
+
+
+def messages_to(viewer: Viewer) -> QuerySet[Message]:
+    """This function returns the messages to the viewer's organisation and to herself in it, with their deliveries."""
+    mine = Q(appointment_id__isnull=True) | Q(appointment_id=viewer.appointment_id)
+    found = Message.objects.filter(mine, organisation_id=viewer.organisation_id or 0)
+    return found.prefetch_related("deliveries__channel").order_by("-pk")
+
+
+def channels_under(viewer: Viewer) -> QuerySet[Channel]:
+    """This function returns the ways out in use in an administrator's areas."""
+    found = Channel.objects.filter(viewer.q(), stopped_at__isnull=True)
+    return found.select_related("organisation").order_by("organisation__name", "pk")
+
+
+def deliveries_under(viewer: Viewer) -> QuerySet[Delivery]:
+    """This function returns the deliveries in an administrator's areas, with their log."""
+    found = Delivery.objects.filter(viewer.q()).select_related("message", "channel__organisation")
+    return found.prefetch_related("log").order_by("-pk")

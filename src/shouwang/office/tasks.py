@@ -6,8 +6,16 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shouwang.office.services import files_expire, sendings_expire
+from shouwang.office.services.delivering import deliveries_send
 from shouwang.office.services.sweeping import files_sweep
 from shouwang.people.access import SYSTEM, acting_as
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="office.deliver", queue="short", queueing_lock="office.deliver", lock="office.deliver")
+def deliver(timestamp: int) -> None:
+    """This function sends what waits in the outbox, each minute."""
+    deliveries_send(clock=timezone.now)
 
 
 @app.periodic(cron="20 * * * *")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouwang.rulebook import (
     causes,
     checks,
+    clocks,
     exits,
     feeds,
     flags,
@@ -46,5 +47,6 @@ TOPICS: dict[str, Topic] = {
         watch.TOPIC,
         teams.TOPIC,
         workflow.TOPIC,
+        clocks.TOPIC,
     )
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from shouwang.standards.models import Adoption, PackVersion, Revocation, TrialReport
+from django.forms import Form
+
+from shouwang.standards.models import Adoption, CalendarYear, PackVersion, Revocation, TrialReport
 from shouwang.standards.rules import AmendedValue, ShownTopic
 
 
@@ -49,3 +51,12 @@ class ProposalPage:
     may_revoke: bool = False
     may_confirm: bool = False
     may_drop: bool = False
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    """The calendar: until when it is published, the recorded years, the form for the next."""
+
+    last: date
+    years: list[CalendarYear]
+    form: Form

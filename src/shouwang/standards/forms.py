@@ -30,3 +30,21 @@ class ProposalForm(FreeTextForm):
             (area.pk, str(area)) for area in areas_visible_to(viewer).filter(level__lte=3)
         ]
         self.fields["valid_from"].initial = on
+
+
+class CalendarForm(FreeTextForm):
+    """One year of the national calendar as it was published."""
+
+    year = forms.IntegerField(label="年份", min_value=2000, max_value=2199)
+    days_off = forms.CharField(
+        label="放假的日子", max_length=2000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="一行一天或一段，如 2027-02-05 至 2027-02-11。平常的周末不用写。",
+        error_messages={"required": "请填放假的日子。"},
+    )  # fmt: skip
+    working_weekends = forms.CharField(
+        label="调休上班的周末", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="一行一天，如 2027-02-14。",
+    )  # fmt: skip
+    source = forms.CharField(
+        label="依据文件", max_length=200, error_messages={"required": "请填依据文件的名称和文号。"}
+    )

@@ -105,3 +105,19 @@ class TrialReport(models.Model):
     content = models.JSONField()
     digest = models.CharField(max_length=64)
     attached_at = models.DateTimeField()
+
+
+class CalendarYear(models.Model):
+    """The days off and working weekends of one year, as published, beyond the calendar that the product brings.
+
+    `days`: ISO day → true for a working weekend, false for a day off. A year stated anew replaces the one before.
+    """
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    days = models.JSONField()
+    source = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.year}"

@@ -9,9 +9,10 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from shouwang.kit.errors import Refusal
+from shouwang.kit.workdays import WorkCalendar, calendar_seed
 from shouwang.people.access import Viewer
 from shouwang.rulebook import PackSource, Policy, load_policy
-from shouwang.standards.models import Adoption, PackVersion, Revocation, TrialReport
+from shouwang.standards.models import Adoption, CalendarYear, PackVersion, Revocation, TrialReport
 from shouwang.standards.rules import AmendedValue
 
 
@@ -123,3 +124,17 @@ def versions() -> QuerySet[PackVersion]:
 def version_by_id(version_id: int) -> PackVersion | None:
     """This function returns a stored pack version, or None."""
     return PackVersion.objects.filter(pk=version_id).first()
+
+
+def calendar_years() -> list[CalendarYear]:
+    """This function returns the years that the operator has recorded, in order."""
+    return list(CalendarYear.objects.order_by("year"))
+
+
+def calendar_in_force() -> WorkCalendar:
+    """This function returns the calendar that the product brings, with every year recorded since."""
+    calendar = calendar_seed()
+    for year in calendar_years():
+        days = {date.fromisoformat(day): is_working for day, is_working in year.days.items()}
+        calendar = calendar.extended(days, last=date(year.year, 12, 31), source=year.source)
+    return calendar

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shouwang.standards.views import listing, proposal, revocation, version
+from shouwang.standards.views import calendar, listing, proposal, revocation, version
 
 app_name = "standards"
 urlpatterns = [
     path("", listing.standards, name="list"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("propose/", listing.propose, name="propose"),
     path("<int:adoption_id>/", proposal.proposal, name="proposal"),
     path("<int:adoption_id>/revoke/", revocation.ask, name="revoke"),

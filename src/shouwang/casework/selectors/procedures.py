@@ -8,7 +8,7 @@ from functools import lru_cache
 from shouwang.casework.models import Case
 from shouwang.kit.dates import SHANGHAI
 from shouwang.rulebook import PackSource
-from shouwang.rulebook.policy import policy_resolve
+from shouwang.rulebook.policy import Policy, policy_resolve
 from shouwang.rulebook.workflow import Act, Procedure, Stage
 from shouwang.rulebook.workflow_policy import Workflow, workflow_of
 from shouwang.standards.selectors import versions
@@ -31,7 +31,17 @@ def _source(place: str, digest: str) -> PackSource:
 @lru_cache(maxsize=512)
 def _workflow(place: str, digest: str, on: date) -> Workflow:
     # The version was checked whole when it was loaded; here only its workflow is wanted, in milliseconds.
-    return workflow_of(policy_resolve(_source(place, digest), place=place, on=on))
+    return workflow_of(_policy(place, digest, on))
+
+
+@lru_cache(maxsize=64)
+def _policy(place: str, digest: str, on: date) -> Policy:
+    return policy_resolve(_source(place, digest), place=place, on=on)
+
+
+def policy_by_version_id(version_id: int, *, on: date) -> Policy:
+    """This function returns the policy that a stored pack version states for a day."""
+    return _policy(*_name(version_id), on)
 
 
 def workflow_by_version_id(version_id: int, *, on: date) -> Workflow:

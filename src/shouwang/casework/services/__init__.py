@@ -16,12 +16,14 @@ from shouwang.casework.errors import (
     NoticeRunning,
     NoticeStands,
     NoticeUnproven,
+    NotPaused,
     NotYourTurn,
     NoWorkflow,
     OrganisationMissing,
     OwnWork,
     PaperKindUnknown,
     PapersMissing,
+    PauseRefused,
     ReasonsMissing,
     ReasonUnknown,
     StatementMissing,
@@ -35,6 +37,7 @@ from shouwang.casework.services.appraising import MeetingHeld, case_appraise
 from shouwang.casework.services.attaching import attachment_withdraw, case_attach
 from shouwang.casework.services.closing import case_close, case_withdraw
 from shouwang.casework.services.collect import Collected, clue_take, sources_collect, warning_take
+from shouwang.casework.services.counting import clocks_recount
 from shouwang.casework.services.dispatch import TaskOrder, case_dispatch
 from shouwang.casework.services.helping import assisted_record, visited_record
 from shouwang.casework.services.judging import (
@@ -51,6 +54,7 @@ from shouwang.casework.services.judging import (
 from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
 from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post, notice_printed, notice_prove
+from shouwang.casework.services.pausing import case_pause, case_resume, pauses_expire
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
@@ -67,6 +71,7 @@ __all__ = [
     "NoWorkflow",
     "NotAPhoto",
     "NotAssisted",
+    "NotPaused",
     "NotYourTurn",
     "NothingToSend",
     "NoticeDay",
@@ -78,6 +83,7 @@ __all__ = [
     "OwnWork",
     "PaperKindUnknown",
     "PapersMissing",
+    "PauseRefused",
     "ReasonUnknown",
     "ReasonsMissing",
     "StatementMissing",
@@ -99,9 +105,12 @@ __all__ = [
     "case_hand_over",
     "case_help_again",
     "case_judge",
+    "case_pause",
+    "case_resume",
     "case_review",
     "case_withdraw",
     "cases_decide",
+    "clocks_recount",
     "clue_take",
     "moves_collect",
     "notice_finish",
@@ -109,6 +118,7 @@ __all__ = [
     "notice_post",
     "notice_printed",
     "notice_prove",
+    "pauses_expire",
     "sources_collect",
     "stale_of",
     "task_answer",

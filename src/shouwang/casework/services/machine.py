@@ -26,12 +26,14 @@ from shouwang.casework.errors import (
     StatementMissing,
     WrongStage,
 )
-from shouwang.casework.models import Case, CaseEvent, Decision
+from shouwang.casework.models import Case, CaseEvent, Decision, Pause
 from shouwang.casework.rules import came_back, may_hold
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.branching import case_way
+from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.papers import papers_missing
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
+from shouwang.casework.services.counting import task_clocks_set
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer, acting_as
@@ -185,7 +187,7 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
     flow = workflow_for(case)
     stage = flow.stage(case.procedure, stage_key)
     on = at.astimezone(SHANGHAI).date()
-    due = flow.due(stage.clock, on) if stage.clock else None
+    due = due_on_calendar(flow, stage.clock, on) if stage.clock else None
     case.stage, case.stage_name, case.act = stage_key, stage.name, stage.act.value
     case.holder_kind, case.holder_roles = stage.who.kind, list(stage.who.roles)
     case.stage_since_at = at
@@ -197,6 +199,19 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
         holder=stage.who.kind, previous_holder=previous.who.kind, held_before=_held_before(case),
         waited=previous.act.value in PASSIVE,
     )  # fmt: skip
+
+
+def pause_end(case: Case, *, at: datetime, by: str) -> None:
+    """This function ends a running pause of a case that leaves its stage; the clock of the next one is its own."""
+    if case.paused_until is None:
+        return
+    on = at.astimezone(SHANGHAI).date()
+    pause = Pause.objects.get(case=case, resumed_on__isnull=True)
+    pause.resumed_on = min(max(on, pause.paused_on), pause.until_on)
+    pause.resumed_by = by[:200]
+    pause.save(update_fields=["resumed_on", "resumed_by"])
+    case.paused_until, case.pause_reason = None, ""
+    task_clocks_set(case)
 
 
 def _held_before(case: Case) -> set[str]:
@@ -230,6 +245,7 @@ def case_move(
     stated = _complete(statement or Statement(), move, case)
     way = case_way(case, move, on=at.astimezone(SHANGHAI).date())
     branch = {} if way is move else {"branch": way.name}
+    pause_end(case, at=at, by=viewer.label)
     is_judged = stage.act in JUDGING
     event = event_add(
         case,
@@ -267,6 +283,7 @@ def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: 
     from shouwang.casework.services.tasks import tasks_end_all
 
     end = procedure_for(case).ends[end_key]
+    pause_end(case, at=at, by=viewer.label)
     tasks_end_all(case, viewer=SYSTEM, at=at)
     event_add(
         case,

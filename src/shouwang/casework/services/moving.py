@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shouwang.casework.models import Case, CaseCause, CaseEvent, Task
+from shouwang.casework.models import Case, CaseCause, CaseEvent, Pause, Task
 from shouwang.casework.services.machine import case_audit, event_add
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.selectors import moves_since, places_of
@@ -42,6 +42,7 @@ def _follow(case: Case, *, move_id: int, to_slot: int, at: datetime) -> int:
         case.slot = to_slot
         CaseCause.objects.filter(case=case).update(slot=to_slot)
         Task.objects.filter(case=case).update(slot=to_slot)
+        Pause.objects.filter(case=case, resumed_on__isnull=True).update(slot=to_slot)
         text = f"整户迁到{place}，案件随户办理"
     else:
         case.is_returned = True

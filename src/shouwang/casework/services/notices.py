@@ -18,6 +18,7 @@ from shouwang.casework.errors import (
 )
 from shouwang.casework.models import Attachment, Case, CaseEvent, Notice, Objection
 from shouwang.casework.rules import PaperKind
+from shouwang.casework.selectors.clocks import notice_end_on_calendar
 from shouwang.casework.selectors.notices import notice_lines
 from shouwang.casework.selectors.procedures import workflow_for
 from shouwang.casework.services.attaching import papers_add
@@ -73,7 +74,7 @@ def notice_post(
         _day_check(posted_on, case, at)
         flow = workflow_for(case)
         stated = flow.notices[stage.notice or ""]
-        ends = flow.notice_ends(stated.key, posted_on)
+        ends = notice_end_on_calendar(flow, stated.key, posted_on)
         case.version += 1
         text = f"{stage.name}：{posted_on:%Y-%m-%d} 张贴在{place}，到 {ends.day:%Y-%m-%d} 满期"
         event_add(case, viewer=viewer, at=at, what=What.POSTED, text=text)

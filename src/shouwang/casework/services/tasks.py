@@ -20,6 +20,7 @@ from shouwang.casework.errors import (
 from shouwang.casework.models import Answer, Case, CaseEvent, Task
 from shouwang.casework.rules import PaperKind
 from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.procedures import stage_for, workflow_for
 from shouwang.casework.services.attaching import papers_add
 from shouwang.casework.services.machine import (
@@ -94,7 +95,7 @@ def task_add(
         organisation = places.filter(pk=organisation_id).first()
     if organisation is None:
         raise OrganisationMissing(stated.name)
-    due = flow.due(kind.clock, at.astimezone(SHANGHAI).date())
+    due = due_on_calendar(flow, kind.clock, at.astimezone(SHANGHAI).date())
     task = Task.objects.create(
         case=case,
         slot=case.slot,

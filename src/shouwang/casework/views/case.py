@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from shouwang.casework.contexts import Action, CaseHead, CasePage
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, case_timeline, may_close
+from shouwang.casework.selectors.clocks import pauses_allowed
 from shouwang.casework.selectors.papers import attachments_of_case
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
@@ -77,6 +78,9 @@ def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
     household = address("desks:household", head.case.household_id)
     if household and head.card:
         others.append(Action("户档案", household))
+    if pauses_allowed(viewer, head.case) and (head.case.due_on or head.case.paused_until):
+        label = "恢复计时" if head.case.paused_until else "暂停计时"
+        others.append(Action(label, reverse("casework:pause", args=[head.case.pk])))
     if may_close(viewer, head.case):
         others.append(Action("途中结案", reverse("casework:close", args=[head.case.pk])))
     return others

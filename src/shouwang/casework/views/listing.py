@@ -191,7 +191,7 @@ def _rows(viewer: Viewer, page: KeyPage, on: date) -> list[Row]:
                     "cause": "、".join(cause_labels(case)),
                     "stage": case.stage_name or case.end_name,
                     "who": KIND_LABELS[Kind(case.holder_kind)] if case.holder_kind else "",
-                    "due": due_text(case.due_on, on),
+                    "due": due_text(case.due_on, on) + ("（已暂停）" if case.paused_until else ""),
                     "opened": case.opened_on,
                 },
                 href=reverse("casework:case", args=[case.pk]),

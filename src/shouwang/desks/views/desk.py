@@ -50,10 +50,15 @@ WAYS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     Kind.OPERATOR: (
         ("机构和人员", "people:index", "设机构、任职、发一次性链接"),
         ("第二重验证", "people:factors", "丢了验证器的，两人经手重置"),
+        ("通知方式", "office:channels", "群机器人、邮件、短信网关，发了没有"),
+        ("工作日历", "standards:calendar", "录入公布的放假和调休"),
         ("操作日志", "audit:index", "谁在什么时候做了什么"),
     ),
 }
-NOT_FOR = {Role.ADMINISTRATOR: {"audit:index"}, Role.SECURITY: {"people:index"}}
+NOT_FOR = {
+    Role.ADMINISTRATOR: {"audit:index"},
+    Role.SECURITY: {"people:index", "standards:calendar", "office:channels"},
+}
 
 
 @require_GET

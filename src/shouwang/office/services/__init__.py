@@ -1,6 +1,15 @@
-"""Writes of the office: progress, files, papers, and keys of what was sent."""
+"""Writes of the office: progress, files, papers, keys of what was sent, messages and their ways out."""
 
+from shouwang.office.services.channels import (
+    ChannelNotFound,
+    ChannelRefused,
+    channel_add,
+    channel_stop,
+    channel_test,
+    delivery_retry,
+)
 from shouwang.office.services.files import FileGone, file_open, file_store, files_expire
+from shouwang.office.services.messages import message_enqueue
 from shouwang.office.services.papers import Shown, paper_glance, paper_keep, paper_make, paper_name, paper_open
 from shouwang.office.services.progress import (
     progress_advance,
@@ -17,16 +26,25 @@ from shouwang.office.services.sending import (
     sendings_expire,
     sendings_settle,
 )
+from shouwang.office.services.transports import AddressRefused
 
 __all__ = [
+    "AddressRefused",
+    "ChannelNotFound",
+    "ChannelRefused",
     "Claims",
     "FileGone",
     "KeyReused",
     "KeyUnreadable",
     "Shown",
+    "channel_add",
+    "channel_stop",
+    "channel_test",
+    "delivery_retry",
     "file_open",
     "file_store",
     "files_expire",
+    "message_enqueue",
     "paper_glance",
     "paper_keep",
     "paper_make",

@@ -3,6 +3,7 @@
 from shouwang.people.selectors.appointments import (
     appointment_acting,
     appointment_by_id,
+    appointments_by_ids,
     appointments_in_force,
     appointments_of_organisation,
     appointments_of_user,
@@ -52,6 +53,7 @@ __all__ = [
     "TreeOn",
     "appointment_acting",
     "appointment_by_id",
+    "appointments_by_ids",
     "appointments_in_force",
     "appointments_of_organisation",
     "appointments_of_user",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
@@ -36,6 +36,11 @@ def appointment_by_id(appointment_id: int) -> Appointment | None:
         .filter(pk=appointment_id)
         .first()
     )
+
+
+def appointments_by_ids(ids: Collection[int]) -> dict[int, Appointment]:
+    """This function returns appointments with their users by id."""
+    return Appointment.objects.select_related("user").in_bulk(ids)
 
 
 def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:

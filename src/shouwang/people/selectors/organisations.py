@@ -35,7 +35,7 @@ def organisations_of_kind(*, slot: int, kind: Kind) -> QuerySet[Organisation]:
 
 def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
     """This function returns organisations by id."""
-    return {found.pk: found for found in Organisation.objects.filter(pk__in=ids)}
+    return {found.pk: found for found in Organisation.objects.select_related("area").filter(pk__in=ids)}
 
 
 def organisations_under(viewer: Viewer, *, kind: str = "", text: str = "") -> QuerySet[Organisation]:

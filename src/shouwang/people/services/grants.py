@@ -35,3 +35,8 @@ def grant_give(
 def grant_end(*, task_id: int, at: datetime) -> None:
     """This function ends a task's grant at once; one that has run out, or was never given, stays as it is."""
     TaskGrant.objects.filter(task_id=task_id, until__gt=at).update(until=at)
+
+
+def grant_extend(*, task_id: int, until: datetime) -> None:
+    """This function lets a task's grant last until an instant, when the clock of the task moved; an ended one stays."""
+    TaskGrant.objects.filter(task_id=task_id).update(until=until)

@@ -12,6 +12,7 @@ from shouwang.standards.services.adopting import (
     version_propose,
 )
 from shouwang.standards.services.amending import NothingChanged, StartPassed, amendment_propose
+from shouwang.standards.services.calendar import CalendarRefused, calendar_record, days_read
 from shouwang.standards.services.revoking import (
     AlreadyAsked,
     NotInForce,
@@ -28,6 +29,7 @@ __all__ = [
     "AlreadyAsked",
     "AlreadySettled",
     "AreaNotYours",
+    "CalendarRefused",
     "NotInForce",
     "NothingChanged",
     "ReasonMissing",
@@ -35,6 +37,8 @@ __all__ = [
     "RevocationNotFound",
     "StartPassed",
     "amendment_propose",
+    "calendar_record",
+    "days_read",
     "pack_load",
     "revocation_ask",
     "revocation_confirm",
