@@ -10,14 +10,16 @@ from tests.architecture.objects import builds, centre_of
 from tests.factories.casework import AT, Walk, case_make, procedure_of, version_ready
 from tests.factories.cast import Cast
 from tests.factories.papers import ready_photo
+from tests.factories.people import organisation_make
 from tests.factories.register import household_make, income_make, spending_make
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Measure
 from shouwang.assistance.services import Plan, measure_plan
-from shouwang.casework.models import Case
+from shouwang.casework.models import Case, Council
 from shouwang.casework.services import case_attach
-from shouwang.people.access import SYSTEM, acting_as
+from shouwang.casework.services.councils import CouncilStated, council_call
+from shouwang.people.access import SYSTEM, Kind, acting_as
 from shouwang.people.models import Area
 from shouwang.screening.models import Run, Warning
 from shouwang.screening.services import run_execute, run_request
@@ -177,6 +179,43 @@ def attachment(cast: Cast, place: Area) -> dict[str, Any]:
             viewer=viewer, case_id=made.case_id, version=made.version, ready=[ready_photo()], kind="photo", at=AT
         )
     return {"attachment_id": rows[0].pk}
+
+
+def council_made(cast: Cast, place: Area) -> Council:
+    """A meeting of a county's leading group on one case of that county."""
+    at = cast.places
+    is_home = at.county.lo <= place.lo <= at.county.hi
+    village = at.village if is_home else at.neighbour_village
+    case_id = case(cast, village)["case_id"]
+    stage = procedure_of("xingtai", "township_first").stages
+    decide = next(key for key, each in stage.items() if each.act == "decide")
+    organisation_make(Kind.LEADING_GROUP, place, name=f"{place.name}防贫领导小组")
+    with acting_as(SYSTEM):
+        Case.objects.filter(pk=case_id).update(
+            stage=decide, stage_name=stage[decide].name, act="decide", holder_kind="LEADING_GROUP", holder_roles=[]
+        )
+    clerk = centre_of(cast, place)
+    stated = CouncilStated("试验会议", AT.date(), "会议室", "主持", (("甲", ""), ("乙", "")))
+    with acting_as(clerk):
+        return council_call(viewer=clerk, stated=stated, case_ids=[case_id], at=AT)
+
+
+@builds("council")
+def council(cast: Cast, place: Area) -> dict[str, Any]:
+    made = council_made(cast, place)
+    return {"council_id": made.pk}
+
+
+@builds("council_minutes")
+def council_minutes(cast: Cast, place: Area) -> dict[str, Any]:
+    return {**council(cast, place), "form": "pdf"}
+
+
+@builds("council_item")
+def council_item(cast: Cast, place: Area) -> dict[str, Any]:
+    made = council_made(cast, place)
+    with acting_as(SYSTEM):
+        return {"item_id": made.items.get().pk}
 
 
 @builds("task")

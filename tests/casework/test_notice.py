@@ -327,6 +327,16 @@ def test_a_posting_is_proven_by_its_photo_with_place_and_time(cast: Cast, villag
     assert (proof.taken_at, proof.kind_name, proof.caption) == (taken.taken_at, "张贴照片", "村委会公示栏")
 
 
+@pytest.mark.parametrize(("day", "is_older"), [("2020:06:25", True), ("2020:06:26", False)])
+def test_a_photo_older_than_its_posting_is_pointed_out(
+    cast: Cast, village: Viewer, client: Client, day: str, is_older: bool
+) -> None:
+    walk = walk_to(cast, village, "notice")
+    post(walk, village, photos=[ready_photo(taken=f"{day} 23:59:00")])
+    page = sign_in(client, cast.county).get(reverse("casework:notice", args=[walk.case_id])).content.decode()
+    assert ("拍摄日期早于张贴日期" in page) is is_older
+
+
 def test_what_hung_unproven_does_not_count_until_a_photo_shows_it(cast: Cast, village: Viewer, client: Client) -> None:
     walk = walk_to(cast, village, "notice")
     post(walk, village, photos=[])

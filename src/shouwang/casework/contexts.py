@@ -9,10 +9,22 @@ from typing import Any
 
 from django.forms import Form
 
-from shouwang.casework.models import Answer, Attachment, Case, Decision, Notice, Pause, Task
+from shouwang.casework.models import (
+    Answer,
+    Attachment,
+    Case,
+    Council,
+    CouncilItem,
+    Decision,
+    Notice,
+    Pause,
+    Task,
+)
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.clocks import PauseBudget
+from shouwang.casework.selectors.councils import MinutesItem, MinutesText
 from shouwang.casework.selectors.shown import FactGroup
+from shouwang.kit.dates import SHANGHAI
 from shouwang.register.selectors import HouseholdCard
 from shouwang.rulebook.notice import Notice as NoticeRule
 from shouwang.rulebook.values import Provision
@@ -107,6 +119,12 @@ class PaperLine:
     size: str
     is_photo: bool
     may_withdraw: bool = False
+
+    @property
+    def is_older(self) -> bool:
+        """A posting's photo says that it was taken before the day of posting."""
+        notice, taken = self.attachment.notice, self.attachment.taken_at
+        return notice is not None and taken is not None and taken.astimezone(SHANGHAI).date() < notice.posted_on
 
     @property
     def where(self) -> str:
@@ -367,3 +385,60 @@ class PausePage:
     budget: PauseBudget
     pauses: Sequence[Pause]
     may_resume: bool
+
+
+@dataclass(frozen=True)
+class CouncilsPage:
+    """The meetings of the leading group."""
+
+    lines: Sequence[Council]
+    may_call: bool
+    waiting: int
+
+
+@dataclass(frozen=True)
+class CouncilFormPage:
+    """Calling a meeting, or correcting what is said of one."""
+
+    title: str
+    form: Form
+    button: str
+    back: str
+
+
+@dataclass(frozen=True)
+class CouncilLine:
+    """One case of an agenda."""
+
+    item: CouncilItem
+    text: MinutesItem
+    may_decide: bool
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class CouncilPage:
+    """One meeting: its agenda, who took part, its minutes."""
+
+    council: Council
+    said: MinutesText
+    lines: Sequence[CouncilLine]
+    may_amend: bool
+    may_record: bool
+    may_sign: bool
+    why_not_sign: str
+    unsettled: int
+
+
+@dataclass(frozen=True)
+class CouncilItemPage:
+    """One case of an agenda, to be decided or put off."""
+
+    item: CouncilItem
+    head: CaseHead
+    form: Form
+    put_off: Form
+    tasks: Sequence[TaskLine]
+    evidence: Sequence[Evidence]
+    decisions: Sequence[Decision]
+    reasons: Sequence[tuple[str, str, str]]

@@ -261,3 +261,45 @@ class NotPaused(Refusal):
     """The clock of the case is running."""
 
     sentence = "这个案件没有暂停计时，不用恢复。"
+
+
+class CouncilNotFound(Refusal):
+    """There is no such meeting, or it is none of the viewer's."""
+
+    is_absent = True
+    sentence = "找不到这次会商会议。"
+
+
+class CouncilUnsound(Refusal):
+    """What is said of a meeting of the leading group cannot be; `field` names which."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class CouncilClosed(Refusal):
+    """The meeting is past the point at which this can be done."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"这次会议{state}，不能再办这一步。")
+
+
+class NotOnAgenda(Refusal):
+    """A case that was chosen does not wait for the leading group any more."""
+
+    field = "cases"
+    sentence = "选中的案件里有的已经不等会商，请刷新后重新选。"
+
+
+class AgendaUnsettled(Refusal):
+    """Some cases of the agenda are neither decided nor put off."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"还有 {count} 个议题没有决定。决定或记为缓议之后，才能结束会议记录。")
+
+
+class OwnMinutes(Refusal):
+    """Who recorded the minutes may not sign them."""
+
+    sentence = "会议记录是您整理的，要由另一位负责人签发。"

@@ -24,3 +24,7 @@ def navigation_register() -> None:
         key="notices", label="公示", url_name="casework:notices", icon="speakerphone", order=27,
         kinds={Kind.VILLAGE, Kind.TOWNSHIP},
     )  # fmt: skip
+    nav_item(
+        key="councils", label="会商会议", url_name="casework:councils", icon="notebook", order=21,
+        kinds={Kind.LEADING_GROUP, Kind.COUNTY_CENTRE}, roles={Role.LEADER, Role.CLERK},
+    )  # fmt: skip

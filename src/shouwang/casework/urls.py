@@ -5,6 +5,7 @@ from django.urls import path
 from shouwang.casework.views import (
     case,
     close,
+    councils,
     dispatch,
     judge,
     listing,
@@ -21,6 +22,13 @@ app_name = "casework"
 urlpatterns = [
     path("", listing.cases, name="list"),
     path("meeting/", meeting.meeting, name="meeting"),
+    path("councils/", councils.councils, name="councils"),
+    path("councils/call/", councils.call, name="council_call"),
+    path("councils/<int:council_id>/", councils.council, name="council"),
+    path("councils/<int:council_id>/amend/", councils.amend, name="council_amend"),
+    path("councils/<int:council_id>/return/", councils.give_back, name="council_return"),
+    path("councils/<int:council_id>/minutes/<str:form>/", councils.minutes, name="council_minutes"),
+    path("councils/items/<int:item_id>/", councils.item, name="council_item"),
     path("notices/", notices.notices, name="notices"),
     path("notices/print/", notices.sheets, name="notices_print"),
     path("tasks/", tasks.tasks, name="tasks"),

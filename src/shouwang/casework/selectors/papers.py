@@ -45,7 +45,7 @@ def attachment_get(viewer: Viewer, attachment_id: int) -> Attachment:
 
 def attachments_of_case(viewer: Viewer, case_id: int) -> list[Attachment]:
     """This function returns a case's papers in sight, oldest first."""
-    return list(attachments_visible_to(viewer).filter(case_id=case_id).order_by("pk"))
+    return list(attachments_visible_to(viewer).filter(case_id=case_id).select_related("notice").order_by("pk"))
 
 
 def kinds_attached(case: Case) -> frozenset[str]:
@@ -57,6 +57,7 @@ def kinds_attached(case: Case) -> frozenset[str]:
 def attachments_of(viewer: Viewer, *, notice_ids: Iterable[int]) -> dict[int, list[Attachment]]:
     """This function returns the photos of notices in sight by notice, oldest first."""
     found: dict[int, list[Attachment]] = {}
-    for row in attachments_visible_to(viewer).filter(notice_id__in=list(notice_ids)).order_by("pk"):
+    rows = attachments_visible_to(viewer).filter(notice_id__in=list(notice_ids)).select_related("notice")
+    for row in rows.order_by("pk"):
         found.setdefault(row.notice_id or 0, []).append(row)
     return found

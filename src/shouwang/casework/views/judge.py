@@ -83,8 +83,8 @@ def _stale(request: HttpRequest, head: CaseHead, error: CaseStale) -> HttpRespon
     return stale(request, error=error, mine=mine, resume=request.path if is_same else "")
 
 
-def judge_form(request: HttpRequest, case: Case, stage_key: str) -> JudgeForm:
-    """This function returns the form of one of a case's stages, bound to what was posted."""
+def judge_form(request: HttpRequest | None, case: Case, stage_key: str) -> JudgeForm:
+    """This function returns the form of one of a case's stages, bound to what was posted (None: to nothing)."""
     flow = workflow_for(case)
     stage = procedure_for(case).stages.get(stage_key)
     moves = {key: move for key, move in (stage.moves if stage else {}).items() if key not in AUTOMATIC}
@@ -92,7 +92,7 @@ def judge_form(request: HttpRequest, case: Case, stage_key: str) -> JudgeForm:
     for move in moves.values():
         reasons |= flow.reasons_of(move.reasons)
     initial = {"version": case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST if request is not None and request.method == "POST" else None
     if stage is not None and stage.meeting is not None:
         return AppraiseForm(posted, meeting=stage.meeting, moves=moves, reasons=reasons, initial=initial)
     return JudgeForm(posted, moves=moves, reasons=reasons, initial=initial)
