@@ -66,9 +66,11 @@ class Actor:
         """Opens a page of the navigation."""
         if self.is_phone:
             self.page.get_by_text("菜单", exact=True).click()
-        self.page.get_by_role("navigation", name="主要栏目").locator("visible=true").get_by_role(
-            "link", name=label, exact=True
-        ).click()
+        shown = self.page.get_by_role("navigation", name="主要栏目").locator("visible=true")
+        link = shown.get_by_role("link", name=label, exact=True)
+        if not self.is_phone and link.count() == 0:
+            shown.locator(".sw-nav-more summary").click()
+        link.click()
         return self
 
     def follow(self, label: str) -> Actor:

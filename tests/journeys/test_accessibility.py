@@ -51,11 +51,13 @@ def pages(county: Cast) -> Pages:
         "officer": (cast.officer, [
             "/", to("sources:report"), to("sources:report_household", home), to("sources:report_unregistered"),
             to("sources:reports_mine"), to("sources:report_sent", clue.pk), to("desks:household", home),
-            to("casework:list"),
+            to("casework:list"), to("public:home"), to("public:apply"), to("public:apply_form", f"{cast.slot:012d}"),
+            to("public:status"), to("public:notices", f"{cast.slot:012d}"), to("public:hand_case", sent.case_id),
         ]),
         "township": (cast.township, ["/", to("casework:judge", walks["check"].case_id), to("register:search")]),
         "county": (cast.county, [
-            "/", to("casework:list"), to("casework:case", sent.case_id), to("casework:case", walks["closed"].case_id),
+            "/", to("public:petitions"), to("casework:list"),
+            to("casework:case", sent.case_id), to("casework:case", walks["closed"].case_id),
             to("casework:dispatch", walks["dispatch"].case_id), to("casework:judge", walks["review"].case_id),
             to("casework:close", walks["dispatch"].case_id), to("assistance:plan", walks["help"].case_id),
             to("evaluation:visit", walks["visit"].case_id), to("desks:late"), to("register:search"),

@@ -78,6 +78,7 @@ def no_sideways(page: Page) -> None:
         assert inside is None or inside["x"] + inside["width"] <= PHONE + 1
 
 
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_an_old_man_applies_is_refused_and_appeals(phone: Page, county: Cast) -> None:
     number = resident_id_make()
@@ -109,6 +110,7 @@ def test_an_old_man_applies_is_refused_and_appeals(phone: Page, county: Cast) ->
     expect(phone.get_by_role("region", name="您提过的")).to_contain_text("申诉：待答复")
 
 
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_neighbour_reads_a_notice_and_objects(phone: Page, county: Cast) -> None:
     from tests.architecture.objects_public import hanging

@@ -107,6 +107,8 @@ def test_who_refused_does_not_answer_the_appeal_and_another_may(cast: Cast, clie
     found = petition()
     with pytest.raises(OwnWork):
         answer(cast.county, found, granted=False)
+    page = sign_in(Client(), cast.county).get(reverse("public:petition", args=[found.pk])).content.decode()
+    assert "要由同岗位的另一个人答复" in page and "<h2>答复</h2>" not in page
     for stranger in (cast.township, cast.neighbour):
         with pytest.raises((NotYourDesk, PetitionNotFound)):
             answer(stranger, found, granted=False)

@@ -62,6 +62,16 @@ def test_the_narrowest_address_is_the_current_one() -> None:
     assert labels("/", viewer()) == [("工作台", True), ("案件", False), ("逾期", False)]
 
 
+def test_what_does_not_fit_one_line_stands_under_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RequestFactory().get("/")
+    request.viewer = viewer()
+    for in_line, first, more in ((9, 3, 0), (2, 3, 0), (1, 1, 2)):
+        monkeypatch.setattr("shouwang.ui.context.IN_LINE", in_line)
+        found = navigation(request)
+        assert (len(found["navigation_first"]), len(found["navigation_more"])) == (first, more)
+        assert [*found["navigation_first"], *found["navigation_more"]] == found["navigation"]
+
+
 def test_every_answer_forbids_what_is_not_ours() -> None:
     response = ContentSecurityPolicy(lambda request: pages.refusal_page(request, error=Refusal("不行")))(
         RequestFactory().get("/")

@@ -129,6 +129,7 @@ class PetitionPage:
     answered_by: str
     answered_at: datetime | None
     form: Form | None
+    is_own_work: bool = False
 
 
 @dataclass(frozen=True)

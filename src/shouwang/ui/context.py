@@ -10,6 +10,9 @@ from django.urls import NoReverseMatch, reverse
 
 from shouwang.ui.services.navigation import nav_items_for
 
+# What fits one line at 1280 px; the rest stands under 更多, which opens without a script.
+IN_LINE = 9
+
 
 @dataclass(frozen=True)
 class NavLink:
@@ -22,9 +25,13 @@ class NavLink:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """This function gives every page its `navigation`, the acting `viewer` and the addresses of the top bar."""
     viewer = getattr(request, "viewer", None)
+    links = _links(request, viewer)
+    first = len(links) if len(links) <= IN_LINE + 1 else IN_LINE
     return {
         "viewer": viewer,
-        "navigation": _links(request, viewer),
+        "navigation": links,
+        "navigation_first": links[:first],
+        "navigation_more": links[first:],
         "search_url": _address("register:search") if _reads_register(viewer) else "",
         "switch_url": _address("people:switch") if getattr(request, "seats", 1) > 1 else "",
     }

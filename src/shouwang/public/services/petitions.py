@@ -203,7 +203,7 @@ def petition_answer(
             raise NotYourDesk
         if petition.version != version or petition.state != State.OPEN:
             raise StaleWrite("这件来件", petition.answered_by)
-        if petition.kind == Kind.APPEAL and viewer.user_id in _deciders(viewer, petition):
+        if decided_by(viewer, petition):
             raise OwnWork(stage="申诉")
         if not answer.strip():
             raise AnswerMissing
@@ -213,8 +213,12 @@ def petition_answer(
     return petition
 
 
-def _deciders(viewer: Viewer, petition: Petition) -> set[int | None]:
-    return {decision.user_id for decision in case_decisions(case_get(viewer, petition.case_id or 0))}
+def decided_by(viewer: Viewer, petition: Petition) -> bool:
+    """This function tells whether an appeal is against what the viewer decided herself."""
+    if petition.kind != Kind.APPEAL:
+        return False
+    decisions = case_decisions(case_get(viewer, petition.case_id or 0))
+    return viewer.user_id in {decision.user_id for decision in decisions}
 
 
 def _grant(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> None:

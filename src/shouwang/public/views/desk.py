@@ -15,12 +15,13 @@ from shouwang.public.forms import AnswerForm
 from shouwang.public.models import Petition
 from shouwang.public.pages import days_late
 from shouwang.public.selectors.petitions import petition_get, petitions_of_desk, petitions_visible_to
-from shouwang.public.services.petitions import AnswerMissing, NotYourDesk, petition_answer
+from shouwang.public.services.petitions import AnswerMissing, NotYourDesk, decided_by, petition_answer
 from shouwang.register.selectors import places_of
 from shouwang.ui.forms import version_posted
 
 READERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.AUDIT)
 SHOWN = 100
+ANSWER = (Role.CLERK, Role.LEADER)
 CHOICES = {
     Petition.Kind.APPEAL: [("yes", "申诉有理，重新办理（会开一个新案件）"), ("no", "维持原来的决定")],
     Petition.Kind.OBJECTION: [("yes", "情况可能属实，停止公示、退回核实"), ("no", "不属实，公示照常")],
@@ -40,7 +41,7 @@ def _line(petition: Petition, viewer: Viewer, places: dict[int, str]) -> Petitio
         is_due_provisional=petition.is_due_provisional,
         days_late=days_late(petition.due_on, timezone.localdate()) if is_open else 0,
         state=petition.get_state_display(),
-        is_mine=is_open and petition.holder_kind == viewer.kind and viewer.role in (Role.CLERK, Role.LEADER),
+        is_mine=is_open and petition.holder_kind == viewer.kind and viewer.role in ANSWER,
     )
 
 
@@ -83,8 +84,10 @@ def petition(request: HttpRequest, petition_id: int) -> HttpResponse:
             messages.success(request, "已经答复。")
             return redirect("public:petitions")
     line = _line(found, viewer, places_of({found.slot}))
+    is_own_work = line.is_mine and decided_by(viewer, found)
     page = PetitionPage(
         line=line, text=found.text, said_by=found.said_by, case_id=found.case_id, answer=found.answer,
-        answered_by=found.answered_by, answered_at=found.answered_at, form=form if line.is_mine else None,
+        answered_by=found.answered_by, answered_at=found.answered_at,
+        form=form if line.is_mine and not is_own_work else None, is_own_work=is_own_work,
     )  # fmt: skip
     return render(request, "public/petition.html", {"page": page}, status=422 if form.is_bound else 200)
