@@ -128,6 +128,7 @@ VERBS = {
     "put_off": "缓议",
     "read": "查看",
     "record": "登记",
+    "recuse": "申报回避",
     "refuse": "驳回",
     "refused_read": "下载退回的行",
     "register": "登记",

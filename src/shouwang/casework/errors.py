@@ -74,6 +74,19 @@ class OwnWork(Refusal):
         super().__init__(f"这个案件您在前面经手过，“{stage}”要由别人来办。")
 
 
+class Recused(Refusal):
+    """Somebody declared to be one of the household, or close to it."""
+
+    sentence = "您对这一户申报过回避，这件事要由别人来办。"
+
+
+class RelationUnknown(Refusal):
+    """A declaration says how somebody is related to the household."""
+
+    field = "relation"
+    sentence = "请选您和这一户的关系。"
+
+
 class MoveUnknown(Refusal):
     """The pack has no such way out of the stage."""
 

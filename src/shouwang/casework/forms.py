@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from shouwang.casework.models import Recusal
 from shouwang.casework.services import MeetingHeld
 from shouwang.casework.services.councils import CouncilStated
 from shouwang.kit.errors import Refusal
@@ -409,6 +410,15 @@ class CloseForm(FreeTextForm):
     def __init__(self, *arguments: Any, closings: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["closing"].choices = list(closings.items())  # type: ignore[attr-defined]
+
+
+class RecuseForm(FreeTextForm):
+    """How somebody is related to a household."""
+
+    relation = forms.ChoiceField(
+        label="您和这一户的关系", widget=forms.RadioSelect, choices=Recusal.Relation.choices,
+        error_messages={"required": "请选您和这一户的关系。"},
+    )  # fmt: skip
 
 
 class WithdrawForm(FreeTextForm):

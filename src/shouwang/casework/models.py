@@ -178,6 +178,7 @@ class CaseEvent(models.Model):
         ATTACHED = "ATTACHED", "附上材料"
         PAUSED = "PAUSED", "暂停计时"
         RESUMED = "RESUMED", "恢复计时"
+        RECUSED = "RECUSED", "申报回避"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()
@@ -570,3 +571,23 @@ class CouncilItem(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.decision_id is not None or bool(self.put_off_reason)
+
+
+class Recusal(models.Model):
+    """That somebody is, or is close to, a household, and so does not work on its cases; only ever added."""
+
+    class Relation(models.TextChoices):
+        SELF = "SELF", "就是这一户的人"
+        KIN = "KIN", "亲属"
+        OTHER = "OTHER", "其他利害关系"
+
+    user_id = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    slot = models.BigIntegerField()
+    relation = models.CharField(max_length=10, choices=Relation.choices)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    organisation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["household_id", "user_id"], name="recusal_once")]

@@ -14,6 +14,7 @@ from shouwang.casework.views import (
     notices,
     papers,
     pause,
+    recuse,
     task,
     tasks,
 )
@@ -44,5 +45,7 @@ urlpatterns = [
     path("papers/<int:attachment_id>/withdraw/", papers.withdraw, name="paper_withdraw"),
     path("<int:case_id>/pause/", pause.pause, name="pause"),
     path("<int:case_id>/resume/", pause.resume, name="resume"),
+    path("<int:case_id>/recuse/", recuse.recuse, name="recuse"),
+    path("tasks/<int:task_id>/recuse/", recuse.recuse_task, name="task_recuse"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

@@ -1,8 +1,9 @@
-"""Whose earlier work a stage judges: those users may not act there."""
+"""Who may not act on a case: whose earlier work its stage judges, and who declared to be close to the household."""
 
 from __future__ import annotations
 
-from shouwang.casework.models import Answer, Case, CaseSource, Decision
+from shouwang.casework.models import Answer, Case, CaseSource, Decision, Recusal
+from shouwang.people.access import SYSTEM, acting_as
 from shouwang.rulebook.workflow import Stage
 
 REPORT, ANSWER = "report", "answer"
@@ -10,7 +11,7 @@ REPORT, ANSWER = "report", "answer"
 
 def barred_users(case: Case, stage: Stage) -> list[int]:
     """This function returns the users who may not act at a stage of a case, in order."""
-    found: set[int | None] = set()
+    found: set[int | None] = set(recused_users(case.household_id))
     judged = []
     for work in stage.not_by:
         if work == REPORT:
@@ -22,3 +23,14 @@ def barred_users(case: Case, stage: Stage) -> list[int]:
     if judged:
         found |= set(Decision.objects.filter(case=case, stage__in=judged).values_list("user_id", flat=True))
     return sorted(user for user in found if user is not None)
+
+
+def recused_users(household_id: int) -> set[int]:
+    """This function returns the users who declared to be of a household or close to it, wherever they declared it."""
+    with acting_as(SYSTEM):
+        return set(Recusal.objects.filter(household_id=household_id).values_list("user_id", flat=True))
+
+
+def is_recused(user_id: int | None, household_id: int) -> bool:
+    """This function tells whether a user declared to be of a household or close to it."""
+    return user_id is not None and user_id in recused_users(household_id)

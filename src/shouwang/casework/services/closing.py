@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shouwang.casework.errors import MoveUnknown, NotYourTurn, StatementMissing
+from shouwang.casework.errors import MoveUnknown, NotYourTurn, Recused, StatementMissing
 from shouwang.casework.models import Case
+from shouwang.casework.selectors.barred import is_recused
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services.machine import case_audit, case_end, case_locked
 from shouwang.casework.services.scope import writing_for
@@ -25,6 +26,8 @@ def case_close(*, viewer: Viewer, case_id: int, version: int, closing: str, reas
         allowed = viewer.kind in stated.by and viewer.role in (Role.CLERK, Role.LEADER)
         if not allowed and viewer.kind is not Kind.SYSTEM:
             raise NotYourTurn(stage=stated.name, who="、".join(KIND_LABELS[Kind(kind)] for kind in stated.by))
+        if is_recused(viewer.user_id, case.household_id):
+            raise Recused
         if not reason.strip():
             raise StatementMissing("reason")
         before, case.version = case.stage, case.version + 1

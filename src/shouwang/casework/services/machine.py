@@ -23,12 +23,13 @@ from shouwang.casework.errors import (
     OwnWork,
     PapersRequired,
     ReasonUnknown,
+    Recused,
     StatementMissing,
     WrongStage,
 )
 from shouwang.casework.models import Case, CaseEvent, Decision, Pause
 from shouwang.casework.rules import came_back, may_hold
-from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.barred import barred_users, is_recused
 from shouwang.casework.selectors.branching import case_way
 from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.papers import papers_missing
@@ -116,7 +117,7 @@ def actor_check(case: Case, stage: Stage, viewer: Viewer, *, also: Collection[st
     if not holds and viewer.kind not in also:
         raise NotYourTurn(stage=stage.name, who=KIND_LABELS[Kind(stage.who.kind)])
     if viewer.user_id in case.barred_user_ids:
-        raise OwnWork(stage=stage.name)
+        raise Recused if is_recused(viewer.user_id, case.household_id) else OwnWork(stage=stage.name)
 
 
 def event_add(

@@ -13,13 +13,14 @@ from shouwang.casework.errors import (
     FigureRefused,
     OrganisationMissing,
     ReasonsMissing,
+    Recused,
     TaskClosed,
     TaskNotAllowed,
     TaskNotFound,
 )
 from shouwang.casework.models import Answer, Case, CaseEvent, Task
 from shouwang.casework.rules import PaperKind
-from shouwang.casework.selectors.barred import barred_users
+from shouwang.casework.selectors.barred import barred_users, is_recused
 from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.procedures import stage_for, workflow_for
 from shouwang.casework.services.attaching import papers_add
@@ -171,6 +172,8 @@ def task_answer(
         case = Case.objects.select_for_update().get(pk=mine.case_id)
         task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
         _answerable(task, case, version)
+        if is_recused(viewer.user_id, case.household_id):
+            raise Recused
         stated = workflow_for(case).tasks[task.key].value
         checked = _figures_checked(stated, figures)
         if not reasons.strip():

@@ -81,6 +81,8 @@ def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
     if pauses_allowed(viewer, head.case) and (head.case.due_on or head.case.paused_until):
         label = "恢复计时" if head.case.paused_until else "暂停计时"
         others.append(Action(label, reverse("casework:pause", args=[head.case.pk])))
+    if head.case.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES:
+        others.append(Action("申报回避", reverse("casework:recuse", args=[head.case.pk])))
     if may_close(viewer, head.case):
         others.append(Action("途中结案", reverse("casework:close", args=[head.case.pk])))
     return others

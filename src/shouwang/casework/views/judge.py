@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import CaseHead, ConfirmPage, JudgePage, TaskLine
-from shouwang.casework.errors import CaseStale, MeetingUnsound, NotYourTurn, OwnWork, VoteContradicts
+from shouwang.casework.errors import CaseStale, MeetingUnsound, NotYourTurn, OwnWork, Recused, VoteContradicts
 from shouwang.casework.forms import AppraiseForm, JudgeForm
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
+from shouwang.casework.selectors.barred import is_recused
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import case_appraise, case_judge
 from shouwang.casework.views import ACTING_ROLES, ACTORS
@@ -56,6 +57,8 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"已办理：{form.chosen.name}。")
             return redirect("casework:case", case_id)
     if not head.action.may_act:
+        if is_recused(viewer.user_id, found.household_id):
+            raise Recused
         refusal = OwnWork if viewer.user_id in found.barred_user_ids else None
         raise (
             refusal(stage=head.action.stage_name)
