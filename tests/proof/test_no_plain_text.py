@@ -36,6 +36,7 @@ from tests.proof.search import Written, in_bytes, in_file, in_folders
 from shouwang.casework.models import Case, Task
 from shouwang.kit.seal import keyring
 from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.public.models import Application
 from shouwang.register.models import (
     Household,
     Identifier,
@@ -275,6 +276,28 @@ class Doors:
             stranger.post(reverse("account_login"), {"login": number, "password": number})
         assert stranger.get(f"/nowhere/{planted.phone}/").status == 404
 
+    def application_by_page(self) -> None:
+        """A household applies for itself, with no account; the worker takes it; an officer looks the numbers up."""
+        planted, stranger = self.planted(), Person(self.port)
+        page = reverse("public:apply_form", args=[f"{self.cast.slot:012d}"])
+        form = {
+            "key": "e" * 32, "by": "SELF", "name": "李老根", "resident_id": planted.resident_id,
+            "phone": planted.phone, "cause": "ILLNESS", "occurred_on": TODAY, "summary": "老伴住院，借了钱",
+            "pin": "519274", "pin_again": "519274",
+        }  # fmt: skip
+        for field in ("name", "home", "summary"):
+            self._refused(stranger, page, form, field, planted)
+        assert stranger.post(page, form | {"phone": planted.account}).status == 422
+        assert stranger.post(page, form | {"pin": planted.phone}).status == 422
+        assert stranger.post(page, form).status == 200
+        for number in planted.numbers:
+            assert stranger.post(reverse("public:status"), {"receipt": number, "pin": number}).status == 422
+        application = eventually(lambda: self._one(Application, clue_id__isnull=False))
+        shown, officer = reverse("public:application", args=[application.clue_id]), self.by(self.cast.officer)
+        assert planted.phone not in officer.get(shown).text
+        self._refused(officer, shown, {}, "purpose", planted)
+        assert planted.phone in officer.post(shown, {"purpose": "打电话约上门"}).text
+
     def screening_by_page(self) -> None:
         county = self.by(self.cast.county)
         answer = county.post(reverse("screening:start"), {"area": str(self.cast.places.county.pk), "on": TODAY})
@@ -327,6 +350,7 @@ def test_planted_numbers_stand_nowhere_in_plain_text(
         doors.report_by_page()
         doors.case_by_page()
         doors.sign_in_by_page()
+        doors.application_by_page()
         doors.screening_by_page()
         doors.pairs_by_page()
         doors.checks_by_page()
