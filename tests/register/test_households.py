@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import area_make
-from tests.factories.register import household_make, income_make, person_make, resident_id_make, status_make
+from tests.factories.register import SINCE, household_make, income_make, person_make, resident_id_make, status_make
 
 from shouwang.audit.models import Entry
 from shouwang.people.access import SYSTEM, acting_as
@@ -200,6 +200,23 @@ def test_a_new_head_changes_what_everybody_is_to_him(cast: Cast) -> None:
             "张子": "HEAD", "张媳": "SPOUSE", "张父": "PARENT", "张母": "PARENT", "张孙": "CHILD",
         }  # fmt: skip
         assert members(cast.township, household.pk, YESTERDAY)["张父"] == "HEAD"
+        came = {member.since for member in members_of(cast.township, household.pk, TODAY)}
+        assert came == {SINCE}  # nobody came into the household on the day its head changed
+
+
+def test_who_left_and_came_back_came_in_on_the_later_day(cast: Cast) -> None:
+    household = household_make(cast.slot, head="张父", members=[("张子", "CHILD")])
+    person = people(household)["张子"]
+    with acting_as(SYSTEM):
+        stay = Membership.objects.get(person_id=person, superseded_at__isnull=True)
+        Membership.objects.filter(pk=stay.pk).update(valid_to=YESTERDAY)
+        Membership.objects.create(
+            slot=stay.slot, household=household, person_id=person, relationship="CHILD", valid_from=TODAY,
+            source="clerk", recorded_at=NOW,
+        )  # fmt: skip
+    with acting_as(cast.township):
+        came = {member.name: member.since for member in members_of(cast.township, household.pk, TODAY)}
+    assert came == {"张父": SINCE, "张子": TODAY}
 
 
 def test_a_household_is_merged_into_another_and_ends(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from shouwang.kit.codes import Relationship, Sex
@@ -72,7 +72,7 @@ class Member:
     age: int | None
     masked_id: str
     masked_phone: str
-    since: date
+    since: date  # when she came into the household, whatever she was to its head then
     until: date | None
     version: int
     state: PersonState | None
@@ -198,7 +198,9 @@ def masked_ids(viewer: Viewer, person_ids: Collection[int]) -> dict[int, str]:
 def members_of(viewer: Viewer, household_id: int, on: date) -> list[Member]:
     """This function returns the members of a household on a day, head first, then by birth."""
     memberships = list(
-        of_household(Membership.objects.filter(holding(on), household_id=household_id), viewer).select_related("person")
+        of_household(Membership.objects.filter(holding(on), household_id=household_id), viewer)
+        .select_related("person")
+        .annotate(joined_on=Subquery(_beginnings().values("valid_from")[:1]))
     )
     ids = [row.person_id for row in memberships]
     states = {row.person_id: row for row in PersonState.objects.filter(holding(on), person_id__in=ids)}
@@ -207,6 +209,21 @@ def members_of(viewer: Viewer, household_id: int, on: date) -> list[Member]:
     members = [_member(row, states.get(row.person_id), numbers, phones, on) for row in memberships]
     order = [relationship.value for relationship in Relationship]
     return sorted(members, key=lambda m: (order.index(m.relationship), m.birth_date or date.max, m.person_id))
+
+
+def _beginnings() -> QuerySet[Membership]:
+    """This function returns when the person of an outer membership came into that household, the last time first.
+
+    A new head, or another relationship, begins a new row on the day on which the one before it ends.
+    """
+    own = Membership.objects.filter(
+        person_id=OuterRef("person_id"), household_id=OuterRef("household_id"), superseded_at__isnull=True
+    )
+    return (
+        own.filter(valid_from__lte=OuterRef("valid_from"))
+        .exclude(Exists(own.filter(valid_to=OuterRef("valid_from"))))
+        .order_by("-valid_from")
+    )
 
 
 def _member(
@@ -224,7 +241,7 @@ def _member(
         age=years_old(person.birth_date, on=on) if person.birth_date else None,
         masked_id=numbers.get(person.pk, ""),
         masked_phone=phone_mask(phone) if phone else "",
-        since=row.valid_from,
+        since=row.joined_on,  # type: ignore[attr-defined]  # annotated by members_of
         until=row.valid_to,
         version=person.version,
         state=state,
