@@ -24,6 +24,7 @@ from shouwang.office.services.messages import trial_enqueue
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.models import Appointment, Area, Device, FactorReset
 from shouwang.sources.models import MatchDecision
+from shouwang.sources.services import opinion_enter
 
 Builder = Callable[[Cast, Area], dict[str, Any]]
 BUILDERS: dict[str, Builder] = {}
@@ -169,6 +170,17 @@ def clue(cast: Cast, place: Area) -> dict[str, Any]:
     reporters = (cast.officer, cast.sibling_officer, cast.neighbour_officer)
     reporter = next(viewer for viewer in reporters if viewer.can_see(place.lo))
     return {"clue_id": report_make(reporter, None, person_name="试验", person_note="村东", slot=place.lo).pk}
+
+
+@builds("opinion")
+def opinion(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = centre_of(cast, place)
+    with acting_as(clerk):
+        made = opinion_enter(
+            viewer=clerk, channel="LETTER", origin="来信", received_on=timezone.localdate(), subject="试验",
+            slot=place.lo, at=timezone.now(),
+        )  # fmt: skip
+    return {"opinion_id": made.pk}
 
 
 @builds("called_clue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from shouwang.casework.services import case_attach
 from shouwang.casework.services.councils import CouncilStated, council_call
 from shouwang.people.access import SYSTEM, Kind, acting_as
 from shouwang.people.models import Area
+from shouwang.rounds.models import Round, RoundVisit
+from shouwang.rounds.services import round_open
 from shouwang.screening.models import Run, Warning
 from shouwang.screening.services import run_execute, run_request
 from shouwang.standards.models import Adoption
@@ -119,6 +122,38 @@ def run(cast: Cast, place: Area) -> dict[str, Any]:
     return {"run_id": run_made(cast, place).pk}
 
 
+def round_made(cast: Cast, place: Area) -> Round:
+    """A round of a county's centre over one village; a place above it gets the cast's village of that county."""
+    clerk = centre_of(cast, place)
+    slot = place.lo if place.level == 5 else (cast.slot if clerk is cast.county else cast.neighbour_slot)
+    policy_ready(county_of(cast, place))
+    household_make(slot)
+    with acting_as(clerk):
+        return round_open(
+            viewer=clerk, sweep="disaster", slots=[slot], due_on=timezone.localdate(), occasion=f"暴雨 {next(_count)}",
+            at=timezone.now(),
+        )  # fmt: skip
+
+
+@builds("round")
+def round_(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"round_id": round_made(cast, place).pk}
+
+
+@builds("round_village")
+def round_village(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"round_id": round_made(cast, place).pk, "slot": place.lo}
+
+
+@builds("round_household")
+def round_household(cast: Cast, place: Area) -> dict[str, Any]:
+    made = round_made(cast, place)
+    with acting_as(SYSTEM):
+        home = RoundVisit.objects.filter(round=made).values_list("household_id", flat=True)[0]
+    return {"round_id": made.pk, "household_id": home}
+
+
+_count = itertools.count(1)
 WARNED: dict[int, dict[int, int]] = {}  # cast -> slot -> warning: a later run replaces what nobody took
 
 

@@ -29,6 +29,7 @@ ROOMS = [
     "standards",
     "register",
     "sources",
+    "rounds",
     "screening",
     "casework",
     "funds",

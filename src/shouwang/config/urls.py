@@ -12,6 +12,7 @@ PREFIXES = {
     "standards": "standards/",
     "register": "register/",
     "sources": "sources/",
+    "rounds": "rounds/",
     "screening": "screening/",
     "casework": "cases/",
     "assistance": "assistance/",

@@ -29,11 +29,20 @@ class Cadence(Model):
         return date(on.year, (on.month - 1) // months * months + 1, 1)
 
 
+class Assess(Model):
+    """Within so many days somebody says whether a letter or a report of the press is a clue."""
+
+    days: int = Field(ge=1, le=90)
+    unit: Literal["working_day", "calendar_day"] = "working_day"
+
+
 class Sweep(Model):
     """One sweep: its channels, who does it, how often (`every`), after an event of which cause (`after`).
 
     Neither `every` nor `after`: as needed. `whom` is a condition over household facts; without it every household,
     after an event every household of every village hit. `records`: what else is written down until it is mended.
+    `assess`: how soon what came is judged. `clocks_from`: whether the clocks of a paper form run from its own date or
+    from the day it was entered.
     """
 
     channels: tuple[Channel, ...] = Field(min_length=1)
@@ -42,6 +51,8 @@ class Sweep(Model):
     after: str | None = None
     whom: Text | None = None
     records: tuple[Text, ...] = ()
+    assess: Assess | None = None
+    clocks_from: Literal["entered", "dated"] = "entered"
 
     @model_validator(mode="after")
     def _known_cause(self) -> Sweep:
@@ -60,6 +71,16 @@ class Sweep(Model):
             return 0
         began = self.every.began(on)
         return max(0, self.every.at_least - sum(began <= day <= on for day in rounds))
+
+
+def clocks_from(stated: Iterable[Sweep], channel: str) -> str:
+    """This function returns from when the clocks of a channel's paper forms run: `dated` where the policy says so."""
+    return "dated" if any(sweep.clocks_from == "dated" and channel in sweep.channels for sweep in stated) else "entered"
+
+
+def assess_within(stated: Iterable[Sweep], channel: str) -> Assess | None:
+    """This function returns how soon what came by a channel is judged; None where the policy says nothing."""
+    return next((sweep.assess for sweep in stated if sweep.assess is not None and channel in sweep.channels), None)
 
 
 def _read(entry: Entry) -> Sweep:

@@ -26,6 +26,10 @@ class SourcesConfig(AppConfig):
             kinds={"TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )  # fmt: skip
         nav_item(
+            key="opinions", label="来信和舆情", url_name="sources:opinions", icon="message-report", order=36,
+            kinds={"TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
+        )  # fmt: skip
+        nav_item(
             key="feeds", label="部门数据", url_name="sources:feeds", icon="database-import", order=45,
             kinds={"DEPARTMENT", "COUNTY_CENTRE", "LEADING_GROUP", "CITY_CENTRE", "PROVINCE", "AUDIT"},
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
-from shouwang.sources.forms import CallForm, DeliveryForm, HeadingsForm, ReportForm
-from shouwang.sources.models import Call, Clue, CluePhoto, FeedImport, MatchDecision, MatchPair
+from shouwang.sources.forms import CallForm, DeliveryForm, HeadingsForm, JudgeForm, ReportForm
+from shouwang.sources.models import Call, Clue, CluePhoto, FeedImport, MatchDecision, MatchPair, Opinion
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.selectors.feeds import Freshness
@@ -91,6 +91,37 @@ class CallsPage:
     cards: Sequence[HouseholdCard] = ()
     shown: str = ""
     is_stranger: bool = False
+
+
+@dataclass(frozen=True)
+class OpinionLine:
+    """A letter or a report of the press in a list."""
+
+    opinion: Opinion
+    who: str
+    place: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class OpinionsPage:
+    """The queue of what is to be judged, or what was."""
+
+    lines: Sequence[OpinionLine]
+    page: KeyPage
+    is_judged: bool
+    waiting: int
+    late: int
+    may_keep: bool
+
+
+@dataclass(frozen=True)
+class OpinionPage:
+    """One, with the form that judges it for who may."""
+
+    line: OpinionLine
+    form: JudgeForm | None
+    shown: str = ""
 
 
 @dataclass(frozen=True)

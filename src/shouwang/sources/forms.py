@@ -14,10 +14,10 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.people.access import Viewer
 from shouwang.register.selectors.villages import PlaceOption, villages_matching
-from shouwang.sources.models import Call, Channel
+from shouwang.sources.models import Call, Channel, Opinion
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
-from shouwang.ui.forms import FreeTextForm, StatedField
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
 
 WHOLE_HOUSEHOLD = ""
 SHOWN_PLACES = 6
@@ -70,6 +70,13 @@ class DayField(forms.CharField):
             return day_parse(text)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from None
+
+
+class PaperDay(DayField):
+    """The date on a paper form, empty for one that was never on paper."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
 
 
 class PlaceField(forms.CharField):
@@ -133,6 +140,11 @@ class ReportForm(forms.Form):
             self.fields[name] = YuanField(label=label, help_text=hint)
         if with_channel:
             self.fields["channel"] = forms.ChoiceField(label="从哪里来的", choices=CLERK_CHANNELS)
+        self.fields["filled_on"] = PaperDay(
+            label="纸质表上的日期", help_text="先填在纸上、现在补录的才写；线索按这一天算",
+        )  # fmt: skip
+        if today is not None:
+            self.fields["filled_on"].widget.attrs["max"] = today.isoformat()
         if with_event:
             for name in ("cause", "occurred_on", "gross_yuan", "reimbursed_yuan", "self_paid_yuan", "person"):
                 self.fields.pop(name, None)
@@ -159,7 +171,7 @@ class ReportForm(forms.Form):
     @property
     def asked(self) -> int:
         """How many questions the form asks."""
-        return sum(1 for field in self if not field.is_hidden)
+        return sum(1 for field in self if not field.is_hidden and field.name != "filled_on")
 
     @property
     def amounts(self) -> list[forms.BoundField]:
@@ -202,6 +214,63 @@ class CallForm(FreeTextForm):
         self.fields["village"].required = False
         for name in ("household", "person_name", "caller", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+
+class OpinionForm(FreeTextForm):
+    """A letter, a petition or a report of the press as it came."""
+
+    numbered = frozenset({"household", "village"})
+
+    channel = forms.ChoiceField(
+        label="从哪里来的", choices=[(c.value, c.label) for c in (Channel.LETTER, Channel.MEDIA)],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    origin = forms.CharField(
+        label="来信来访人或媒体", max_length=200, error_messages={"required": "请写来信人、来访人或媒体名称。"}
+    )
+    received_on = DayField(label="哪天收到", error_messages={"required": "请填收到的日期。"})
+    subject = forms.CharField(
+        label="说了什么", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="不要写身份证号、手机号", error_messages={"required": "请写一两句说了什么。"},
+    )  # fmt: skip
+    household = forms.CharField(label="说的是哪一户", required=False, max_length=60)
+    village = PlaceField(label="说的是哪个村", required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
+
+
+class JudgeForm(FreeTextForm):
+    """Whether it is a clue, why not, and if it is: whose, of what cause."""
+
+    numbered = frozenset({"household", "village"})
+
+    verdict = forms.ChoiceField(
+        label="是不是风险线索", choices=Opinion.Verdict.choices, widget=forms.RadioSelect,
+        error_messages={"required": "请选是不是风险线索。"},
+    )  # fmt: skip
+    why = StatedField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+                      help_text="不是线索的必须写")  # fmt: skip
+    household = StatedField(label="哪一户", max_length=60)
+    person_name = forms.CharField(label="姓名", required=False, max_length=60)
+    village = PlaceField(label="哪个村", required=False)
+    person_note = forms.CharField(label="住在哪里、怎么找到", required=False, max_length=200)
+    cause = StatedChoice(label="什么原因", widget=forms.RadioSelect)
+    cause_note = StatedField(label="其他原因是什么", max_length=100, help_text="原因选“其他”时填")
+    occurred_on = DayField(label="哪天发生的", required=False)
+
+    def __init__(self, *args: Any, causes: list[tuple[str, str]], viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = causes  # type: ignore[attr-defined]
+        self.fields["village"].find = lambda text: villages_matching(viewer, text)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for the cause of a clue."""
+        cleaned = super().clean()
+        if cleaned.get("verdict") == Opinion.Verdict.CLUE and not cleaned.get("cause") and "cause" not in self.errors:
+            self.add_error("cause", "请选一个原因。")
+        return cleaned
 
 
 class DeliveryForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -31,7 +33,8 @@ def _not_negative(*fields: str) -> Q:
 class Clue(models.Model):
     """One 《预警信息登记表》: who, why, what happened, how much; `collected_case_id` once a case has taken it up.
 
-    A person who is not registered has no `household_id` but a name and a note. Amounts: null = not known.
+    A person who is not registered has no `household_id` but a name and a note. Amounts: null = not known. A paper form
+    was reported on its own date and `entered_at` later; null: entered when it was reported.
     """
 
     slot = models.BigIntegerField()
@@ -53,6 +56,7 @@ class Clue(models.Model):
     appointment_id = models.BigIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)
     reported_at = models.DateTimeField()
+    entered_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=64)
     body_blind = models.BinaryField(max_length=32)
     collected_case_id = models.BigIntegerField(null=True)
@@ -82,7 +86,16 @@ class Clue(models.Model):
                 name="clue_collected_whole",
             ),
             models.CheckConstraint(condition=~Q(cause="OTHER") | ~Q(cause_note=""), name="clue_other_has_note"),
+            models.CheckConstraint(
+                condition=Q(entered_at__isnull=True) | Q(entered_at__gte=F("reported_at")),
+                name="clue_entered_after_reporting",
+            ),
         ]
+
+    @property
+    def came_at(self) -> datetime:
+        """When it came to the house: a paper form, when it was entered."""
+        return self.entered_at or self.reported_at
 
 
 class Call(models.Model):
@@ -108,6 +121,51 @@ class Call(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["slot", "-taken_at"], condition=Q(is_urgent=True), name="call_urgent")]
+
+
+class Opinion(models.Model):
+    """A letter, a petition or a report of the press, until a person has said whether it is a clue; then `clue_id`.
+
+    `due_on`: the day by which it is to be judged, where the policy says so. In `slot` lies what it is about, or the
+    area of who entered it while nobody knows.
+    """
+
+    class Verdict(models.TextChoices):
+        CLUE = "CLUE", "是风险线索"
+        NONE = "NONE", "不是风险线索"
+
+    slot = models.BigIntegerField()
+    channel = models.CharField(max_length=12, choices=[(c.value, c.label) for c in (Channel.LETTER, Channel.MEDIA)])
+    origin = models.CharField(max_length=200)
+    received_on = models.DateField()
+    subject = models.CharField(max_length=1000)
+    household_id = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=200)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    due_on = models.DateField(null=True)
+    is_due_provisional = models.BooleanField(default=False)
+    verdict = models.CharField(max_length=4, blank=True, choices=Verdict.choices)
+    why = models.CharField(max_length=500, blank=True)
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.CharField(max_length=200, blank=True)
+    clue = models.OneToOneField(Clue, null=True, on_delete=models.PROTECT, related_name="opinion")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["slot", "due_on"], condition=Q(verdict=""), name="opinion_unjudged"),
+            models.Index(fields=["slot", "-entered_at"], name="opinion_slot"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", judged_at__isnull=True, judged_by="", clue__isnull=True)
+                | Q(verdict="CLUE", judged_at__isnull=False, clue__isnull=False) & ~Q(judged_by="")
+                | Q(verdict="NONE", judged_at__isnull=False, clue__isnull=True) & ~Q(judged_by="") & ~Q(why=""),
+                name="opinion_judged_whole",
+            )
+        ]
 
 
 class Feed(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.sources.views import calls, clues, feeds, headings, pairs, phone, picture, report, results
+from shouwang.sources.views import calls, clues, feeds, headings, opinions, pairs, phone, picture, report, results
 
 app_name = "sources"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("calls/", calls.calls, name="calls"),
     path("calls/households/", calls.households, name="call_households"),
     path("calls/find/", calls.find, name="call_find"),
+    path("opinions/", opinions.opinions, name="opinions"),
+    path("opinions/enter/", opinions.enter, name="opinion_enter"),
+    path("opinions/<int:opinion_id>/", opinions.opinion, name="opinion"),
     path("clues/", clues.clues, name="clues"),
     path("clues/<int:clue_id>/", clues.clue, name="clue"),
     path("clues/<int:clue_id>/call-back/", clues.call_back, name="clue_call_back"),

@@ -20,11 +20,12 @@ from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.selectors import appointment_by_id
+from shouwang.rulebook.sweeps import clocks_from
 from shouwang.screening.selectors import warnings_by_ids, warnings_uncollected
 from shouwang.screening.services import warning_collect
 from shouwang.sources.selectors import clues_uncollected
 from shouwang.sources.services import clue_collect
-from shouwang.standards.selectors import version_in_force
+from shouwang.standards.selectors import policy_of, version_in_force
 
 if TYPE_CHECKING:
     from shouwang.rulebook.workflow_policy import Workflow
@@ -52,6 +53,7 @@ class Incoming:
     reporter_user_id: int | None = None
     appointment_id: int | None = None
     organisation_id: int | None = None
+    entered_at: datetime | None = None  # of a paper form; its own date is `reported_at`
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,9 @@ def clue_take(*, clue_id: int, at: datetime | None = None) -> str:
             reporter_user_id=reporter.user_id if reporter else None,
             appointment_id=clue.appointment_id,
             organisation_id=clue.organisation_id,
+            entered_at=clue.entered_at,
         )
-    return _take(incoming, at=at or incoming.reported_at)
+    return _take(incoming, at=at or clue.came_at)
 
 
 def warning_take(*, warning_id: int, at: datetime) -> str:
@@ -207,8 +210,18 @@ def case_of(incoming: Incoming, *, version: PackVersion, flow: Workflow, at: dat
         opened_at=at,
         opened_on=min(incoming.reported_at, at).astimezone(SHANGHAI).date(),
     )
-    case_enter(case, flow.procedures[flow.route].value.entry(incoming.channel), at=at, previous=None)
+    began = _clocks_begin(incoming, version, at=at)
+    case_enter(case, flow.procedures[flow.route].value.entry(incoming.channel), at=began, previous=None)
     return case
+
+
+def _clocks_begin(incoming: Incoming, version: PackVersion, *, at: datetime) -> datetime:
+    """This function returns when the clocks of a case begin: of a paper form as the policy says, else as it opens."""
+    if incoming.entered_at is None:
+        return at
+    sweeps = policy_of(version, on=at.astimezone(SHANGHAI).date()).topic("sweeps")
+    from_paper = clocks_from((stated.value for stated in sweeps.values()), incoming.channel) == "dated"
+    return min(incoming.reported_at, at) if from_paper else at
 
 
 def opened_after(case: Case, incoming: Incoming) -> dict[str, Any]:

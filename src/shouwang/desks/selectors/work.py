@@ -25,6 +25,7 @@ from shouwang.kit.codes import Risk
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import grants_fields
 from shouwang.register.selectors import HouseholdCard, household_cards
+from shouwang.rounds.selectors import rounds_unseen
 
 ROWS = 10
 BRIEF = 5
@@ -38,6 +39,10 @@ def waiting(viewer: Viewer, on: date) -> Question:
     counts: list[Count] = []
     if viewer.reads_register:
         counts += _act_counts(viewer)
+    if viewer.kind is Kind.VILLAGE and (unseen := rounds_unseen(viewer))[0]:
+        number, round_id = unseen
+        href = address("rounds:round", round_id) if round_id else address("rounds:list")
+        counts.append(Count(number, "排查还没走到", href, unit="户"))
     number = desk.tasks.count()
     if number:
         near = soon.tasks.count()

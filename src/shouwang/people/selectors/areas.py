@@ -27,6 +27,12 @@ def areas_of_slots(slots: set[int], *, level: int = 5) -> dict[int, Area]:
     return {slot: found[slot // size * size] for slot in slots if slot // size * size in found}
 
 
+def areas_by_lo(los: set[int]) -> dict[int, str]:
+    """This function returns what the areas that begin at some slots are called, the widest of each."""
+    rows = Area.objects.filter(is_current=True, lo__in=los).order_by("-level")
+    return {area.lo: area.name for area in rows}
+
+
 def areas_visible_to(viewer: Viewer, *, level: int | None = None) -> QuerySet[Area]:
     """This function returns the current areas that lie inside the viewer's ranges."""
     areas = Area.objects.filter(is_current=True)

@@ -268,6 +268,15 @@ def villages_with_households(viewer: Viewer) -> list[tuple[int, str, int]]:
     return [(slot, places[slot], number) for slot, number in rows]
 
 
+def households_of_villages(viewer: Viewer, slots: Iterable[int]) -> dict[int, list[int]]:
+    """This function returns the living households of villages in the viewer's areas: village slot → ids in order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = of_household(Household.objects.filter(slot__in=list(slots), ended_on__isnull=True), viewer, field="id")
+    for slot, pk in rows.order_by("slot", "pk").values_list("slot", "pk"):
+        found[slot].append(pk)
+    return found
+
+
 # ---- matching: in the caller's scope, for the worker ----
 
 

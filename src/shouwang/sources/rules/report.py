@@ -70,6 +70,20 @@ class ReimbursedAboveGross(ReportRefusal):
     sentence = "已报销加上自己付的超过了总费用，请核对三个金额。"
 
 
+class PaperInFuture(ReportRefusal):
+    """The date on the paper has not come."""
+
+    field = "filled_on"
+    sentence = "纸质表上的日期还没有到，请核对。"
+
+
+class PaperBeforeEvent(ReportRefusal):
+    """The paper is older than what it tells of."""
+
+    field = "filled_on"
+    sentence = "纸质表上的日期早于发生日期，请核对这两个日期。"
+
+
 class AmountNegative(ReportRefusal):
     """An amount below zero."""
 
@@ -117,3 +131,11 @@ def occurred_check(occurred_on: date, *, on: date) -> None:
         raise OccurredInFuture
     if occurred_on.year < on.year - OLDEST_YEARS:
         raise OccurredTooLongAgo
+
+
+def paper_check(filled_on: date, *, occurred_on: date, on: date) -> None:
+    """This function refuses a paper form dated after today or before its event."""
+    if filled_on > on:
+        raise PaperInFuture
+    if filled_on < occurred_on:
+        raise PaperBeforeEvent

@@ -13,6 +13,7 @@ from shouwang.sources.services.clues import (
 )
 from shouwang.sources.services.deciding import Decided, decisions_undo, pairs_decide
 from shouwang.sources.services.importing import feed_import_run
+from shouwang.sources.services.opinions import OpinionJudged, OriginMissing, WhyMissing, opinion_enter, opinion_judge
 from shouwang.sources.services.phone import BatchTooLarge, KeyTwice, ReportResult, reports_take
 from shouwang.sources.services.pictures import Picture, PictureTooLarge, ReportNotThere, picture_take
 from shouwang.sources.services.reading import feed_read
@@ -28,6 +29,8 @@ __all__ = [
     "HouseholdElsewhere",
     "KeyTwice",
     "MayNotReport",
+    "OpinionJudged",
+    "OriginMissing",
     "PhoneUnreadable",
     "Picture",
     "PictureTooLarge",
@@ -35,6 +38,7 @@ __all__ = [
     "ReportNotThere",
     "ReportResult",
     "Taken",
+    "WhyMissing",
     "call_look_up",
     "call_phone_show",
     "call_take",
@@ -49,6 +53,8 @@ __all__ = [
     "feed_upload",
     "imports_resume",
     "mapping_confirm",
+    "opinion_enter",
+    "opinion_judge",
     "pairs_decide",
     "pairs_score",
     "picture_take",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from shouwang.sources.rules.report import (
     SummaryMissing,
     amounts_completed,
     occurred_check,
+    paper_check,
     text_check,
 )
 
@@ -97,8 +98,9 @@ def clue_report(
     person_note: str = "",
     slot: int | None = None,
     details: dict[str, Any] | None = None,
+    filled_on: date | None = None,
 ) -> Clue:
-    """This function takes one 《预警信息登记表》 and returns its clue.
+    """This function takes one 《预警信息登记表》 and returns its clue; `filled_on` is the date of one filled on paper.
 
     The same form sent again (same reporter, same key, same contents) returns the first clue; with other contents it is
     refused. `slot` is the village of a person who is not registered; of a registered household it is known.
@@ -109,12 +111,24 @@ def clue_report(
         amounts=Amounts(gross_fen, reimbursed_fen, self_paid_fen, income_drop_fen), cause_note=cause_note,
         person_name=person_name, person_note=person_note, slot=slot, details=details,
     )  # fmt: skip
+    if filled_on is not None or clue.channel == Channel.PAPER:
+        _paper_date(clue, filled_on, at=at)
     stored = clues_store(viewer=viewer, clues=[clue], at=at)[0]
     if stored is None:
         raise ReportKeyReused
-    if stored.reported_at == at:
+    if stored.came_at == at:
         transaction.on_commit(lambda: _announce(stored.pk))
     return stored
+
+
+def _paper_date(clue: Clue, filled_on: date | None, *, at: datetime) -> None:
+    """This function gives the clue of a paper form the date on it; noon stands for the hour that nobody wrote down."""
+    on = at.astimezone(SHANGHAI).date()
+    paper_check(filled_on or on, occurred_on=clue.occurred_on, on=on)
+    if filled_on is not None and filled_on < on:
+        clue.reported_at = datetime.combine(filled_on, time(12), SHANGHAI)
+    clue.entered_at, clue.channel = at, Channel.PAPER
+    clue.body_blind = _body_blind({"form": bytes(clue.body_blind).hex(), "filled_on": filled_on})
 
 
 def clue_make(
@@ -195,7 +209,7 @@ def clues_store(*, viewer: Viewer, clues: Sequence[Clue], at: datetime) -> list[
                 after={"household_id": row.household_id, "channel": row.channel, "cause": row.cause},
             )
             for row in stored.values()
-            if row.reported_at == at
+            if row.came_at == at
         ]  # fmt: skip
         entries_append(viewer=viewer, entries=entries, at=at)
     same = {clue.idempotency_key: bytes(clue.body_blind) for clue in clues}

@@ -44,7 +44,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         channel = request.GET.get("channel", "")
         return render(request, "sources/calls.html", {"page": CallsPage(_blank(viewer, channel))})
     typed = request.POST.get("household", "").strip()[:60]
-    cards = _meant(viewer, typed)
+    cards = household_meant(viewer, typed)
     data = request.POST.copy()
     if len(cards) == 1:
         data["household"] = f"{MARK}{cards[0].id}"
@@ -77,7 +77,7 @@ def _blank(viewer: Viewer, channel: str) -> CallForm:
     )  # fmt: skip
 
 
-def _meant(viewer: Viewer, typed: str) -> Sequence[HouseholdCard]:
+def household_meant(viewer: Viewer, typed: str) -> Sequence[HouseholdCard]:
     """This function returns the household that was chosen, or those that what was typed may mean."""
     if not typed:
         return ()
@@ -139,7 +139,7 @@ def households(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:60]
     options = [
         (f"{MARK}{card.id}", _name(card), f"{card.members} 口人" + (f" · {card.number}" if card.number else ""))
-        for card in ([] if text.startswith(MARK) else _meant(viewer, text))
+        for card in ([] if text.startswith(MARK) else household_meant(viewer, text))
     ]
     return render(request, "ui/picker_options.html", {"options": options, "asked": text})
 

@@ -111,6 +111,11 @@ def _clue_page(request: HttpRequest, clue_id: int, *, phone: str = "") -> HttpRe
             ("发生日期", found.occurred_on.isoformat()),
             *clock_told(found.details.get("device")),
             *_told_by(line),
+            *(
+                [("录入", f"{timezone.localtime(found.entered_at):%Y-%m-%d %H:%M}，按纸质表的日期上报")]
+                if found.entered_at
+                else []
+            ),
         ],
         has_phone and viewer.kind in TAKERS and viewer.role in ROLES,
         phone,

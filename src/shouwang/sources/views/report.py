@@ -137,6 +137,7 @@ def _send(request: HttpRequest, page: ReportPage, *, slot: int) -> HttpResponse:
             summary=said["summary"],
             at=timezone.now(),
             channel=said.get("channel") or Channel.OFFICER,
+            filled_on=said.get("filled_on"),
             idempotency_key=said["key"],
             income_drop_fen=said.get("income_drop_yuan"),
             person_name=said.get("person_name", ""),
