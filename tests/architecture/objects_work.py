@@ -123,14 +123,16 @@ def run(cast: Cast, place: Area) -> dict[str, Any]:
 
 
 def round_made(cast: Cast, place: Area) -> Round:
-    """A round of a county's centre over one village; a place above it gets the cast's village of that county."""
+    """A round of a county's centre over one village, or over all villages of its county."""
     clerk = centre_of(cast, place)
-    slot = place.lo if place.level == 5 else (cast.slot if clerk is cast.county else cast.neighbour_slot)
+    with acting_as(SYSTEM):
+        villages = Area.objects.filter(level=5, is_current=True, lo__gte=place.lo, hi__lte=place.hi)
+        slots = list(villages.values_list("lo", flat=True))
     policy_ready(county_of(cast, place))
-    household_make(slot)
+    household_make(slots[0])
     with acting_as(clerk):
         return round_open(
-            viewer=clerk, sweep="disaster", slots=[slot], due_on=timezone.localdate(), occasion=f"暴雨 {next(_count)}",
+            viewer=clerk, sweep="disaster", slots=slots, due_on=timezone.localdate(), occasion=f"暴雨 {next(_count)}",
             at=timezone.now(),
         )  # fmt: skip
 

@@ -316,3 +316,27 @@ class OwnMinutes(Refusal):
     """Who recorded the minutes may not sign them."""
 
     sentence = "会议记录是您整理的，要由另一位负责人签发。"
+
+
+class HouseholdsDiffer(Refusal):
+    """Two cases are of different households."""
+
+    sentence = "两个案件不是同一户的，不能并在一起。"
+
+
+class CaseHelped(Refusal):
+    """Help has been given under a case that would end."""
+
+    sentence = "这个案件已经有救助记录，不能并掉，请按流程办结。"
+
+
+class LastSource(Refusal):
+    """A case has this one source only."""
+
+    sentence = "本案只有这一条线索，不用另立案。不是这一户的，请选对的户；是误报的，请途中结案。"
+
+
+class SourceFixed(Refusal):
+    """A warning of the screening is about the household it names."""
+
+    sentence = "系统筛查的预警是按这一户的数据算的，不能换户。"

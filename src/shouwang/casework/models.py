@@ -106,27 +106,48 @@ class Case(models.Model):
     @property
     def causes(self) -> tuple[str, ...]:
         """The causes in the order of the code list."""
-        known = {row.cause for row in self.cause_rows.all()}
+        known = {row.cause for row in self.cause_rows.all() if row.is_open or not self.is_open}
         return tuple(risk.value for risk in Risk if risk.value in known)
 
 
 class CaseCause(models.Model):
-    """A cause of a case; while open, no other case of the household may have the same."""
+    """A cause of a case; while open, no other case of the household may have the same.
+
+    `strand` is 0, and counts on where a person parted two things of one household and cause.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="cause_rows")
     slot = models.BigIntegerField()
     household_id = models.BigIntegerField()
     cause = models.CharField(max_length=12, choices=Risk.choices())
     is_open = models.BooleanField(default=True)
+    strand = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["household_id", "cause"], condition=Q(is_open=True), name="case_one_open_per_cause"
+                fields=["household_id", "cause", "strand"], condition=Q(is_open=True), name="case_one_open_per_cause"
             ),
             models.UniqueConstraint(fields=["case", "cause"], name="case_cause_once"),
         ]
         indexes = [models.Index(fields=["cause", "case"])]
+
+
+class CaseDistinct(models.Model):
+    """Two cases of one household that a person found to be about different things; only ever added."""
+
+    low = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    high = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="casedistinct_once"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="casedistinct_in_order"),
+        ]
 
 
 class CaseSource(models.Model):
@@ -165,6 +186,7 @@ class CaseEvent(models.Model):
     class What(models.TextChoices):
         OPENED = "OPENED", "立案"
         JOINED = "JOINED", "并入线索"
+        PARTED = "PARTED", "分出线索"
         SENT = "SENT", "送核查"
         ANSWERED = "ANSWERED", "核查反馈"
         TASK_ENDED = "TASK_ENDED", "任务终止"

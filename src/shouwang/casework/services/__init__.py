@@ -3,9 +3,12 @@
 from shouwang.casework.errors import (
     AttachmentNotFound,
     CaseClosed,
+    CaseHelped,
     CaseNotFound,
     CaseStale,
     FigureRefused,
+    HouseholdsDiffer,
+    LastSource,
     MeetingUnsound,
     MoveUnknown,
     NotAPhoto,
@@ -26,6 +29,7 @@ from shouwang.casework.errors import (
     PauseRefused,
     ReasonsMissing,
     ReasonUnknown,
+    SourceFixed,
     StatementMissing,
     TaskClosed,
     TaskNotAllowed,
@@ -40,6 +44,7 @@ from shouwang.casework.services.collect import Collected, clue_take, sources_col
 from shouwang.casework.services.counting import clocks_recount
 from shouwang.casework.services.dispatch import TaskOrder, case_dispatch
 from shouwang.casework.services.helping import assisted_record, visited_record
+from shouwang.casework.services.joining import cases_distinguish, cases_join, may_join, source_part
 from shouwang.casework.services.judging import (
     Decided,
     case_amend,
@@ -60,11 +65,14 @@ from shouwang.casework.services.tasks import task_answer, task_open, task_withdr
 __all__ = [
     "AttachmentNotFound",
     "CaseClosed",
+    "CaseHelped",
     "CaseNotFound",
     "CaseStale",
     "Collected",
     "Decided",
     "FigureRefused",
+    "HouseholdsDiffer",
+    "LastSource",
     "MeetingHeld",
     "MeetingUnsound",
     "MoveUnknown",
@@ -86,6 +94,7 @@ __all__ = [
     "PauseRefused",
     "ReasonUnknown",
     "ReasonsMissing",
+    "SourceFixed",
     "StatementMissing",
     "TaskClosed",
     "TaskNotAllowed",
@@ -110,8 +119,11 @@ __all__ = [
     "case_review",
     "case_withdraw",
     "cases_decide",
+    "cases_distinguish",
+    "cases_join",
     "clocks_recount",
     "clue_take",
+    "may_join",
     "moves_collect",
     "notice_finish",
     "notice_oppose",
@@ -119,6 +131,7 @@ __all__ = [
     "notice_printed",
     "notice_prove",
     "pauses_expire",
+    "source_part",
     "sources_collect",
     "stale_of",
     "task_answer",

@@ -144,9 +144,11 @@ def _take(incoming: Incoming, *, at: datetime) -> str:
             _household_lock(incoming.household_id)
             if _is_taken(incoming):
                 return ""
-            known = CaseCause.objects.filter(
-                household_id=incoming.household_id, cause=incoming.cause, is_open=True
-            ).first()
+            known = (
+                CaseCause.objects.filter(household_id=incoming.household_id, cause=incoming.cause, is_open=True)
+                .order_by("strand", "pk")
+                .first()
+            )
             if known is not None:
                 _join(known.case_id, incoming, at=at)
                 return "joined"
@@ -187,7 +189,7 @@ def _open(incoming: Incoming, *, at: datetime) -> Case:
     _source_add(case, incoming, at=at)
     event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.OPENED, text=opened_text(incoming),
               to_stage=case.stage, data=reference(incoming))  # fmt: skip
-    _bar(case)
+    reporters_bar(case)
     entry_append(
         viewer=SYSTEM,
         action="case.open",
@@ -236,11 +238,11 @@ def _join(case_id: int, incoming: Incoming, *, at: datetime) -> None:
     _source_add(case, incoming, at=at)
     event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.JOINED, text=f"{_words(incoming)}，并入本案",
               data=reference(incoming))  # fmt: skip
-    _bar(case)
+    reporters_bar(case)
     case_audit(case, viewer=SYSTEM, at=at, action="case.join", before=case.stage, **reference(incoming))
 
 
-def _bar(case: Case) -> None:
+def reporters_bar(case: Case) -> None:
     """This function keeps the reporter from judging her own report, and saves the case."""
     stage = stage_for(case)
     case.barred_user_ids = barred_users(case, stage) if stage else []

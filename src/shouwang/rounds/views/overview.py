@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.people.access import Kind, requires
 from shouwang.rounds.contexts import RoundPage
-from shouwang.rounds.rules import RoundRefusal
+from shouwang.rounds.rules import RoundNotFound, RoundRefusal
 from shouwang.rounds.selectors import Coverage, coverage_by, coverage_of, round_get, villages_of
 from shouwang.rounds.services import may_close, round_close
 from shouwang.rounds.views.common import OPENERS, READERS, ROLES, absent_as_404, viewer_of
@@ -48,10 +48,11 @@ def close(request: HttpRequest, round_id: int) -> HttpResponse:
     """This function ends a round."""
     viewer, reason = viewer_of(request), request.POST.get("reason", "")
     with absent_as_404():
+        if not may_close(viewer, round_get(viewer, round_id)):
+            raise RoundNotFound
+        version = version_posted(request)
         try:
-            round_close(
-                viewer=viewer, round_id=round_id, version=version_posted(request), reason=reason, at=timezone.now()
-            )
+            round_close(viewer=viewer, round_id=round_id, version=version, reason=reason, at=timezone.now())
         except RoundRefusal as refusal:
             if refusal.is_absent:
                 raise

@@ -16,7 +16,7 @@ from shouwang.screening.services.check_rules import (
     trial_execute,
 )
 from shouwang.screening.services.check_runs import CheckUnderWay, DayBeforeLast, check_execute, check_request
-from shouwang.screening.services.collecting import warning_collect, warnings_collect
+from shouwang.screening.services.collecting import warning_collect, warning_move, warnings_collect
 from shouwang.screening.services.daily import runs_due, runs_resume
 from shouwang.screening.services.holding import NotHeld, ReasonMissing, held_settle
 from shouwang.screening.services.past import run_moment
@@ -97,6 +97,7 @@ __all__ = [
     "storm_waiting",
     "trial_execute",
     "warning_collect",
+    "warning_move",
     "warning_replay",
     "warnings_collect",
 ]

@@ -23,3 +23,8 @@ def warnings_collect(*, cases: Mapping[int, int], at: datetime) -> int:
     taken_by = Case(*(When(pk=pk, then=Value(case)) for pk, case in cases.items()), output_field=BigIntegerField())
     free = Warning.objects.filter(pk__in=list(cases), collected_case_id__isnull=True)
     return free.update(collected_case_id=taken_by, collected_at=at) if cases else 0
+
+
+def warning_move(*, warning_id: int, case_id: int) -> None:
+    """This function notes that a person put a warning into another case than the one that took it up."""
+    Warning.objects.filter(pk=warning_id, collected_case_id__isnull=False).update(collected_case_id=case_id)

@@ -8,6 +8,7 @@ from shouwang.sources.services.clues import (
     ReportKeyReused,
     clue_attach,
     clue_collect,
+    clue_move,
     clue_report,
     report_listen,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "call_take",
     "clue_attach",
     "clue_collect",
+    "clue_move",
     "clue_report",
     "decisions_undo",
     "feed_import_run",

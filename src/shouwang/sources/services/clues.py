@@ -246,6 +246,23 @@ def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime
     return clue
 
 
+def clue_move(*, viewer: Viewer, clue_id: int, case_id: int, household_id: int, slot: int, at: datetime) -> None:
+    """This function notes that a person put a clue into another case, perhaps of another household."""
+    clue = Clue.objects.select_for_update().filter(pk=clue_id, collected_case_id__isnull=False).first()
+    if clue is None:
+        raise ClueTaken
+    before = {"case_id": clue.collected_case_id, "household_id": clue.household_id}
+    if clue.household_id != household_id:
+        clue.person_id = None
+    clue.collected_case_id, clue.household_id, clue.slot = case_id, household_id, slot
+    clue.save(update_fields=["collected_case_id", "household_id", "person_id", "slot"])
+    Call.objects.filter(clue=clue).update(slot=slot)
+    entry_append(
+        viewer=viewer, action="clue.move", subject_type="sources.Clue", subject_id=clue.pk, slot=slot, at=at,
+        before=before, after={"case_id": case_id, "household_id": household_id},
+    )  # fmt: skip
+
+
 def clue_collect(*, clue_id: int, case_id: int, at: datetime) -> None:
     """This function notes the case that took a clue up; the same case again does nothing, another is refused."""
     with transaction.atomic():
