@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from tests.factories.casework import AT, clue_make, workflow_ready
-from tests.factories.cast import Cast
+from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make
 
 from shouwang.audit.models import Entry
 from shouwang.casework import services
 from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource
+from shouwang.casework.rules import Told, alike
+from shouwang.casework.selectors.doubles import doubles_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.sources.models import Clue
 
+DAY = date(2020, 6, 20)
 REASON = "电话问过，不是一回事"
 
 
@@ -165,6 +170,57 @@ def test_what_was_found_distinct_is_said_once(ready: Cast) -> None:
             )
     with acting_as(SYSTEM):
         assert Entry.objects.filter(action="case.distinguish").count() == 1
+
+
+def test_only_alike_cases_of_one_household_are_shown_as_doubles(ready: Cast, client: Client) -> None:
+    home, other = household_make(ready.slot, head="张胜坤").pk, household_make(ready.slot).pk
+    first, second = reported(ready, home), reported(ready, home, "ACCIDENT")
+    reported(ready, other)
+    with acting_as(ready.county):
+        (double,) = doubles_of(ready.county)
+    assert (double.first.pk, double.second.pk, double.why) == (first.pk, second.pk, ("说法相近", "同一天"))
+    for viewer in (ready.neighbour, ready.sibling_officer, ready.medical):
+        with acting_as(viewer):
+            assert doubles_of(viewer) == []
+    sign_in(client, ready.county)
+    assert f"案件 {second.pk}" in client.get(reverse("casework:doubles")).content.decode()
+    url = reverse("casework:join", args=[first.pk])
+    said = {"version": now(first).version, "other": second.pk, "verdict": "DIFFERENT", "reason": REASON}
+    assert client.post(url, said | {"reason": ""}).status_code == 422
+    assert client.post(url, said).status_code == 302
+    with acting_as(ready.county):
+        assert doubles_of(ready.county) == []
+
+
+def test_a_clerk_joins_two_and_parts_them_again_on_their_pages(ready: Cast, client: Client) -> None:
+    home = household_make(ready.slot).pk
+    first, second = reported(ready, home), reported(ready, home, "STUDY")
+    sign_in(client, ready.county)
+    assert "是不是一回事" in client.get(reverse("casework:case", args=[first.pk])).content.decode()
+    said = {"version": now(first).version, "other": second.pk, "verdict": "SAME", "reason": REASON}
+    assert client.post(reverse("casework:join", args=[first.pk]), said).status_code == 302
+    assert len(source_ids(first)) == 2
+    url = reverse("casework:part", args=[first.pk])
+    assert client.get(url).status_code == 200
+    form = {"version": now(first).version, "source": source_ids(first)[1], "household": "", "reason": REASON}
+    assert "没有找到这一户" in client.post(url, form | {"household": "查无此人"}).content.decode()
+    assert client.post(url, form).status_code == 302
+    assert len(source_ids(first)) == 1
+    kept_whole()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (Told("妻子胃癌住院", DAY), Told("妻子胃癌住院了", DAY), ("说法相近", "同一天")),
+        (Told("妻子胃癌住院", DAY, 5), Told("没有收入", DAY + timedelta(days=31), 5), ("同一个人", "相隔 31 天")),
+        (Told("妻子胃癌住院", DAY, 5), Told("没有收入", DAY + timedelta(days=32), 5), ("同一个人",)),
+        (Told("妻子胃癌住院", DAY), Told("没有收入", DAY), ()),
+        (Told("", DAY), Told("", DAY), ()),
+    ],
+)
+def test_what_sounds_alike(first: Told, second: Told, why: tuple[str, ...]) -> None:
+    assert alike(first, second) == alike(second, first) == why
 
 
 class Joins(RuleBasedStateMachine):

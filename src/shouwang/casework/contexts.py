@@ -9,6 +9,7 @@ from typing import Any
 
 from django.forms import Form
 
+from shouwang.casework.forms import JoinForm, PartForm
 from shouwang.casework.models import (
     Answer,
     Attachment,
@@ -23,6 +24,7 @@ from shouwang.casework.models import (
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.clocks import PauseBudget
 from shouwang.casework.selectors.councils import MinutesItem, MinutesText
+from shouwang.casework.selectors.doubles import Double
 from shouwang.casework.selectors.shown import FactGroup
 from shouwang.kit.dates import SHANGHAI
 from shouwang.register.selectors import HouseholdCard
@@ -109,6 +111,7 @@ class Evidence:
     lines: Sequence[str] = ()
     href: str = ""
     href_label: str = ""
+    source_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,33 @@ class Action:
 
     label: str
     href: str
+
+
+@dataclass(frozen=True)
+class DoubleLine:
+    """Two open cases of one household, and the household."""
+
+    pair: Double
+    card: HouseholdCard | None
+
+
+@dataclass(frozen=True)
+class DoublesPage:
+    """Possible doubles of an area, or of one case with the form that decides."""
+
+    lines: Sequence[DoubleLine]
+    may_join: bool
+    head: CaseHead | None = None
+    form: JoinForm | None = None
+
+
+@dataclass(frozen=True)
+class PartPage:
+    """Taking a source out of a case."""
+
+    head: CaseHead
+    form: PartForm
+    evidence: Sequence[Evidence]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -410,6 +410,45 @@ class CloseForm(FreeTextForm):
     def __init__(self, *arguments: Any, closings: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["closing"].choices = list(closings.items())  # type: ignore[attr-defined]
+
+
+class JoinForm(FreeTextForm):
+    """Whether another case of the household is about the same thing."""
+
+    other = forms.ChoiceField(
+        label="和哪个案件比", widget=forms.RadioSelect, error_messages={"required": "请选一个案件。"}
+    )
+    verdict = forms.ChoiceField(
+        label="是不是一回事", widget=forms.RadioSelect, error_messages={"required": "请选是不是一回事。"},
+        choices=[("SAME", "是一回事，并入本案"), ("DIFFERENT", "不是一回事，以后不再提示")],
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="理由", max_length=300, widget=LONG, validators=[no_numbers], error_messages={"required": "请写明理由。"}
+    )
+
+    def __init__(self, *arguments: Any, others: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["other"].choices = others  # type: ignore[attr-defined]
+        if len(others) == 1:
+            self.fields["other"].initial = others[0][0]
+
+
+class PartForm(FreeTextForm):
+    """Which source leaves a case, where to and why."""
+
+    numbered = frozenset({"household"})
+
+    source = forms.ChoiceField(
+        label="哪条线索", widget=forms.RadioSelect, error_messages={"required": "请选一条线索。"}
+    )
+    household = forms.CharField(label="归到哪一户", required=False, max_length=60)
+    reason = forms.CharField(
+        label="理由", max_length=300, widget=LONG, validators=[no_numbers], error_messages={"required": "请写明理由。"}
+    )
+
+    def __init__(self, *arguments: Any, sources: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["source"].choices = sources  # type: ignore[attr-defined]
 
 
 class RecuseForm(FreeTextForm):

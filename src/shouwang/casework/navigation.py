@@ -13,6 +13,10 @@ def navigation_register() -> None:
         kinds=READS_REGISTER - {Kind.SYSTEM},
     )  # fmt: skip
     nav_item(
+        key="doubles", label="可能重复", url_name="casework:doubles", icon="copy", order=37,
+        kinds={Kind.COUNTY_CENTRE}, roles={Role.CLERK, Role.LEADER},
+    )  # fmt: skip
+    nav_item(
         key="tasks", label="核查任务", url_name="casework:tasks", icon="checklist", order=25,
         kinds={Kind.DEPARTMENT, Kind.INSURER, Kind.TOWNSHIP},
     )  # fmt: skip

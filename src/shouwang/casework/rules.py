@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from shouwang.kit.texts import squeezed
+
 
 class Ending(enum.StrEnum):
     """How a case ended; the pack names its own endings and says which of these each one is."""
@@ -100,3 +102,40 @@ def may_hold(*, holder_kind: str, holder_roles: Collection[str], kind: str, role
 def came_back(*, holder: str, previous_holder: str, held_before: Collection[str], waited: bool) -> bool:
     """This function tells whether a case came back to who had it before, from others or from waiting for others."""
     return holder in held_before and (previous_holder != holder or waited)
+
+
+NEAR_DAYS = 31  # what happened within so many days may be one thing
+ALIKE_WORDS = 0.4  # the part of two-sign pieces that two tellings share, from which they sound alike
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a clue tells: its words, the day, the person where one is named."""
+
+    text: str
+    on: date
+    person_id: int | None = None
+
+
+def alike(first: Told, second: Told) -> tuple[str, ...]:
+    """This function returns why two clues of one household may be about the same thing, in words.
+
+    Empty: nothing says so. The same person or like words say so, never the nearness of days alone.
+    """
+    why = []
+    if first.person_id is not None and first.person_id == second.person_id:
+        why.append("同一个人")
+    if _shared(first.text, second.text) >= ALIKE_WORDS:
+        why.append("说法相近")
+    days = abs((first.on - second.on).days)
+    if why and days <= NEAR_DAYS:
+        why.append("同一天" if days == 0 else f"相隔 {days} 天")
+    return tuple(why)
+
+
+def _shared(first: str, second: str) -> float:
+    """This function returns Dice's measure over the two-sign pieces of two texts: 0 nothing shared, 1 the same."""
+    one, other = (
+        {text[place : place + 2] for place in range(len(text) - 1)} for text in map(squeezed, (first, second))
+    )
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0

@@ -7,6 +7,7 @@ from shouwang.casework.views import (
     close,
     councils,
     dispatch,
+    doubles,
     judge,
     listing,
     meeting,
@@ -47,5 +48,8 @@ urlpatterns = [
     path("<int:case_id>/resume/", pause.resume, name="resume"),
     path("<int:case_id>/recuse/", recuse.recuse, name="recuse"),
     path("tasks/<int:task_id>/recuse/", recuse.recuse_task, name="task_recuse"),
+    path("doubles/", doubles.doubles, name="doubles"),
+    path("<int:case_id>/join/", doubles.join, name="join"),
+    path("<int:case_id>/part/", doubles.part, name="part"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

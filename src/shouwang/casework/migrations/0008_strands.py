@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                     ("ATTACHED", "附上材料"),
                     ("PAUSED", "暂停计时"),
                     ("RESUMED", "恢复计时"),
+                    ("RECUSED", "申报回避"),
                 ],
                 max_length=12,
             ),

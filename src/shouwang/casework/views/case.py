@@ -12,8 +12,10 @@ from shouwang.casework.contexts import Action, CaseHead, CasePage
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, case_timeline, may_close
 from shouwang.casework.selectors.clocks import pauses_allowed
+from shouwang.casework.selectors.doubles import has_others_open
 from shouwang.casework.selectors.papers import attachments_of_case
 from shouwang.casework.selectors.procedures import procedure_for
+from shouwang.casework.services import may_join
 from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
 from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
 from shouwang.casework.views.paper_lines import paper_lines
@@ -83,6 +85,10 @@ def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
         others.append(Action(label, reverse("casework:pause", args=[head.case.pk])))
     if head.case.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES:
         others.append(Action("申报回避", reverse("casework:recuse", args=[head.case.pk])))
+    if head.case.is_open and may_join(viewer):
+        if has_others_open(viewer, head.case):
+            others.append(Action("这户还有别的案件，是不是一回事", reverse("casework:join", args=[head.case.pk])))
+        others.append(Action("线索归错了", reverse("casework:part", args=[head.case.pk])))
     if may_close(viewer, head.case):
         others.append(Action("途中结案", reverse("casework:close", args=[head.case.pk])))
     return others

@@ -146,6 +146,7 @@ def _of_clue(source: CaseSource, clue: object) -> Evidence:
         text=clue.summary,  # type: ignore[attr-defined]
         href=address("sources:clue", source.clue_id),
         href_label="看预警信息登记表",
+        source_id=source.pk,
     )
 
 
@@ -160,6 +161,7 @@ def _of_warning(source: CaseSource, warning: object) -> Evidence:
         lines=[line for part in why.parts for line in part.lines()],
         href=address("screening:warning", source.warning_id),
         href_label="看证据和重算",
+        source_id=source.pk,
     )
 
 
