@@ -19,7 +19,10 @@ class CaseworkConfig(AppConfig):
         from shouwang.sources.services import report_listen
 
         report_listen(_report_taken)
+        from shouwang.casework.services.succession import succession_register
+
         navigation_register()
+        succession_register()
 
 
 def _report_taken(clue_id: int) -> None:
