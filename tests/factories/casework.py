@@ -242,11 +242,19 @@ def version_ready(place: str) -> PackVersion:
     return version
 
 
-def pack_changed(cast: Cast, change: Callable[[dict[str, Any]], object], *, name: str = "改过的流程") -> PackVersion:
-    """This function puts 邢台's pack in force for the county of the cast with the stages of its route changed."""
+def pack_changed(
+    cast: Cast,
+    change: Callable[[dict[str, Any]], object],
+    *,
+    procedure: Callable[[dict[str, Any]], object] = lambda _: None,
+    name: str = "改过的流程",
+    valid_from: date = date(2019, 1, 1),
+) -> PackVersion:
+    """This function puts 邢台's pack in force for the county of the cast with its route, or stages of it, changed."""
     files = dict(_pack("xingtai")[1])
     tree = copy.deepcopy(yaml_read(files["xingtai/workflow.yaml"], file="xingtai/workflow.yaml"))
     plain = json.loads(json.dumps(tree, default=str))  # anchors shared between stages become copies
+    procedure(plain["township_first"]["values"][0]["value"]["procedure"])
     change(plain["township_first"]["values"][0]["value"]["procedure"]["stages"])
     files["xingtai/workflow.yaml"] = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
     with acting_as(SYSTEM):
@@ -254,7 +262,7 @@ def pack_changed(cast: Cast, change: Callable[[dict[str, Any]], object], *, name
             place="xingtai", digest=PackSource.from_files(files).digest, name=name, files=files, loaded_at=AT,
             loaded_by="测试",
         )  # fmt: skip
-    adopted(cast, version, valid_from=date(2019, 1, 1))
+    adopted(cast, version, valid_from=valid_from)
     return version
 
 

@@ -214,6 +214,7 @@ class CasePage:
     pack_href: str
     papers: Sequence[PaperLine] = ()
     may_attach: bool = False
+    may_renew: bool = False
 
 
 @dataclass(frozen=True)
@@ -286,6 +287,7 @@ class JudgePage:
     decisions: Sequence[Decision]
     reasons: Sequence[tuple[str, str, str]]
     counts: str
+    turns: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -472,3 +474,15 @@ class CouncilItemPage:
     evidence: Sequence[Evidence]
     decisions: Sequence[Decision]
     reasons: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class RenewPage:
+    """Moving a case to the policy in force: its stages now and then, or why it cannot be."""
+
+    head: CaseHead
+    form: Form | None
+    why_not: str
+    now: Sequence[str]
+    then: Sequence[str]
+    newer_name: str

@@ -340,3 +340,13 @@ class SourceFixed(Refusal):
     """A warning of the screening is about the household it names."""
 
     sentence = "系统筛查的预警是按这一户的数据算的，不能换户。"
+
+
+class NothingNewer(Refusal):
+    """The case is on the policy in force already."""
+
+    sentence = "这个案件用的已经是现行的政策标准，不用换。"
+
+
+class VersionUnfit(Refusal):
+    """The case cannot go on under the newer policy from where it stands."""

@@ -488,3 +488,16 @@ class PauseForm(FreeTextForm):
     def __init__(self, *arguments: Any, reasons: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
+
+
+class RenewForm(FreeTextForm):
+    """Moving a case to the policy in force."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="为什么换用",
+        max_length=500,
+        widget=LONG,
+        validators=[no_numbers],
+        error_messages={"required": "请写明理由。"},
+    )

@@ -23,6 +23,8 @@ class Case(models.Model):
     `stage*`, `act`, `holder_*` are empty once closed; `stage_name` is the pack's word. `opened_on` is the day of the
     first warning. `assisted_at`, `visited_at` and the closing fields repeat what the events say, for one fast SQL
     expression; `outcome` is empty while open, `end_key` and `end_name` are the pack's words for the ending.
+    `expires_on` is the last day before a lapse of the present stage is recorded; `total_*` belong to the clock over the
+    whole procedure. `policy_on` is the day whose policy holds where the case was moved to a newer one.
     """
 
     slot = models.BigIntegerField()
@@ -42,6 +44,12 @@ class Case(models.Model):
     is_due_provisional = models.BooleanField(default=False)
     paused_until = models.DateField(null=True)
     pause_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
+    expires_on = models.DateField(null=True)
+    total_due_on = models.DateField(null=True)
+    total_warn_on = models.DateField(null=True)
+    total_met_on = models.DateField(null=True)
+    total_lapsed_on = models.DateField(null=True)
+    policy_on = models.DateField(null=True)
     opened_at = models.DateTimeField()
     opened_on = models.DateField()
     assisted_at = models.DateTimeField(null=True)
@@ -74,6 +82,12 @@ class Case(models.Model):
                 fields=["holder_kind", "slot", "due_on"], condition=Q(closed_on__isnull=True), name="case_holder"
             ),
             models.Index(fields=["due_on", "id"], name="case_due"),
+            models.Index(fields=["expires_on"], condition=Q(expires_on__isnull=False), name="case_expires"),
+            models.Index(
+                fields=["total_due_on"],
+                condition=Q(total_due_on__isnull=False, total_met_on__isnull=True, total_lapsed_on__isnull=True),
+                name="case_total_runs",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -201,6 +215,8 @@ class CaseEvent(models.Model):
         PAUSED = "PAUSED", "暂停计时"
         RESUMED = "RESUMED", "恢复计时"
         RECUSED = "RECUSED", "申报回避"
+        LAPSED = "LAPSED", "逾期"
+        RENEWED = "RENEWED", "换用新版"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()

@@ -27,6 +27,7 @@ class Ending(enum.StrEnum):
     WITHDRAWN = "WITHDRAWN", "撤回"
     DIED = "DIED", "死亡"
     DOUBLED = "DOUBLED", "重复"
+    REMOVED = "REMOVED", "标注风险消除"
     OTHER = "OTHER", "其他"
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.casework.services import clocks_recount, moves_collect, pauses_expire, sources_collect, tasks_expire
+from shouwang.casework.services import (
+    clocks_lapse,
+    clocks_recount,
+    moves_collect,
+    pauses_expire,
+    sources_collect,
+    tasks_expire,
+)
 from shouwang.kit.workdays import calendar_seed
 
 
@@ -31,3 +38,10 @@ def count_clocks(timestamp: int) -> None:
 def expire_tasks(timestamp: int) -> None:
     """This function ends the tasks whose clock ran out for good, and their grants, each night."""
     tasks_expire(at=timezone.now())
+
+
+@app.periodic(cron="10 0 * * *")
+@app.task(name="casework.clocks_lapse", queue="short", queueing_lock="casework.clocks_lapse")
+def lapse_clocks(timestamp: int) -> None:
+    """This function records each night which clocks of open cases ran out for good."""
+    clocks_lapse(at=timezone.now())

@@ -16,6 +16,7 @@ from shouwang.casework.views import (
     papers,
     pause,
     recuse,
+    renew,
     task,
     tasks,
 )
@@ -51,5 +52,6 @@ urlpatterns = [
     path("doubles/", doubles.doubles, name="doubles"),
     path("<int:case_id>/join/", doubles.join, name="join"),
     path("<int:case_id>/part/", doubles.part, name="part"),
+    path("<int:case_id>/renew/", renew.renew, name="renew"),
     path("<int:case_id>/close/", close.close, name="close"),
 ]

@@ -135,6 +135,14 @@ def _is_judged_by(procedure: Procedure, earlier: str, key: str) -> bool:
     return earlier in without
 
 
+def stages_before(procedure: Procedure, key: str) -> list[str]:
+    """This function returns the stages that every road to a stage leads through, in the order of the pack."""
+    starts = set(procedure.entries.values())
+    return [
+        other for other in procedure.stages if other != key and key not in _spread_without(procedure, starts, {other})
+    ]
+
+
 def _decided_before_help(procedure: Procedure) -> None:
     deciding = {key for key, stage in procedure.stages.items() if str(stage.act) in DECIDING}
     for key in _spread_without(procedure, set(procedure.entries.values()), deciding):

@@ -50,8 +50,8 @@ def workflow_by_version_id(version_id: int, *, on: date) -> Workflow:
 
 
 def workflow_for(case: Case) -> Workflow:
-    """This function returns the workflow a case stays on to its end."""
-    return workflow_by_version_id(case.pack_version_id, on=case.opened_at.astimezone(SHANGHAI).date())
+    """This function returns the workflow a case stays on to its end, unless somebody moves it to a newer one."""
+    return workflow_by_version_id(case.pack_version_id, on=case.policy_on or case.opened_at.astimezone(SHANGHAI).date())
 
 
 def procedure_for(case: Case) -> Procedure:

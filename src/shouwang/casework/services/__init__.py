@@ -13,6 +13,7 @@ from shouwang.casework.errors import (
     MoveUnknown,
     NotAPhoto,
     NotAssisted,
+    NothingNewer,
     NothingToSend,
     NoticeDay,
     NoticeMissing,
@@ -34,6 +35,7 @@ from shouwang.casework.errors import (
     TaskClosed,
     TaskNotAllowed,
     TaskNotFound,
+    VersionUnfit,
     VoteContradicts,
     WrongStage,
 )
@@ -56,10 +58,12 @@ from shouwang.casework.services.judging import (
     case_review,
     cases_decide,
 )
+from shouwang.casework.services.lapsing import clocks_lapse
 from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
 from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post, notice_printed, notice_prove
 from shouwang.casework.services.pausing import case_pause, case_resume, pauses_expire
+from shouwang.casework.services.renewing import Newer, case_renew, newer_for
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
 __all__ = [
@@ -76,11 +80,13 @@ __all__ = [
     "MeetingHeld",
     "MeetingUnsound",
     "MoveUnknown",
+    "Newer",
     "NoWorkflow",
     "NotAPhoto",
     "NotAssisted",
     "NotPaused",
     "NotYourTurn",
+    "NothingNewer",
     "NothingToSend",
     "NoticeDay",
     "NoticeMissing",
@@ -100,6 +106,7 @@ __all__ = [
     "TaskNotAllowed",
     "TaskNotFound",
     "TaskOrder",
+    "VersionUnfit",
     "VoteContradicts",
     "WrongStage",
     "assisted_record",
@@ -115,16 +122,19 @@ __all__ = [
     "case_help_again",
     "case_judge",
     "case_pause",
+    "case_renew",
     "case_resume",
     "case_review",
     "case_withdraw",
     "cases_decide",
     "cases_distinguish",
     "cases_join",
+    "clocks_lapse",
     "clocks_recount",
     "clue_take",
     "may_join",
     "moves_collect",
+    "newer_for",
     "notice_finish",
     "notice_oppose",
     "notice_post",

@@ -101,6 +101,8 @@ def case_clocks_set(case: Case) -> None:
         start = case.stage_since_at.astimezone(SHANGHAI).date()
         due = _shifted(due_on_calendar(flow, stage.clock, start), flow, stage.clock, _pauses(case), case.stage_since_at)
         case.due_on, case.warn_on, case.is_due_provisional = due.on, due.warn_on, due.is_provisional
+        if case.expires_on is not None:  # a lapse that is recorded already is not recorded again
+            case.expires_on = due.expires_on
 
 
 def _notice_clock_set(case: Case, notice: Notice, flow: Workflow) -> None:
@@ -137,6 +139,6 @@ def clocks_recount(*, since: date) -> int:
                 if case.is_open:
                     case_clocks_set(case)
                 if (case.due_on, case.warn_on, case.is_due_provisional) != before:
-                    case.save(update_fields=["due_on", "warn_on", "is_due_provisional"])
+                    case.save(update_fields=["due_on", "warn_on", "is_due_provisional", "expires_on"])
                     changed += 1
     return changed

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -40,6 +40,9 @@ from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer, acting_as
 from shouwang.register.services import household_status_set
 from shouwang.rulebook.workflow import JUDGING, Act, Move, Stage
+
+if TYPE_CHECKING:
+    from shouwang.rulebook.workflow_policy import Workflow
 
 What = CaseEvent.What
 
@@ -195,6 +198,8 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
     case.due_on = due.on if due else None
     case.warn_on = due.warn_on if due else None
     case.is_due_provisional = due.is_provisional if due else False
+    case.expires_on = due.expires_on if due else None
+    total_count(case, flow, on=on)
     case.barred_user_ids = barred_users(case, stage) if case.pk else []
     case.is_returned = previous is not None and came_back(
         holder=stage.who.kind, previous_holder=previous.who.kind, held_before=_held_before(case),
@@ -213,6 +218,15 @@ def pause_end(case: Case, *, at: datetime, by: str) -> None:
     pause.save(update_fields=["resumed_on", "resumed_by"])
     case.paused_until, case.pause_reason = None, ""
     task_clocks_set(case)
+
+
+def total_count(case: Case, flow: Workflow, *, on: date) -> None:
+    """This function sets the clock over the whole procedure, and stops it where the case has come far enough."""
+    total = flow.procedures[case.procedure].value.total
+    due = due_on_calendar(flow, total.clock, case.opened_on) if total is not None else None
+    case.total_due_on, case.total_warn_on = (due.on, due.warn_on) if due else (None, None)
+    if total is not None and case.stage in total.until:
+        case.total_met_on = case.total_met_on or on
 
 
 def _held_before(case: Case) -> set[str]:
@@ -297,7 +311,9 @@ def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: 
     on = at.astimezone(SHANGHAI).date()
     case.stage = case.stage_name = case.act = case.holder_kind = ""
     case.holder_roles, case.barred_user_ids, case.is_returned = [], [], False
-    case.due_on = case.warn_on = None
+    case.due_on = case.warn_on = case.expires_on = None
+    if case.total_due_on is not None:
+        case.total_met_on = case.total_met_on or on
     case.is_due_provisional = False
     case.closed_at, case.closed_on = at, max(on, case.opened_on)
     if end.sets:

@@ -86,7 +86,7 @@ def notice_post(
         )  # fmt: skip
         _photos_keep(case, notice, viewer=viewer, photos=photos, at=at)
         case.due_on = case.warn_on = ends.day + timedelta(days=1)
-        case.is_due_provisional = ends.is_provisional
+        case.is_due_provisional, case.expires_on = ends.is_provisional, None
         case.save()
         case_audit(case, viewer=viewer, at=at, action="case.notice", before=case.stage, notice_id=notice.pk)
     return notice

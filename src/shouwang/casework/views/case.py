@@ -19,7 +19,7 @@ from shouwang.casework.services import may_join
 from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
 from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
 from shouwang.casework.views.paper_lines import paper_lines
-from shouwang.people.access import Viewer, requires
+from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.rulebook.workflow import Act
 
 # What the main action is called, by the act that the stage waits for.
@@ -51,6 +51,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         pack_href=address("standards:version", found.pack_version_id),
         papers=brought,
         may_attach=found.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES,
+        may_renew=found.is_open and viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER),
     )
     return render(request, "casework/case.html", {"page": page})
 

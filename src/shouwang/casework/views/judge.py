@@ -17,6 +17,7 @@ from shouwang.casework.forms import AppraiseForm, JudgeForm
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
 from shouwang.casework.selectors.barred import is_recused
+from shouwang.casework.selectors.branching import ways_turned
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import case_appraise, case_judge
 from shouwang.casework.views import ACTING_ROLES, ACTORS
@@ -74,6 +75,9 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
         decisions=case_decisions(found),
         reasons=[(key, reason.name, reason.told) for key, reason in form.reasons.items()],
         counts=_counts(lines),
+        turns=[
+            (head.action.moves[key].name, way.name) for key, way in ways_turned(found, head.action.moves, on=on).items()
+        ],
     )
     status = 422 if request.method == "POST" and not is_resumed(request) else 200
     return render(request, "casework/judge.html", {"page": page}, status=status)
