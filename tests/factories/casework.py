@@ -32,7 +32,10 @@ from shouwang.standards.models import Adoption, PackVersion
 from shouwang.standards.rules import pack_of
 
 AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
-NAMES = {"xingtai": "邢台市", "hengshui": "衡水市", "lianyungang": "连云港市"}
+NAMES = {
+    "xingtai": "邢台市", "hengshui": "衡水市", "lianyungang": "连云港市", "julu": "巨鹿县", "national": "国家",
+    "shanxi": "山西省", "hebei": "河北省",
+}  # fmt: skip
 _key = itertools.count(1)
 
 # The acts of the pack's way through, in order; `case_make(upto=…)` stops where the case waits for one of them,
@@ -226,7 +229,7 @@ def case_make(
     return walk
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _pack(place: str) -> tuple[str, dict[str, str]]:
     source = pack_of(PackSource.from_directory(PACKS), place=place)
     return source.digest, dict(source.files)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shouwang.casework.errors import MoveUnknown
 from shouwang.casework.models import Case
 from shouwang.casework.services.machine import (
     Statement,
@@ -19,6 +20,9 @@ from shouwang.casework.services.scope import writing_for
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import StaleWrite, Viewer
 from shouwang.rulebook.workflow import Act
+
+# Moves that nobody takes by hand: the machine does when enough answers are in.
+AUTOMATIC = frozenset({"complete"})
 
 
 def case_judge(
@@ -44,6 +48,8 @@ def case_judge(
         case = case_locked(viewer=viewer, case_id=case_id, version=version)
         stage = stage_at(case, *acts, wanted=wanted)
         actor_check(case, stage, viewer)
+        if move in AUTOMATIC:
+            raise MoveUnknown(stage=stage.name)
         before, case.version = case.stage, case.version + 1
         statement = Statement(clause, reason_key, reason, told, dict(figures or {}))
         case_move(case, viewer=viewer, at=at, move_key=move, statement=statement)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shouwang.casework.errors import NothingNewer, NotYourTurn, StatementMissing, VersionUnfit
 from shouwang.casework.models import Case, CaseEvent, Decision, Notice, Task
@@ -21,8 +21,10 @@ from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow import Act, Procedure
 from shouwang.rulebook.workflow_checks import stages_before
 from shouwang.rulebook.workflow_policy import Workflow
-from shouwang.standards.models import PackVersion
 from shouwang.standards.selectors import version_in_force
+
+if TYPE_CHECKING:
+    from shouwang.standards.models import PackVersion
 
 FAVOURABLE = frozenset({"conform", "approve"})
 

@@ -20,6 +20,7 @@ from shouwang.casework.selectors.barred import is_recused
 from shouwang.casework.selectors.branching import ways_turned
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import case_appraise, case_judge
+from shouwang.casework.services.judging import AUTOMATIC
 from shouwang.casework.views import ACTING_ROLES, ACTORS
 from shouwang.casework.views.answers import confirm, overtaken, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
@@ -28,8 +29,6 @@ from shouwang.rulebook.workflow import Act, Reason
 from shouwang.ui.pages import carried, is_resumed, typed_lines
 
 JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE, Act.APPRAISE}
-# Moves that nobody takes by hand: the machine does when the last answer is in.
-AUTOMATIC = frozenset({"complete"})
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,7 @@ from shouwang.ui.pages import is_resumed, typed_lines
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Kind.COUNTY_CENTRE, roles=(Role.CLERK, Role.LEADER))
+@requires(Kind.COUNTY_CENTRE, roles={Role.CLERK, Role.LEADER})
 def renew(request: HttpRequest, case_id: int) -> HttpResponse:
     """This function shows what the policy in force would change for a case, and moves the case to it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
