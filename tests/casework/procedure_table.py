@@ -210,10 +210,14 @@ def standing(walk: Walk, procedure: str, stage: str, *, is_posted: bool = False)
             )
             if is_posted:
                 day = AT.date()
-                Notice.objects.create(
+                notice = Notice.objects.create(
                     case=case, slot=case.slot, stage=stage, key="village_notice", name="村内公示", days=5,
                     unit="calendar_day", shown=[], posted_on=day, place="公示栏", at=AT, actor="测试",
                     ends_on=day + timedelta(days=5),
+                )  # fmt: skip
+                Attachment.objects.create(
+                    case=case, slot=case.slot, notice=notice, paper_id=2, kind="posting", kind_name="张贴照片", at=AT,
+                    actor="测试",
                 )  # fmt: skip
         yield case
         transaction.set_rollback(True)
