@@ -74,6 +74,20 @@ def test_one_clue_that_must_wait_holds_nobody_else_up(cast: Cast) -> None:
     assert (done.opened, done.held) == (1, 1)
 
 
+def test_the_collector_goes_on_page_by_page_past_those_that_wait(cast: Cast) -> None:
+    workflow_ready(cast)
+    for _ in range(3):
+        clue_make(cast.neighbour_officer, household_make(cast.neighbour_slot).pk)
+    for _ in range(2):
+        clue_make(cast.officer, household_make(cast.slot).pk)
+    once = services.sources_collect(at=AT, limit=2)
+    assert (once.opened, once.held) == (0, 2)
+    asked: list[int] = []
+    done = services.sources_collect(at=AT, limit=2, goes_on=lambda: asked.append(1) is None)
+    assert (done.opened, done.joined, done.held) == (2, 0, 3)
+    assert len(asked) == 2  # three pages: the last is not full, and nobody is asked about it
+
+
 def test_a_report_opens_its_case_at_once(real_cast: Cast) -> None:
     workflow_ready(real_cast)
     clue_make(real_cast.officer, household_make(real_cast.slot).pk)  # the listener acts on commit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -15,14 +17,20 @@ from shouwang.casework.services import (
 )
 from shouwang.kit.workdays import calendar_seed
 
+STRETCH_SECONDS = 50
+
 
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.collect", queue="short", queueing_lock="casework.collect", lock="casework.collect")
 def collect_sources(timestamp: int) -> None:
-    """This function takes new clues and warnings into cases, and cases along with their households, each minute."""
+    """This function takes new clues and warnings into cases, and cases along with their households, each minute.
+
+    After an evening's flush it goes on for most of the minute, so that moves of households are not kept waiting.
+    """
     now = timezone.now()
+    until = monotonic() + STRETCH_SECONDS
     moves_collect(at=now)
-    sources_collect(at=now)
+    sources_collect(at=now, goes_on=lambda: monotonic() < until)
 
 
 @app.periodic(cron="1 16 * * *")  # times of jobs are UTC: one minute past midnight in China

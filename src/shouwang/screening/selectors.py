@@ -35,9 +35,13 @@ def warnings_visible_to(viewer: Viewer) -> QuerySet[Warning]:
     return Warning.objects.filter(viewer.q()).select_related("pack_version").order_by("-raised_at", "-pk")
 
 
-def warnings_uncollected(*, limit: int = 1000) -> list[Warning]:
-    """This function returns the oldest warnings that no case has taken up, but for those held back (worker only)."""
-    return list(Warning.objects.filter(collected_case_id__isnull=True, is_held=False).order_by("pk")[:limit])
+def warnings_uncollected(*, limit: int = 1000, after: int = 0) -> list[Warning]:
+    """This function returns the oldest warnings that no case has taken up, but for those held back (worker only).
+
+    `after` is the id of the last one of the page before.
+    """
+    waiting = Warning.objects.filter(collected_case_id__isnull=True, is_held=False, pk__gt=after)
+    return list(waiting.order_by("pk")[:limit])
 
 
 def warnings_by_ids(ids: list[int]) -> dict[int, Warning]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -64,27 +65,49 @@ class Collected:
     joined: int = 0
     held: int = 0
 
+    @classmethod
+    def of(cls, results: list[str]) -> Collected:
+        """This function counts answers of `clue_take` and `warning_take`."""
+        return cls(results.count("opened"), results.count("joined"), results.count("held"))
 
-def sources_collect(*, at: datetime, limit: int = 1000) -> Collected:
-    """This function takes every uncollected clue of a registered household and every warning into a case.
+    def with_(self, more: Collected) -> Collected:
+        """This function adds another round."""
+        return Collected(self.opened + more.opened, self.joined + more.joined, self.held + more.held)
+
+
+def sources_collect(*, at: datetime, limit: int = 1000, goes_on: Callable[[], bool] = lambda: False) -> Collected:
+    """This function takes uncollected clues of registered households, and warnings, into cases: `limit` of each a page.
 
     Clues each in a transaction of its own, warnings in batches and what is left of them one by one: one that must wait
-    (no pack adopted, no workflow in it) holds nobody else up.
+    (no pack adopted, no workflow in it) holds nobody else up. It takes the next ones while some are left and `goes_on`.
     """
-    with acting_as(SYSTEM):
-        clues = list(clues_uncollected().filter(household_id__isnull=False).values_list("pk", flat=True)[:limit])
-        warnings = [warning.pk for warning in warnings_uncollected(limit=limit)]
+    done, after_clue, after_warning = Collected(), 0, 0
+    while True:
+        with acting_as(SYSTEM):
+            waiting = clues_uncollected().filter(household_id__isnull=False, pk__gt=after_clue)
+            clues = list(waiting.values_list("pk", flat=True)[:limit])
+            warnings = [warning.pk for warning in warnings_uncollected(limit=limit, after=after_warning)]
+        done = done.with_(_clues_take(clues, at=at)).with_(_warnings_take(warnings, at=at))
+        after_clue, after_warning = max([after_clue, *clues]), max([after_warning, *warnings])
+        if (len(clues) < limit and len(warnings) < limit) or not goes_on():
+            return done
+
+
+def _clues_take(clues: list[int], *, at: datetime) -> Collected:
+    return Collected.of([clue_take(clue_id=clue_id, at=at) for clue_id in clues])
+
+
+def _warnings_take(warnings: list[int], *, at: datetime) -> Collected:
     from shouwang.casework.services.opening import BATCH, warnings_open  # it opens what is left to one by one here
 
-    results = [clue_take(clue_id=clue_id, at=at) for clue_id in clues]
     opened: set[int] = set()
     for start in range(0, len(warnings), BATCH):
         try:
             opened |= set(warnings_open(warnings[start : start + BATCH], at=at))
         except (Refusal, IntegrityError) as error:
             logger.info("a batch of warnings is taken one by one: %s", error)
-    results += [warning_take(warning_id=pk, at=at) for pk in warnings if pk not in opened]
-    return Collected(len(opened) + results.count("opened"), results.count("joined"), results.count("held"))
+    results = [warning_take(warning_id=pk, at=at) for pk in warnings if pk not in opened]
+    return Collected.of(results).with_(Collected(opened=len(opened)))
 
 
 def clue_take(*, clue_id: int, at: datetime | None = None) -> str:
