@@ -97,6 +97,7 @@ VERBS = {
     "end": "结束",
     "enter": "登记",
     "expire": "到期",
+    "escalate": "逾期提级",
     "export": "导出",
     "failed": "失败",
     "follow": "随户转移",

@@ -217,6 +217,7 @@ class CaseEvent(models.Model):
         RECUSED = "RECUSED", "申报回避"
         LAPSED = "LAPSED", "逾期"
         RENEWED = "RENEWED", "换用新版"
+        ESCALATED = "ESCALATED", "逾期提级"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()
@@ -629,3 +630,91 @@ class Recusal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["household_id", "user_id"], name="recusal_once")]
+
+
+class Escalation(models.Model):
+    """Something late that was taken one step up, to the organisation named; only ever added.
+
+    `key` says what was late until when and how far up it went: each step is taken once. It stands as long as the case
+    (its stage, or the task) is still late; nothing has to end it.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="escalations")
+    slot = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    stage = models.CharField(max_length=60, blank=True)
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    days_late = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="escalation_organisation")]
+
+
+class TallyChange(models.Model):
+    """What one statement added to the counts of a village and a day; written by a trigger of the case table.
+
+    Cases opened, those of them closed on the same day (`brief`), and cases closed green, blue, grey. `lo` is the slot.
+    """
+
+    lo = models.BigIntegerField()
+    day = models.DateField()
+    opened = models.IntegerField()
+    brief = models.IntegerField()
+    green = models.IntegerField()
+    blue = models.IntegerField()
+    grey = models.IntegerField()
+
+
+class Tally(models.Model):
+    """The kept counts of one area (level 3 county, 4 township, 5 village) and one day: sums of `TallyChange`."""
+
+    level = models.PositiveSmallIntegerField()
+    lo = models.BigIntegerField()
+    day = models.DateField()
+    opened = models.IntegerField()
+    brief = models.IntegerField()
+    green = models.IntegerField()
+    blue = models.IntegerField()
+    grey = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "lo", "day"], name="tally_once")]
+
+
+class StayChange(models.Model):
+    """One case that left a stage: in which village, on which day, after how many tenths of a day (rounded down)."""
+
+    lo = models.BigIntegerField()
+    stage_name = models.CharField(max_length=60)
+    left_on = models.DateField()
+    tenths = models.IntegerField()
+
+
+class Stay(models.Model):
+    """How many cases left a stage after so many tenths of a day, by area and month: a histogram that can be added."""
+
+    level = models.PositiveSmallIntegerField()
+    lo = models.BigIntegerField()
+    stage_name = models.CharField(max_length=60)
+    month = models.DateField()
+    tenths = models.IntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["level", "lo", "stage_name", "month", "tenths"], name="stay_once")
+        ]
+
+
+class TallyFinding(models.Model):
+    """A night on which kept counts and a recount differed: where, on which day, what each said; only ever added."""
+
+    slot = models.BigIntegerField()
+    day = models.DateField()
+    kept = models.JSONField()
+    counted = models.JSONField()
+    at = models.DateTimeField()

@@ -15,6 +15,8 @@ from shouwang.casework.services import (
     sources_collect,
     tasks_expire,
 )
+from shouwang.casework.services.escalating import escalations_make
+from shouwang.casework.services.tallying import tallies_check, tallies_fold
 from shouwang.kit.workdays import calendar_seed
 
 STRETCH_SECONDS = 50
@@ -39,6 +41,27 @@ def count_clocks(timestamp: int) -> None:
     """This function lets paused clocks go on, and counts anew what no published calendar covered, each night."""
     pauses_expire(at=timezone.now())
     clocks_recount(since=calendar_seed().last)
+
+
+@app.periodic(cron="10 16,23 * * *")  # after midnight, and before the morning digest, in China
+@app.task(name="casework.escalate", queue="short", queueing_lock="casework.escalate", lock="casework.escalate")
+def escalate(timestamp: int) -> None:
+    """This function takes what is late one step up, each night."""
+    escalations_make(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="casework.tallies_fold", queue="short", queueing_lock="casework.tallies", lock="casework.tallies")
+def fold_tallies(timestamp: int) -> None:
+    """This function adds the last minute's changes to the kept counts."""
+    tallies_fold()
+
+
+@app.periodic(cron="30 18 * * *")  # in the night in China
+@app.task(name="casework.tallies_check", queue="long", queueing_lock="casework.tallies_check")
+def check_tallies(timestamp: int) -> None:
+    """This function compares the kept counts with a recount, each night."""
+    tallies_check(at=timezone.now())
 
 
 @app.periodic(cron="5 0 * * *")

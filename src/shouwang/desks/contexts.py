@@ -8,6 +8,7 @@ from datetime import date
 
 from shouwang.desks.rules import Count, Entry, Link, Question, WorkRow
 from shouwang.desks.selectors.around import LampLine, Report
+from shouwang.desks.selectors.board import BoardLevel
 from shouwang.desks.selectors.granted import GrantedTask
 from shouwang.desks.selectors.household import CaseLine, MeasureLine, Money, VisitLine, WarningLine
 from shouwang.office.selectors import Progress
@@ -36,6 +37,7 @@ class DeskPage:
     under_way: Sequence[Progress]
     ways: Sequence[Link]
     is_officer: bool
+    board_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class LatePage:
     tabs: Sequence[tuple[str, str, bool, int]]
     rows: Sequence[tuple[str, WorkRow]]
     page: KeyPage
+    total: int
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """What is late by level: whose, how many, how long; and what was taken up to the viewer."""
+
+    area: str
+    levels: Sequence[BoardLevel]
+    standing: Sequence[tuple[WorkRow, str]]
+    standing_count: int
     total: int
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shouwang.desks.views import desk, household, late, statement
+from shouwang.desks.views import board, desk, household, late, statement
 
 app_name = "desks"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("late/board/", board.board, name="board"),
     path("late/", late.late, name="late"),
     path("statement/", statement.statement, name="statement"),
     path("households/<int:household_id>/", household.household_page, name="household"),

@@ -49,3 +49,8 @@ def deliveries_under(viewer: Viewer) -> QuerySet[Delivery]:
     """This function returns the deliveries in an administrator's areas, with their log."""
     found = Delivery.objects.filter(viewer.q()).select_related("message", "channel__organisation")
     return found.prefetch_related("log").order_by("-pk")
+
+
+def keys_told(prefix: str) -> set[str]:
+    """This function returns the keys with a prefix that were told already."""
+    return set(Message.objects.filter(key__gte=prefix, key__lt=f"{prefix}~").values_list("key", flat=True))

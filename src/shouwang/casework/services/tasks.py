@@ -37,6 +37,8 @@ from shouwang.casework.services.scope import ASKED_ONLY, writing_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.papers import Ready
 from shouwang.kit.texts import numbers_refuse
+from shouwang.office.rules import Figures, MessageKind
+from shouwang.office.services import message_enqueue
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.people.selectors import organisation_for, organisations_for
 from shouwang.people.services.grants import grant_end, grant_give
@@ -118,6 +120,10 @@ def task_add(
         expires_on=due.expires_on,
         is_due_provisional=due.is_provisional,
     )
+    message_enqueue(
+        organisation_id=organisation.pk, kind=MessageKind.TASK, figures=Figures({"count": 1}, (case.pk,)),
+        key=f"task:{task.pk}", at=at,
+    )  # fmt: skip
     if Kind(kind.to) in ASKED_ONLY:
         grant_give(
             organisation_id=organisation.pk,

@@ -83,6 +83,7 @@ class Asked:
     is_mine: bool
     passed: str
     days: dict[str, date]
+    on: date | None = None
 
     @property
     def has_days(self) -> bool:
@@ -93,6 +94,7 @@ class Asked:
     def kept(self) -> dict[str, str]:
         """What the filter row does not show but must keep in the address."""
         found = {name: day.isoformat() for name, day in self.days.items()}
+        found |= {"on": self.on.isoformat()} if self.on else {}
         found |= {name: value for name, value in (("list", self.desk), ("passed", self.passed)) if value}
         return found
 
@@ -107,7 +109,7 @@ class Asked:
             desk=known["list"], lamp=known["lamp"], cause=known["cause"], act=known["act"], who=known["who"],
             area=get("area", "").strip(), text=get("q", "").strip()[:40], is_late=get("late") == "1",
             is_mine=get("mine") == "1", passed=value if (value := get("passed", "")) in PASSED else "",
-            days={name: day for name in DAYS if (day := _day(get(name, "")))},
+            days={name: day for name in DAYS if (day := _day(get(name, "")))}, on=_day(get("on", "")),
         )  # fmt: skip
 
 
@@ -130,7 +132,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         found, problem = Case.objects.none(), refusal.message
     order = sort_order(request.GET.get("sort", ""), choices=SORTS, default="due" if asked.desk else "-opened")
-    page = key_page(with_lamp(found, on).prefetch_related("cause_rows"), order=order, after=request.GET.get("after"))
+    page = key_page(
+        with_lamp(found, asked.on or on).prefetch_related("cause_rows"), order=order, after=request.GET.get("after")
+    )
     context = ListPage(
         title="案件",
         total=found[: COUNTED + 1].count(),
@@ -155,7 +159,7 @@ def _filtered(viewer: Viewer, asked: Asked, on: date) -> QuerySet[Case]:
     if asked.is_mine:
         found = found.filter(pk__in=cases_reported_by(viewer).values("pk"))
     if asked.lamp:
-        found = found.filter(lamp_filter(asked.lamp, on))
+        found = found.filter(lamp_filter(asked.lamp, asked.on or on))
     if asked.cause:
         found = cases_of_cause(found, asked.cause)
     if asked.act:

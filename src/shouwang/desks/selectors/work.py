@@ -18,6 +18,7 @@ from shouwang.casework.selectors import (
     tasks_late,
 )
 from shouwang.casework.selectors.cases import Case
+from shouwang.casework.selectors.escalations import escalations_standing
 from shouwang.casework.selectors.tasks import Task
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
@@ -29,6 +30,8 @@ from shouwang.rounds.selectors import rounds_unseen
 
 ROWS = 10
 BRIEF = 5
+# Whom a pack may name for what is late below them.
+ABOVE = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE)
 # Who looks after the lateness of others.
 OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 
@@ -71,6 +74,8 @@ def late(viewer: Viewer, on: date) -> Question:
         counts.append(Count(number, "本岗位的案件", address("casework:list", list="late")))
     if number := desk.tasks.order_by().count():
         counts.append(Count(number, "本单位的任务", address("casework:tasks", list="late")))
+    if viewer.kind in ABOVE and (number := escalations_standing(viewer, on).order_by().count()):
+        counts.append(Count(number, "下级逾期、提到本单位的", address("desks:board")))
     if viewer.kind in OVERSEERS:
         counts += _late_of_others(viewer, on)
     return Question(counts)

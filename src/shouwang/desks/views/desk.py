@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from shouwang.desks.contexts import DeskPage
 from shouwang.desks.rules import Link
 from shouwang.desks.selectors import around, work
+from shouwang.desks.selectors.board import BOARD_READERS
 from shouwang.desks.selectors.ways import address
 from shouwang.people.access import ROLE_LABELS, Kind, Role, Viewer, requires
 
@@ -86,6 +87,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         under_way=around.under_way(viewer),
         ways=_ways(viewer),
         is_officer=is_officer,
+        board_href=address("desks:board") if viewer.kind in BOARD_READERS else "",
     )
     return render(request, "desks/desk.html", {"page": page})
 

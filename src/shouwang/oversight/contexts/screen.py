@@ -47,3 +47,4 @@ class ScreenPage:
     late: list[CaseLine]
     late_href: str
     above_href: str
+    today_href: str

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from shouwang.casework.selectors import LampCount, cases_visible_to, lamp_counts, lamp_totals, with_lamp
-from shouwang.casework.selectors.progress import DayCount, FunnelStep, cases_in, day_counts, funnel_steps
+from shouwang.casework.selectors import LampCount, cases_visible_to, lamp_totals, with_lamp
+from shouwang.casework.selectors.progress import DayCount, FunnelStep, cases_in, funnel_steps
+from shouwang.casework.selectors.tallies import StageDays, days_kept, lamps_kept, stages_kept, tally_findings
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import AreaRow, area_by_code, areas_below, top_area
 
 DAYS = 14
 LISTED = 10
 FUNNEL_DAYS = 365
+FINDING_DAYS = 7
 LOWEST = 5
 
 
@@ -39,6 +41,9 @@ class Screen:
     latest: list[Any]
     late: list[Any]
     late_count: int
+    stages: list[StageDays]
+    is_past: bool
+    differed: int
 
 
 def area_shown(viewer: Viewer, code: str) -> AreaRow | None:
@@ -51,10 +56,15 @@ def area_shown(viewer: Viewer, code: str) -> AreaRow | None:
     return found
 
 
-def screen_of(viewer: Viewer, area: AreaRow, *, on: date) -> Screen:
-    """This function gathers the screen of one area; every count is of cases in the viewer's sight."""
+def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen:
+    """This function gathers the screen of one area on a day; every count is of cases in the viewer's sight.
+
+    Lamps, trend and days per stage come from kept counts. On an earlier day lists and funnel, which say what is now,
+    are left out; places are those of today.
+    """
+    is_past = on < today
     level = min(area.level + 1, LOWEST)
-    counts = {count.lo: count for count in lamp_counts(viewer, on, level) if area.lo <= count.lo <= area.hi}
+    counts = {count.lo: count for count in lamps_kept(on, level=level, lo=area.lo, hi=area.hi)}
     none = LampCount(0, 0, 0, 0, 0, 0)
     below = [AreaLamps(child, counts.get(child.lo, none)) for child in areas_below(area, level=level)]
     days = [on - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
@@ -67,12 +77,17 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date) -> Screen:
         above=above if above and any(lo <= above.lo and above.hi <= hi for lo, hi in viewer.ranges) else None,
         totals=lamp_totals(counts.values()),
         below=below,
-        days=day_counts(viewer, lo=area.lo, hi=area.hi, days=days),
-        funnel=funnel_steps(lo=area.lo, hi=area.hi, since=since, on=on),
+        days=days_kept(level=area.level, lo=area.lo, hi=area.hi, days=days),
+        funnel=[] if is_past else funnel_steps(lo=area.lo, hi=area.hi, since=since, on=on),
         since=since,
-        latest=list(mine.order_by("-opened_at", "-pk")[:LISTED]),
-        late=list(late.order_by("due_on", "pk")[:LISTED]),
-        late_count=cases_visible_to(viewer)
+        latest=[] if is_past else list(mine.order_by("-opened_at", "-pk")[:LISTED]),
+        late=[] if is_past else list(late.order_by("due_on", "pk")[:LISTED]),
+        late_count=0
+        if is_past
+        else cases_visible_to(viewer)
         .filter(slot__gte=area.lo, slot__lte=area.hi, closed_on__isnull=True, due_on__lt=on)
         .count(),
+        stages=[] if is_past else stages_kept(level=area.level, lo=area.lo, hi=area.hi, since=since),
+        is_past=is_past,
+        differed=tally_findings(viewer, lo=area.lo, hi=area.hi, since=today - timedelta(days=FINDING_DAYS)),
     )

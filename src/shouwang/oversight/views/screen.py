@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from shouwang.kit.codes import Risk
@@ -36,19 +37,32 @@ def _cases(area: AreaRow, **asked: object) -> str:
     return f"{reverse('casework:list')}?{urlencode({**asked, 'area': area.code})}"
 
 
-def _screen(area: AreaRow) -> str:
-    return f"{reverse('oversight:screen')}?{urlencode({'area': area.code})}"
+def _screen(area: AreaRow, **asked: object) -> str:
+    return f"{reverse('oversight:screen')}?{urlencode({'area': area.code, **asked})}"
 
 
-def _map(screen: Screen) -> AreaMap:
+def _day(on: date, today: date) -> dict[str, str]:
+    """This function returns what an address says of an earlier day; nothing for today."""
+    return {} if on == today else {"on": on.isoformat()}
+
+
+def _day_asked(request: HttpRequest, today: date) -> date:
+    try:
+        asked = parse_date(request.GET.get("on", ""))
+    except ValueError:
+        asked = None
+    return min(asked, today) if asked else today
+
+
+def _map(screen: Screen, day: dict[str, str]) -> AreaMap:
     marks = [
         AreaMark(
             code=row.area.code,
             name=row.area.name,
             value=row.lamps.yellow + row.lamps.red,
-            href=_screen(row.area) if row.area.level < 5 else _cases(row.area),
+            href=_screen(row.area, **day) if row.area.level < 5 else _cases(row.area),
             lamps={
-                lamp.key: (count, _cases(row.area, lamp=lamp.key))
+                lamp.key: (count, _cases(row.area, lamp=lamp.key, **day))
                 for lamp in LAMPS
                 if (count := row.lamps.of(lamp.key))
             },
@@ -127,23 +141,28 @@ def boundaries(request: HttpRequest) -> HttpResponse:
 def screen(request: HttpRequest) -> HttpResponse:
     """This function shows the screen of the viewer's area, or of one inside it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    on = timezone.localdate()
+    today = timezone.localdate()
+    on = _day_asked(request, today)
     area = area_shown(viewer, request.GET.get("area", ""))
     if area is None:
         raise Http404
-    found = screen_of(viewer, area, on=on)
+    found = screen_of(viewer, area, on=on, today=today)
     lines = _lines(viewer, [*found.latest, *found.late], on)
     page = ScreenPage(
         screen=found,
         on=on,
         at=timezone.now(),
-        lamps=[LampLine(lamp.key, found.totals.of(lamp.key), _cases(area, lamp=lamp.key)) for lamp in LAMPS],
-        map=_map(found),
+        lamps=[
+            LampLine(lamp.key, found.totals.of(lamp.key), _cases(area, lamp=lamp.key, **_day(on, today)))
+            for lamp in LAMPS
+        ],
+        map=_map(found, _day(on, today)),
         trend=_trend(found),
         funnel=_funnel(found, on),
         latest=lines[: len(found.latest)],
         late=lines[len(found.latest) :],
         late_href=_cases(area, late=1) if found.late_count > LISTED else "",
-        above_href=_screen(found.above) if found.above else "",
+        above_href=_screen(found.above, **_day(on, today)) if found.above else "",
+        today_href=_screen(area),
     )
     return render(request, "oversight/screen.html", {"page": page})

@@ -8,6 +8,7 @@ from shouwang.people.selectors.appointments import (
     appointments_of_organisation,
     appointments_of_user,
     appointments_of_username,
+    appointments_on,
     officers_in,
 )
 from shouwang.people.selectors.areas import (
@@ -59,6 +60,7 @@ __all__ = [
     "appointments_of_organisation",
     "appointments_of_user",
     "appointments_of_username",
+    "appointments_on",
     "area_by_code",
     "area_by_id",
     "area_of_slot",

@@ -69,6 +69,14 @@ def appointments_of_username(username: str, *, on: date) -> list[Appointment]:
     return list(appointments_in_force(user_id=user.pk, on=on)) if user else []
 
 
+def appointments_on(on: date, *, roles: Collection[str], without: Collection[str]) -> list[tuple[int, int, str]]:
+    """This function returns (appointment, organisation, role) of who is in force in some roles, but for some kinds."""
+    held = Appointment.objects.filter(ended_at__isnull=True, valid_from__lte=on, role__in=list(roles))
+    held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), user__is_active=True)
+    held = held.filter(organisation__is_active=True).exclude(organisation__kind__in=list(without))
+    return list(held.values_list("pk", "organisation_id", "role"))
+
+
 def officers_in(*, lo: int, hi: int, on: date) -> list[tuple[int, int]]:
     """This function returns the village officers in force on a day in a slot range: (user, lo of one of her areas).
 

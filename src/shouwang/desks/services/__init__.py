@@ -1,0 +1,5 @@
+"""Writes of desks."""
+
+from shouwang.desks.services.digest import digests_make
+
+__all__ = ["digests_make"]
