@@ -16,7 +16,7 @@ from tests.factories.cast import Cast, sign_in
 MOST: dict[str, tuple[Callable[[Walk], str], int]] = {
     "the list of cases": (lambda walk: reverse("casework:list"), 19),
     "a case": (lambda walk: reverse("casework:case", args=[walk.case.pk]), 25),
-    "the screen": (lambda walk: reverse("oversight:screen"), 24),
+    "the screen": (lambda walk: reverse("oversight:screen"), 25),
     "screenings": (lambda walk: reverse("screening:list"), 11),
 }
 
