@@ -162,7 +162,7 @@ def test_those_who_do_not_read_the_register_find_no_search(client: Client, cast:
     assert client.get(URL).status_code == 404
 
 
-@pytest.mark.parametrize(("who", "most"), [("officer", 18), ("county", 21), ("province", 21)])
+@pytest.mark.parametrize(("who", "most"), [("officer", 18), ("county", 21), ("province", 23)])
 def test_a_search_costs_the_same_queries_for_one_hit_and_for_fifty(
     client: Client, cast: Cast, who: str, most: int
 ) -> None:

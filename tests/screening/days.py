@@ -103,7 +103,7 @@ class Days:
                 Spending.objects.filter(pk=event.pk).update(superseded_at=timezone.now())
 
     def income(self, household: Household) -> None:
-        income_make(household, self.some_day().replace(day=1), self.chance.choice([-50_000, 10_000, 900_000]))
+        income_make(household, self.some_day().replace(day=1), self.chance.choice([0, 10_000, 900_000]))
         with acting_as(SYSTEM):
             gone = Income.objects.filter(household=household, superseded_at=None).order_by("pk").first()
             Income.objects.filter(pk=gone.pk if gone else 0).update(superseded_at=timezone.now())
