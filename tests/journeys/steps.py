@@ -67,6 +67,7 @@ class Actor:
         if self.is_phone:
             self.page.get_by_text("菜单", exact=True).click()
         shown = self.page.get_by_role("navigation", name="主要栏目").locator("visible=true")
+        expect(shown.first).to_be_visible()
         link = shown.get_by_role("link", name=label, exact=True)
         if not self.is_phone and link.count() == 0:
             shown.locator(".sw-nav-more summary").click()
@@ -116,14 +117,16 @@ class Actor:
 
     def lamps_in(self, title: str) -> list[str]:
         """The words of the lamps that burn in a part of the page."""
-        return [
-            text.strip().lstrip("●▲✔■– ").strip() for text in self.section(title).locator(".sw-lamp").all_inner_texts()
-        ]
+        lamps = self.section(title).locator(".sw-lamp")
+        expect(lamps.first).to_be_visible()  # all_inner_texts waits for nothing: the page may still be on its way
+        return [text.strip().lstrip("●▲✔■– ").strip() for text in lamps.all_inner_texts()]
 
     def lamps(self) -> dict[str, int]:
         """The counters of the lamp row: word → number."""
         found = {}
-        for counter in self.main().locator(".sw-lamp-count").all():
+        counters = self.main().locator(".sw-lamp-count")
+        expect(counters.first).to_be_visible()  # all() waits for nothing: the page may still be on its way
+        for counter in counters.all():
             word = counter.locator(".sw-lamp").inner_text().strip().split()[-1].lstrip("●▲✔■–")
             found[word] = int(counter.locator(".sw-stat-number").inner_text().replace(",", ""))
         return found
@@ -194,6 +197,7 @@ def sent_out(centre: Actor, household: str, *, to: tuple[str, ...]) -> None:
     """The county centre sends the case out for verification to exactly these bodies."""
     centre.desk().row(household, "送核查")
     boxes = centre.main().locator("input[name=tasks]")
+    expect(boxes.first).to_be_visible()  # all() waits for nothing: the page may still be on its way
     suggested = [box for box in boxes.all() if box.is_checked()]
     assert len(suggested) == len(to)
     for name in to:

@@ -65,7 +65,8 @@ def ask(page: Page, receipt: str, pin: str = "") -> None:
     page.goto("/public/status/")
     page.get_by_label("回执号").fill(receipt)
     page.get_by_label("查询密码").fill(pin)
-    page.get_by_role("button", name="查一查").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="查一查").click()
     assert receipt.replace(" ", "") not in page.url and page.url.endswith("/public/status/")
 
 
