@@ -44,7 +44,7 @@ def test_the_published_case_of_weixian_and_its_line_from_both_sides() -> None:
 
 
 def test_what_no_ladder_covers_is_counted_and_paid_nothing() -> None:
-    found = payout(table((None, "ILLNESS", 9_000_000), ("LOW_INCOME", "EMPLOYMENT", 9_000_000)), WEIXIAN)
+    found = payout(table((None, "ILLNESS", 9_000_000), ("LOW_INCOME", "LABOUR", 9_000_000)), WEIXIAN)
     assert (found.paid_fen, found.uncovered) == (0, 2)
 
 
@@ -68,7 +68,8 @@ def ladders(draw: st.DrawFn) -> Ladder:
     common = {
         "causes": tuple(draw(st.sets(st.sampled_from(CAUSES), min_size=1))),
         "types": tuple(draw(st.sets(st.sampled_from(TYPES)))), "line": draw(fens), "deductible": draw(fens),
-        "cap": draw(st.none() | fens), "fixed": None, "bands": (),
+        "cap": draw(st.none() | fens), "year_cap": draw(st.none() | fens), "floor": draw(fens), "fixed": None,
+        "bands": (),
     }  # fmt: skip
     if draw(st.booleans()):
         return Ladder.model_construct(**{**common, "fixed": draw(fens)})

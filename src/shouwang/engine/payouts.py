@@ -13,9 +13,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from shouwang.engine.sqltext import DIALECT
-from shouwang.rulebook.insurance import Ladder
+from shouwang.rulebook.insurance import Ladder, ladders_of
 from shouwang.rulebook.policy import Policy
-from shouwang.rulebook.values import Provision
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,6 @@ class Payout:
         return sum(ladder.paid_fen for ladder in self.ladders)
 
 
-def ladders_of(policy: Policy) -> tuple[Provision[Ladder], ...]:
-    """This function returns the ladders in force, in pack order: the first that covers a loss pays."""
-    return tuple(stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Ladder))
-
-
 def _whole(number: int) -> exp.Expr:
     # Wide enough for any loss times any share: BIGINT would overflow on absurd ones.
     return exp.cast(exp.Literal.number(number), "HUGEINT")
@@ -78,8 +72,12 @@ def _paid(ladder: Ladder) -> exp.Expr:
             within = exp.Greatest(this=top - _whole(band.above), expressions=[_whole(0)])
             parts = parts + within * _whole(int(band.share * scale))
         total = exp.IntDiv(this=exp.paren(parts), expression=_whole(scale))
-        if ladder.cap is not None:
-            total = exp.Least(this=total, expressions=[_whole(ladder.cap)])
+        if ladder.floor:
+            least = exp.Least(this=loss.copy(), expressions=[_whole(ladder.floor)])
+            total = exp.Greatest(this=total, expressions=[least])
+    for cap in (ladder.cap, ladder.year_cap):
+        if cap is not None:
+            total = exp.Least(this=total, expressions=[_whole(cap)])
     is_due = exp.and_(exp.GTE(this=loss, expression=_whole(ladder.line)), exp.GT(this=over, expression=_whole(0)))
     return exp.Case(ifs=[exp.If(this=is_due, true=total)], default=_whole(0))
 

@@ -2,103 +2,48 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from shouwang.kit.codes import Risk
-from shouwang.kit.errors import Refusal
-from shouwang.kit.money import fen_parse, rate_fraction
+from shouwang.rulebook.ladders import OFFSETS, Band, Fen, Ladder, OffsetKind, causes_known
 from shouwang.rulebook.topic import Topic
-from shouwang.rulebook.values import Entry, Key, Model
+from shouwang.rulebook.values import Entry, Key, Model, Provision, Text
 
+if TYPE_CHECKING:
+    from shouwang.rulebook.policy import Policy
 
-def _fen(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("金额要写成整数或带引号的小数")
-    try:
-        return fen_parse(str(value))
-    except Refusal as refusal:
-        raise ValueError(refusal.message) from None
-
-
-def _share(value: Any) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError('比例要写成带引号的数，例如 "50%"')
-    return rate_fraction(value)
-
-
-Fen = Annotated[int, BeforeValidator(_fen)]
-Share = Annotated[Fraction, BeforeValidator(_share), Field(ge=0, le=1)]
-
-
-class Band(Model):
-    """A share paid of the part of the loss above the deductible and above `above`, up to the next band."""
-
-    above: Fen
-    share: Share
-
-
-class Ladder(Model):
-    """How a loss becomes a payment: for these causes and types; a fixed sum, or bands under a cap.
-
-    A loss below `line` is paid nothing; the bands count what lies above `deductible` (0: the whole loss).
-    """
-
-    causes: tuple[str, ...] = Field(min_length=1)
-    types: tuple[Key, ...] = ()
-    fixed: Fen | None = None
-    line: Fen = 0
-    deductible: Fen = 0
-    bands: tuple[Band, ...] = ()
-    cap: Fen | None = None
-
-    @model_validator(mode="after")
-    def _sound(self) -> Ladder:
-        for cause in self.causes:
-            if cause not in {risk.value for risk in Risk}:
-                raise ValueError(f"causes“{cause}”不在原因代码表里")
-        if (self.fixed is None) == (not self.bands):
-            raise ValueError("fixed（定额）和 bands（分段比例）要写一个，也只能写一个")
-        starts = [band.above for band in self.bands]
-        if starts != sorted(set(starts)) or (starts and starts[0] != 0):
-            raise ValueError("bands 的 above 要从 0 起，由小到大")
-        return self
-
-    def covers(self, *, cause: str, type_key: str | None) -> bool:
-        """This function tells whether the ladder is for a cause and a household type."""
-        return cause in self.causes and (not self.types or type_key in self.types)
-
-    def payout(self, loss_fen: int) -> int:
-        """This function returns what is paid for a loss, floored to the fen."""
-        over = loss_fen - self.deductible
-        if loss_fen < self.line or over <= 0:
-            return 0
-        if self.fixed is not None:
-            return self.fixed
-        ends = [band.above for band in self.bands[1:]]
-        total = Fraction(0)
-        for band, end in zip(self.bands, [*ends, None], strict=True):
-            top = over if end is None else min(over, end)
-            total += max(0, top - band.above) * band.share
-        paid = total.numerator // total.denominator
-        return paid if self.cap is None else min(paid, self.cap)
+__all__ = ["OFFSETS", "TOPIC", "Band", "Fen", "Ladder", "OffsetKind", "Pool", "Terms", "claim_terms", "ladders_of",
+           "pools_of"]  # fmt: skip
 
 
 class Pool(Model):
-    """What is put in: a whole sum, or a premium a head for a number of heads; nobody is named in advance."""
+    """What is put in: a whole sum, or a premium a head for a number of heads; nobody is named in advance.
+
+    One term lasts `term_months` (unsaid: whoever opens the pool says until when). What is left over is carried into the
+    next term where it `rolls_over`; where it is `topped_up`, a claim is paid though the pool is empty, and the county
+    makes up for it. `adds_to` names the pool that this one supplements, `insures` the industries or workers it is for.
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {"term_months", "rolls_over", "topped_up", "adds_to", "insures", "by_tender"}
+    )
 
     fund: Fen | None = None
     premium: Fen | None = None
     heads: int | None = Field(default=None, ge=1)
     causes: tuple[str, ...] = ()
+    term_months: int | None = Field(default=None, ge=1, le=120)
+    rolls_over: bool = False
+    topped_up: bool = False
+    adds_to: Key | None = None
+    insures: tuple[Text, ...] = ()
+    by_tender: bool = False
 
     @model_validator(mode="after")
     def _adds_up(self) -> Pool:
-        for cause in self.causes:
-            if cause not in {risk.value for risk in Risk}:
-                raise ValueError(f"causes“{cause}”不在原因代码表里")
+        causes_known(self.causes)
         if self.fund is None and (self.premium is None or self.heads is None):
             raise ValueError("要写 fund（总额），或者 premium（每人保费）和 heads（人数）")
         parts = (self.premium, self.heads)
@@ -110,6 +55,10 @@ class Pool(Model):
     def total_fen(self) -> int:
         """The whole sum."""
         return self.fund if self.fund is not None else (self.premium or 0) * (self.heads or 0)
+
+    def covers(self, cause: str) -> bool:
+        """This function tells whether the pool is for a cause (none named: for every one)."""
+        return not self.causes or cause in self.causes
 
 
 class _Ladder(Model):
@@ -130,3 +79,49 @@ def _read(entry: Entry) -> Ladder | Pool:
 
 
 TOPIC = Topic("insurance", "防贫保险", _read)
+
+
+def ladders_of(policy: Policy) -> tuple[Provision[Ladder], ...]:
+    """This function returns the ladders in force: the first that covers a loss pays, emergency aid after the others."""
+    found = [stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Ladder)]
+    return tuple(sorted(found, key=lambda stated: stated.value.before_papers))
+
+
+def pools_of(policy: Policy) -> tuple[Provision[Pool], ...]:
+    """This function returns the pools in force, in pack order."""
+    return tuple(stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Pool))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a policy says to a claim of one cause and household type.
+
+    `covered_as` is the cause under which it counts; `ladder` pays the loss, `aid` at once before the papers are there;
+    `pool` is where it comes from. None: the policy has none.
+    """
+
+    covered_as: str
+    ladder: Provision[Ladder] | None
+    aid: Provision[Ladder] | None
+    pool: Provision[Pool] | None
+
+
+def claim_terms(policy: Policy, *, cause: str, type_key: str | None) -> Terms:
+    """This function returns ladder, emergency aid and pool for a claim; a cause that no ladder names counts as the
+    cause under which the policy counts its spending."""
+    stated = policy.topic("causes").get(cause)
+    causes = dict.fromkeys((cause, stated.value.counts_as.value if stated is not None else cause))
+    ladders = ladders_of(policy)
+    for each in causes:
+        covering = [one for one in ladders if one.value.covers(cause=each, type_key=type_key)]
+        if covering:
+            aid = next((one for one in covering if one.value.before_papers), None)
+            return Terms(each, covering[0], aid, _pool(policy, covering[0].value, tuple(causes)))
+    return Terms(cause, None, None, _pool(policy, None, tuple(causes)))
+
+
+def _pool(policy: Policy, ladder: Ladder | None, causes: tuple[str, ...]) -> Provision[Pool] | None:
+    pools = pools_of(policy)
+    if ladder is not None and ladder.pool is not None:
+        return next((one for one in pools if one.key == ladder.pool), None)
+    return next((one for cause in causes for one in pools if one.value.covers(cause)), None)

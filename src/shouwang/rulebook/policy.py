@@ -119,7 +119,13 @@ class Policy:
 def plain(value: Any) -> Any:
     """This function turns a resolved value into plain JSON data, the same for equal values."""
     if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+        # Parts that packs could not state in earlier editions count once stated, so that digests kept stay true.
+        later: frozenset[str] = getattr(type(value), "LATER", frozenset())
+        return {
+            name: plain(getattr(value, name))
+            for name, field in type(value).model_fields.items()
+            if name not in later or getattr(value, name) != field.default
+        }
     if isinstance(value, Catalogue):
         return [[key, plain(item)] for key, item in value.pairs]
     if is_dataclass(value) and not isinstance(value, type):

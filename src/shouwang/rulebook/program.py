@@ -26,6 +26,7 @@ from shouwang.rulebook.errors import ConditionError, PackError
 from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Kind
 from shouwang.rulebook.flags import Flag
 from shouwang.rulebook.household_types import HouseholdType
+from shouwang.rulebook.insurance import pools_of
 from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.triggers import Trigger
@@ -142,6 +143,13 @@ def _known_type(key: str, types: tuple[str, ...], stated: Provision[Any]) -> Non
         raise PackError(f"当日没有“{key}”这个类型，现有：{known}", file=stated.file, key=f"{stated.key}.types")
 
 
+def _known_pool(key: str | None, policy: Policy, stated: Provision[Any], part: str) -> None:
+    pools = [one.key for one in pools_of(policy) if one is not stated]
+    if key is not None and key not in pools:
+        known = "、".join(pools) or "无"
+        raise PackError(f"当日没有“{key}”这个资金池，现有：{known}", file=stated.file, key=f"{stated.key}.{part}")
+
+
 def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -> TriggerRule:
     value = stated.value
     for key in value.types:
@@ -191,5 +199,7 @@ def program_compile(policy: Policy) -> Program:
     for stated in policy.topic("insurance").values():
         for key_ in getattr(stated.value, "types", ()):
             _known_type(key_, keys, stated)
+        for part in ("pool", "adds_to"):
+            _known_pool(getattr(stated.value, part, None), policy, stated, part)
     judgements = _judgements(policy, HOUSEHOLD_TOPICS, late)
     return Program(types, triggers, flags, judgements, _judgements(policy, AREA_TOPICS, Scope(AREA_FACTS, policy)))

@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, Field
 
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook.conditions.render import number_text
-from shouwang.rulebook.insurance import Ladder
+from shouwang.rulebook.insurance import OffsetKind, claim_terms
 from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Line, Policy, plain
+from shouwang.rulebook.settlements import claim_settle
 from shouwang.rulebook.values import Key, Model, Provision, Text
 
 _ABSENT = "（无）"
@@ -38,16 +39,27 @@ class SweepCase(Model):
     missing: int
 
 
+_Yuan = Annotated[str, BeforeValidator(str)]
+
+
 class ClaimCase(Model):
-    """A loss and what the ladders pay for it; `ladder` null: none covers it."""
+    """A loss and what the ladders pay for it; `ladder` null: none covers it. `pool` and `due` are checked where said.
+
+    `others` is what others paid by kind, `year` what the household had this year, `advance` what it had for this event.
+    """
 
     name: Text
     on: date
     cause: Text
     type_: Annotated[str | None, Field(alias="type")] = None
-    loss: Annotated[str, BeforeValidator(str)]
+    loss: _Yuan
+    others: dict[OffsetKind, _Yuan] = Field(default_factory=dict)
+    year: _Yuan = "0.00"
+    advance: _Yuan = "0.00"
     ladder: Key | None
-    paid: Annotated[str, BeforeValidator(str)] = "0.00"
+    pool: Key | None = None
+    paid: _Yuan = "0.00"
+    due: _Yuan | None = None
 
 
 class AreaCase(Model):
@@ -128,11 +140,25 @@ def claim_misses(policy: Policy, case: ClaimCase) -> Iterator[str]:
     """This function yields how the payment differs from the case; the first ladder that covers the claim pays."""
     from shouwang.rulebook.cases import fen
 
-    ladders = [stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Ladder)]
-    found = next((each for each in ladders if each.value.covers(cause=case.cause, type_key=case.type_)), None)
-    key = found.key if found else None
+    def money(text: str) -> int:
+        return fen(text) or 0
+
+    terms = claim_terms(policy, cause=case.cause, type_key=case.type_)
+    key = terms.ladder.key if terms.ladder else None
     if key != case.ladder:
         yield f"ladder：应为 {case.ladder}，得到 {key}"
-    paid = found.value.payout(fen(case.loss) or 0) if found else 0
-    if paid != fen(case.paid):
-        yield f"paid：应为 {case.paid}，得到 {yuan_text(paid)}"
+    pool = terms.pool.key if terms.pool else None
+    if case.pool is not None and pool != case.pool:
+        yield f"pool：应为 {case.pool}，得到 {pool}"
+    if terms.ladder is None:
+        if money(case.paid):
+            yield f"paid：应为 {case.paid}，没有阶梯可赔"
+        return
+    others: dict[str, int] = {kind: money(text) for kind, text in case.others.items()}
+    found = claim_settle(
+        terms.ladder.value, loss_fen=money(case.loss), offsets=others, paid_year_fen=money(case.year),
+        advance_fen=money(case.advance),
+    )  # fmt: skip
+    for name, wanted, got in (("paid", case.paid, found.paid_fen), ("due", case.due, found.due_fen)):
+        if wanted is not None and got != money(wanted):
+            yield f"{name}：应为 {wanted}，得到 {yuan_text(got)}"

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouwang.engine.payouts import Payout, ladders_of, payout
+from shouwang.engine.payouts import Payout, payout
 from shouwang.engine.whatif import WhatIf, differences
 from shouwang.kit.codes import Risk
-from shouwang.rulebook.insurance import Pool
+from shouwang.rulebook.insurance import ladders_of, pools_of
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.values import MARKS
 
@@ -33,7 +33,6 @@ def _paid(found: Payout) -> dict[str, Any]:
 
 def _insurance(policy: Policy) -> dict[str, Any]:
     """This function returns the ladders and pools in force, by name."""
-    pools = [stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Pool)]
     return {
         "ladders": [
             {"key": one.key, "name": one.name, "mark": MARKS.get(one.mark or "", ""), "causes": list(one.value.causes)}
@@ -42,7 +41,7 @@ def _insurance(policy: Policy) -> dict[str, Any]:
         "pools": [
             {"key": one.key, "name": one.name, "mark": MARKS.get(one.mark or "", ""), "total_fen": one.value.total_fen,
              "causes": list(one.value.causes)}
-            for one in pools
+            for one in pools_of(policy)
         ],
     }  # fmt: skip
 
