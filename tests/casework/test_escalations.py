@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -78,6 +79,10 @@ def test_late_tasks_go_up_by_themselves_and_leave_with_their_answer(cast: Cast) 
     assert escalations_make(at=on(day)) == 2
     assert len(told(cast.county)) == 1  # one message for one night
     assert standing(cast.county, day) == 2
+    with acting_as(SYSTEM):
+        said = set(CaseEvent.objects.filter(what="ESCALATED").values_list("text", flat=True))
+    name = cast.places.county.name
+    assert said == {f"{name}{whose}的任务逾期 1 天，提到{name}防贫中心" for whose in ("医疗保障局", "民政局")}
     walk.answer(walk.tasks(key="check_medical")[0])
     assert standing(cast.county, day) == 1
     assert told(cast.medical, MessageKind.TASK) == [f"1 项任务等本单位反馈，案件号 {walk.case_id}。请登录守望办理。"]
@@ -142,3 +147,17 @@ def test_the_board_says_whose_what_and_how_long(real_cast: Cast) -> None:
     with acting_as(SYSTEM):
         assert late.case.due_on is not None
     assert "没有逾期的" in sign_in(Client(), cast.sibling_township).get(reverse("desks:board")).content.decode()
+
+
+def test_a_number_of_late_cases_is_the_rows_behind_it(real_cast: Cast) -> None:
+    """A case that waits for late answers is late with its tasks, not with who sent them out: on no list twice."""
+    cast = real_cast
+    at = timezone.now() - timedelta(days=40)
+    case_make(cast, upto="dispatch", at=at).dispatch(["check_medical"])
+    case_make(cast, upto="review", at=at)
+    behind = {"late": "1", "who": "COUNTY_CENTRE"}
+    listed = sign_in(Client(), cast.leader).get(reverse("casework:list"), behind).content.decode()
+    assert "共 1 件" in listed
+    desk = sign_in(Client(), cast.leader).get(reverse("desks:desk")).content.decode()
+    assert re.search(r"1</[a-z]+> 件</a>\s*在县级防贫中心的案件", desk), desk
+    assert "县级防贫中心的案件（1 件）" in sign_in(Client(), cast.leader).get(reverse("desks:board")).content.decode()

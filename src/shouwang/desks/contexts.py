@@ -60,6 +60,11 @@ class BoardPage:
     standing_count: int
     total: int
 
+    @property
+    def standing_more(self) -> int:
+        """How many that were taken up are not listed."""
+        return self.standing_count - len(self.standing)
+
 
 @dataclass(frozen=True)
 class HouseholdPage:

@@ -27,6 +27,7 @@ class _Late:
     task_id: int | None
     stage: str
     kind: str
+    whose: str
     due_on: date
     to: str
     organisation_id: int
@@ -63,21 +64,26 @@ def _late_cases(on: date) -> Iterator[_Late]:
     late = Case.objects.filter(closed_on__isnull=True, due_on__lt=on).exclude(act__in=PASSIVE).order_by("pk")
     for case in late.iterator(chunk_size=2000):
         assert case.due_on is not None
-        yield from _steps(case, None, kind=case.holder_kind, stage=case.stage, due_on=case.due_on, on=on)
+        yield from _steps(case, None, kind=case.holder_kind, due_on=case.due_on, on=on)
 
 
 def _late_tasks(on: date) -> Iterator[_Late]:
-    late = Task.objects.filter(state=Task.State.OPEN, due_on__lt=on).select_related("case").order_by("pk")
+    late = (
+        Task.objects.filter(state=Task.State.OPEN, due_on__lt=on).select_related("case", "organisation").order_by("pk")
+    )
     for task in late.iterator(chunk_size=2000):
-        yield from _steps(task.case, task.pk, kind=task.kind, stage=task.case.stage, due_on=task.due_on, on=on)
+        yield from _steps(task.case, task, kind=task.kind, due_on=task.due_on, on=on)
 
 
-def _steps(case: Case, task_id: int | None, *, kind: str, stage: str, due_on: date, on: date) -> Iterator[_Late]:
+def _steps(case: Case, task: Task | None, *, kind: str, due_on: date, on: date) -> Iterator[_Late]:
+    task_id, whose = (task.pk, task.organisation.name) if task else (None, KIND_LABELS[Kind(kind)])
     clocks = clocks_by_version_id(case.pack_version_id, on=case.opened_at.astimezone(SHANGHAI).date())
     for step in clocks.steps_due(kind, days_late=(on - due_on).days):
         organisation = organisation_for(slot=case.slot, kind=Kind(step.to))
         if organisation is not None:
-            yield _Late(case.pk, task_id, stage, kind, due_on, step.to, organisation.pk, organisation.name)
+            yield _Late(
+                case.pk, task_id, case.stage, kind, whose, due_on, step.to, organisation.pk, organisation.name
+            )  # fmt: skip
 
 
 def _write(batch: list[_Late], *, on: date, at: datetime) -> int:
@@ -102,7 +108,7 @@ def _write(batch: list[_Late], *, on: date, at: datetime) -> int:
             if not is_new:
                 continue
             what = "任务" if late.task_id else f"“{case.stage_name}”"
-            text = f"{KIND_LABELS[Kind(late.kind)]}的{what}逾期 {days} 天，提到{late.organisation_name}"
+            text = f"{late.whose}的{what}逾期 {days} 天，提到{late.organisation_name}"
             event_add(case, viewer=SYSTEM, at=at, what=CaseEvent.What.ESCALATED, text=text,
                       data={"task_id": late.task_id} if late.task_id else None)  # fmt: skip
             case_audit(case, viewer=SYSTEM, at=at, action="case.escalate", before=case.stage, to=late.to)

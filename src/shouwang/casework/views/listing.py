@@ -28,6 +28,7 @@ from shouwang.casework.selectors import (
     lamp_filter,
     with_lamp,
 )
+from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.progress import PASSED, cases_passed
 from shouwang.casework.views import READERS
 from shouwang.casework.views.heads import cause_labels, days_late
@@ -175,6 +176,8 @@ def _filtered(viewer: Viewer, asked: Asked, on: date) -> QuerySet[Case]:
         found = cases_passed(found, asked.passed)
     if asked.is_late:
         found = found.filter(closed_on__isnull=True, due_on__lt=on)
+        if asked.who:  # whose lateness it is: who waits for the answers of others is not late herself
+            found = found.exclude(act__in=PASSIVE)
     if asked.text:
         hits = household_search(viewer, asked.text).rows
         found = found.filter(Q(household_id__in=[hit.id for hit in hits]))

@@ -19,6 +19,7 @@ from shouwang.casework.selectors import (
 )
 from shouwang.casework.selectors.cases import Case
 from shouwang.casework.selectors.escalations import escalations_standing
+from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import Task
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
@@ -83,6 +84,7 @@ def late(viewer: Viewer, on: date) -> Question:
 
 def _late_of_others(viewer: Viewer, on: date) -> list[Count]:
     cases = cases_visible_to(viewer).filter(closed_on__isnull=True, due_on__lt=on).exclude(holder_kind=viewer.kind)
+    cases = cases.exclude(act__in=PASSIVE)  # what waits for answers is late with its tasks, told below
     by_kind = dict(cases.order_by().values_list("holder_kind").annotate(CountRows("pk")))
     counts = [
         Count(by_kind[kind], f"在{KIND_LABELS[kind]}的案件", address("casework:list", late=1, who=kind.value))

@@ -43,10 +43,16 @@ def of_person(rows: QuerySet[Rows], viewer: Viewer, *, field: str = "person_id")
 
 
 def places_of(slots: set[int]) -> dict[int, str]:
-    """This function returns township and village of each slot, e.g. 王虎寨镇大寨村; an unknown one as its code."""
+    """This function returns township and village of each slot, e.g. 王虎寨镇大寨村, or its county if no more is known.
+
+    An unknown slot comes back as its code.
+    """
     villages: dict[int, Any] = areas_of_slots(slots, level=5)
     towns: dict[int, Any] = areas_of_slots(slots, level=4)
+    wide = slots - villages.keys() - towns.keys()
+    counties: dict[int, Any] = areas_of_slots(wide, level=3) if wide else {}
     return {
-        slot: "".join(found.name for found in (towns.get(slot), villages.get(slot)) if found) or f"{slot:012d}"
+        slot: "".join(found.name for found in (towns.get(slot), villages.get(slot), counties.get(slot)) if found)
+        or f"{slot:012d}"
         for slot in slots
     }

@@ -3,10 +3,11 @@
   "use strict";
   const form = document.querySelector("[data-call]");
   if (!form) return;
+  const KEYS = "1234567890-";
   const causes = [...form.querySelectorAll("input[name=cause]")];
-  causes.slice(0, 9).forEach((radio, index) => {
+  causes.slice(0, KEYS.length).forEach((radio, index) => {
     const key = document.createElement("kbd");
-    key.textContent = String(index + 1);
+    key.textContent = KEYS[index];
     key.setAttribute("aria-hidden", "true");
     radio.closest("label").append(key);
   });
@@ -19,7 +20,7 @@
       return;
     }
     const isCause = event.target.name === "cause" && !event.altKey && !event.ctrlKey && !event.metaKey;
-    const chosen = isCause && /^[1-9]$/.test(event.key) ? causes[Number(event.key) - 1] : null;
+    const chosen = isCause && event.key.length === 1 ? causes[KEYS.indexOf(event.key)] : null;
     if (chosen) {
       event.preventDefault();
       chosen.checked = true;
