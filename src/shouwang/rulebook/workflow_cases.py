@@ -27,7 +27,8 @@ class WalkStep(Model):
 class WorkflowCase(Model):
     """One case on its way. `procedure` empty: the one that opens cases on the day.
 
-    `facts` are declared facts of the case by key, for the branches on its way; `total_due` is the last day in all.
+    `facts` are declared facts of the case by key, for the branches on its way; `total_due` is the last day in all,
+    `total_warned` the first day that warns of it.
     """
 
     name: Text
@@ -40,6 +41,7 @@ class WorkflowCase(Model):
     asks: tuple[Key, ...] | None = None
     asked_due: date | None = None
     total_due: date | None = None
+    total_warned: date | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
     walk: tuple[WalkStep, ...] = Field(default=())
 
@@ -78,11 +80,19 @@ def workflow_misses(flow: Workflow, case: WorkflowCase) -> Iterator[str]:
         days = {flow.due(task.task.clock, case.on).on for task in asked}
         if days != {case.asked_due}:
             yield f"asked_due：应为 {case.asked_due}，得到 {sorted(days)}"
-    if case.total_due is not None:
-        total = flow.total_due(case.procedure or flow.route, case.on)
-        if total is None or total.on != case.total_due:
-            yield f"total_due：应为 {case.total_due}，得到 {total.on if total else None}"
+    yield from _total_misses(flow, key, case)
     yield from _walk_misses(flow, procedure, start, case)
+
+
+def _total_misses(flow: Workflow, key: str, case: WorkflowCase) -> Iterator[str]:
+    if case.total_due is None and case.total_warned is None:
+        return
+    total = flow.total_due(key, case.on)
+    last, warned = (total.on, total.warn_on) if total else (None, None)
+    if case.total_due is not None and last != case.total_due:
+        yield f"total_due：应为 {case.total_due}，得到 {last}"
+    if case.total_warned is not None and warned != case.total_warned:
+        yield f"total_warned：应为 {case.total_warned}，得到 {warned}"
 
 
 def _walk_misses(flow: Workflow, procedure: Procedure, stage: str, case: WorkflowCase) -> Iterator[str]:
