@@ -16,7 +16,16 @@ from django.utils import timezone
 from tests.factories.cast import Cast
 from tests.factories.people import appointment_make, organisation_make, user_make
 from tests.factories.register import household_make
-from tests.factories.sources import INPATIENT, call_make, deliver, picture_make, report_make, stay, xlsx
+from tests.factories.sources import (
+    INPATIENT,
+    call_make,
+    deliver,
+    key_make,
+    picture_make,
+    report_make,
+    stay,
+    xlsx,
+)
 
 from shouwang.office.models import Channel, Delivery
 from shouwang.office.services import channel_add, file_store, progress_plan
@@ -193,6 +202,23 @@ def called_clue(cast: Cast, place: Area) -> dict[str, Any]:
 def feed_import(cast: Cast, place: Area) -> dict[str, Any]:
     clerk = cast.medical if cast.medical.can_see(place.lo) else cast.neighbour_medical
     return {"import_id": deliver(clerk, xlsx([INPATIENT, stay("试验", None)])).pk}
+
+
+@builds("feed_kind")
+def feed_kind(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"kind": "inpatient"}
+
+
+@builds("department")
+def department(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = cast.medical if cast.medical.can_see(place.lo) else cast.neighbour_medical
+    return {"organisation_id": clerk.organisation_id}
+
+
+@builds("interface_key")
+def interface_key(cast: Cast, place: Area) -> dict[str, Any]:
+    clerk = cast.medical if cast.medical.can_see(place.lo) else cast.neighbour_medical
+    return {"key_id": key_make(cast, clerk)[0].pk}
 
 
 @builds("feed_import_rows")

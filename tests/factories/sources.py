@@ -11,10 +11,13 @@ from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
+from tests.factories.cast import Cast
 from tests.factories.papers import photo
 
 from shouwang.people.access import Viewer, acting_as
-from shouwang.sources.models import Clue, CluePhoto, FeedImport
+from shouwang.sources.models import Clue, CluePhoto, FeedImport, InterfaceKey
+from shouwang.sources.rules.kinds import kinds_of_department
+from shouwang.sources.services import interface_key_make
 from shouwang.sources.services.calls import Taken, call_take
 from shouwang.sources.services.clues import clue_report
 from shouwang.sources.services.importing import feed_import_run
@@ -125,3 +128,16 @@ def picture_make(viewer: Viewer, clue: Clue, *, key: str = "", **changes: Any) -
     with acting_as(viewer):
         picture_id, _ = picture_take(viewer=viewer, picture=replace(sent, **changes), at=now)
         return CluePhoto.objects.get(pk=picture_id)
+
+
+def key_make(cast: Cast, department: Viewer, **changes: Any) -> tuple[InterfaceKey, str]:
+    """This function makes a key of a department by its county centre and returns it with its text."""
+    centre = cast.county if cast.county.can_see(department.ranges[0][0]) else cast.neighbour
+    own = [kind.key for kind in kinds_of_department(department.department)]
+    said: dict[str, Any] = {
+        "organisation_id": department.organisation_id, "appointment_id": department.appointment_id,
+        "label": "结算系统", "kinds": own, "may_report": True, "area_id": None, "rows_a_day": 20_000,
+        "calls_a_minute": 600, "days": 180, "at": timezone.now(),
+    }  # fmt: skip
+    with acting_as(centre):
+        return interface_key_make(viewer=centre, **(said | changes))

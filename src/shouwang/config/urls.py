@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shouwang.config.api import phone
+from shouwang.config.api import department, phone
 
 PREFIXES = {
     "desks": "",
@@ -31,7 +31,7 @@ urlpatterns += [
     if find_spec(f"shouwang.{room}") and find_spec(f"shouwang.{room}.urls")
 ]
 
-urlpatterns += [path("api/phone/", phone.urls)]
+urlpatterns += [path("api/phone/", phone.urls), path("api/department/", department.urls)]
 
 # Forbidden looks like absent, the status too.
 handler403 = "shouwang.ui.views.errors.forbidden"

@@ -37,3 +37,7 @@ class SourcesConfig(AppConfig):
             key="pairs", label="人员核对", url_name="sources:pairs", icon="checklist", order=46,
             kinds={"COUNTY_CENTRE"}, roles={"CLERK", "LEADER"},
         )  # fmt: skip
+        nav_item(
+            key="interface_keys", label="接口密钥", url_name="sources:interface_keys", icon="key", order=47,
+            kinds={"COUNTY_CENTRE", "DEPARTMENT", "OPERATOR"}, roles={"CLERK", "LEADER", "ADMINISTRATOR", "SECURITY"},
+        )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import HouseholdCard
 from shouwang.sources.forms import CallForm, DeliveryForm, HeadingsForm, JudgeForm, ReportForm
-from shouwang.sources.models import Call, Clue, CluePhoto, FeedImport, MatchDecision, MatchPair, Opinion
+from shouwang.sources.models import Call, Clue, CluePhoto, FeedImport, InterfaceKey, MatchDecision, MatchPair, Opinion
 from shouwang.sources.rules.headings import Column, Layout
 from shouwang.sources.rules.kinds import FeedKind
 from shouwang.sources.selectors.feeds import Freshness
@@ -333,3 +333,32 @@ class RowsPage:
     rows: Sequence[ResultLine]
     page: KeyPage
     result: str
+
+
+@dataclass(frozen=True)
+class InterfaceKeyLine:
+    """A department's key in a list: what it opens in words, and how it stands."""
+
+    key: InterfaceKey
+    opens: str
+    state: str
+    is_live: bool
+
+
+@dataclass(frozen=True)
+class InterfaceKeysPage:
+    """Departments' keys, and the departments one can be made for."""
+
+    lines: Sequence[InterfaceKeyLine]
+    page: KeyPage
+    departments: Sequence[tuple[int, str]]
+    is_department: bool
+
+
+@dataclass(frozen=True)
+class InterfaceKeyMadePage:
+    """A key right after it was made: its text is shown this once."""
+
+    line: InterfaceKeyLine
+    token: str
+    address: str

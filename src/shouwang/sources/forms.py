@@ -1,4 +1,4 @@
-"""Forms of sources: the report, the delivery of a table, the meaning of its headings."""
+"""Forms of sources: reports, the delivery of a table, the meaning of its headings, keys of departments."""
 
 from __future__ import annotations
 
@@ -34,6 +34,40 @@ CLERK_CHANNELS = [
         Channel.MEDIA,
     )
 ]  # fmt: skip
+
+
+class InterfaceKeyForm(FreeTextForm):
+    """A department's key: for which system, who answers for it, what it may send, where, how much, how long."""
+
+    label = forms.CharField(label="给哪个系统用", max_length=60, help_text="例如“医保结算系统每日推送”")
+    appointment_id = forms.TypedChoiceField(
+        label="部门里谁负责", coerce=int, help_text="以负责人的名义送，离任就失效",
+        error_messages={"required": "请选部门里谁负责。"},
+    )  # fmt: skip
+    kinds = forms.MultipleChoiceField(label="能送哪些数据表", required=False, widget=forms.CheckboxSelectMultiple)
+    may_report = forms.BooleanField(label="也能送线索", required=False)
+    area_id = forms.TypedChoiceField(label="只限哪个乡镇", required=False, coerce=int, empty_value=None)
+    rows_a_day = forms.IntegerField(label="每天最多多少行", min_value=1, max_value=1_000_000, initial=20_000)
+    calls_a_minute = forms.IntegerField(label="每分钟最多多少次", min_value=1, max_value=600, initial=60)
+    days = forms.IntegerField(label="有效多少天", min_value=1, max_value=366, initial=180)
+
+    def __init__(
+        self, *args: Any, people: list[tuple[int, str]], places: list[tuple[int, str]], kinds: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.fields["appointment_id"].choices = people  # type: ignore[attr-defined]
+        self.fields["area_id"].choices = [("", "不限，负责人的整个辖区"), *places]  # type: ignore[attr-defined]
+        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
+        if not kinds:
+            self.fields.pop("kinds")
+            self.fields["may_report"].initial = True
+
+
+class RevokeForm(FreeTextForm):
+    """Why a key ends."""
+
+    reason = forms.CharField(label="为什么作废", max_length=200, help_text="例如“对接人离职”“密钥可能泄露”")
 
 
 class YuanField(forms.CharField):

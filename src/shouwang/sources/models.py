@@ -21,6 +21,7 @@ class Channel(models.TextChoices):
     SWEEP = "SWEEP", "干部排查"
     LETTER = "LETTER", "来信来访"
     MEDIA = "MEDIA", "媒体舆情"
+    DEPARTMENT = "DEPARTMENT", "部门推送"
 
 
 def _not_negative(*fields: str) -> Q:
@@ -420,3 +421,48 @@ class CluePhoto(models.Model):
                 condition=~Q(kind="SIGNATURE") | (~Q(signer="") & ~Q(signed_text="")), name="cluephoto_signature_whole"
             )
         ]
+
+
+class InterfaceKey(models.Model):
+    """A department's key to the JSON interface: it acts as the appointment that answers for it, within its scope.
+
+    Only the digest is kept. `kinds` names the tables it may deliver, `may_report` whether clues; `area` narrows the
+    appointment's areas. The quotas count rows a day and calls a minute.
+    """
+
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    appointment = models.ForeignKey("people.Appointment", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("people.Area", null=True, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    label = models.CharField(max_length=60)
+    token_digest = models.CharField(max_length=64, unique=True)
+    kinds = models.JSONField(default=list)
+    may_report = models.BooleanField(default=False)
+    rows_a_day = models.PositiveIntegerField()
+    calls_a_minute = models.PositiveSmallIntegerField()
+    used_on = models.DateField(null=True)
+    used_rows = models.PositiveIntegerField(default=0)
+    minute_at = models.DateTimeField(null=True)
+    minute_calls = models.PositiveIntegerField(default=0)
+    called_at = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_by = models.CharField(max_length=200, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    why_revoked = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="interfacekey_organisation")]
+        constraints = [
+            models.CheckConstraint(condition=Q(used_rows__lte=F("rows_a_day")), name="interfacekey_within_quota"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by="", why_revoked="")
+                | Q(revoked_at__isnull=False) & ~Q(revoked_by="") & ~Q(why_revoked=""),
+                name="interfacekey_revoked_whole",
+            ),
+            models.CheckConstraint(condition=~Q(kinds=[]) | Q(may_report=True), name="interfacekey_opens_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

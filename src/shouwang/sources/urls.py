@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from shouwang.sources.views import calls, clues, feeds, headings, opinions, pairs, phone, picture, report, results
+from shouwang.sources.views import (
+    calls,
+    clues,
+    feeds,
+    headings,
+    keys,
+    opinions,
+    pairs,
+    phone,
+    picture,
+    report,
+    results,
+)
 
 app_name = "sources"
 urlpatterns = [
@@ -29,6 +41,9 @@ urlpatterns = [
     path("feeds/<int:import_id>/headings/", headings.headings, name="feed_headings"),
     path("feeds/<int:import_id>/refused/", feeds.refused, name="feed_refused"),
     path("feeds/<int:import_id>/rows/<slug:result>/", results.rows, name="feed_rows"),
+    path("keys/", keys.listing, name="interface_keys"),
+    path("keys/make/<int:organisation_id>/", keys.make, name="interface_key_make"),
+    path("keys/<int:key_id>/revoke/", keys.revoke, name="interface_key_revoke"),
     path("pairs/", pairs.pairs, name="pairs"),
     path("pairs/decided/", pairs.decided, name="pairs_decided"),
     path("pairs/undo/<slug:batch>/", pairs.undo, name="pairs_undo"),

@@ -16,12 +16,14 @@ from shouwang.sources.selectors.feeds import (
     imports_visible_to,
     rows_set_aside,
 )
+from shouwang.sources.selectors.interface_keys import clue_sent, interface_keys_visible_to
 
 __all__ = [
     "ClueNotFound",
     "Freshness",
     "ImportNotFound",
     "clue_get",
+    "clue_sent",
     "clues_of_household",
     "clues_reported_by",
     "clues_uncollected",
@@ -29,5 +31,6 @@ __all__ = [
     "feed_freshness",
     "import_get",
     "imports_visible_to",
+    "interface_keys_visible_to",
     "rows_set_aside",
 ]

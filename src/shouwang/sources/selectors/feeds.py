@@ -18,6 +18,7 @@ from shouwang.standards.selectors import NoPolicyInForce, policy_for
 class ImportNotFound(Refusal):
     """There is no such import, or it is none of the viewer's."""
 
+    is_absent = True
     sentence = "找不到这次导入。"
 
 

@@ -30,6 +30,7 @@ from shouwang.sources.rules.report import (
 
 ATTACHERS = frozenset({Kind.TOWNSHIP, Kind.COUNTY_CENTRE})
 REPORTERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.SYSTEM})
+SENDERS = frozenset({Kind.DEPARTMENT})
 
 
 class MayNotReport(Refusal):
@@ -111,8 +112,13 @@ def clue_report(
         amounts=Amounts(gross_fen, reimbursed_fen, self_paid_fen, income_drop_fen), cause_note=cause_note,
         person_name=person_name, person_note=person_note, slot=slot, details=details,
     )  # fmt: skip
+    return clue_send(viewer=viewer, clue=clue, filled_on=filled_on, at=at)
+
+
+def clue_send(*, viewer: Viewer, clue: Clue, filled_on: date | None, at: datetime) -> Clue:
+    """This function stores a clue that was made, once under its key, and tells who listens; raises ReportKeyReused."""
     if filled_on is not None or clue.channel == Channel.PAPER:
-        _paper_date(clue, filled_on, at=at)
+        paper_date(clue, filled_on, at=at)
     stored = clues_store(viewer=viewer, clues=[clue], at=at)[0]
     if stored is None:
         raise ReportKeyReused
@@ -121,13 +127,18 @@ def clue_report(
     return stored
 
 
-def _paper_date(clue: Clue, filled_on: date | None, *, at: datetime) -> None:
-    """This function gives the clue of a paper form the date on it; noon stands for the hour that nobody wrote down."""
+def paper_date(clue: Clue, filled_on: date | None, *, at: datetime) -> None:
+    """This function gives the clue of a paper form the date on it; noon stands for the hour that nobody wrote down.
+
+    A department's paper stays a department's clue; any other came by paper, whatever it came in with.
+    """
     on = at.astimezone(SHANGHAI).date()
     paper_check(filled_on or on, occurred_on=clue.occurred_on, on=on)
     if filled_on is not None and filled_on < on:
         clue.reported_at = datetime.combine(filled_on, time(12), SHANGHAI)
-    clue.entered_at, clue.channel = at, Channel.PAPER
+    clue.entered_at = at
+    if clue.channel != Channel.DEPARTMENT:
+        clue.channel = Channel.PAPER
     clue.body_blind = _body_blind({"form": bytes(clue.body_blind).hex(), "filled_on": filled_on})
 
 
@@ -154,7 +165,7 @@ def clue_make(
 
     `household_slot`: where the household lies, when the caller has read that already.
     """
-    if viewer.kind not in REPORTERS:
+    if viewer.kind not in (SENDERS if channel == Channel.DEPARTMENT else REPORTERS):
         raise MayNotReport
     occurred_check(occurred_on, on=at.astimezone(SHANGHAI).date())
     body: dict[str, Any] = {

@@ -69,9 +69,12 @@ class _Open:
 
 
 class RowMatcher:
-    """Finds whose each row is; asks the register a handful of questions however many rows there are."""
+    """Finds whose each row is; asks the register a handful of questions however many rows there are.
 
-    def __init__(self, viewer: Viewer, *, kind: FeedKind, on: date, organisation_id: int = 0) -> None:
+    Without a `kind` it matches subjects only.
+    """
+
+    def __init__(self, viewer: Viewer, *, on: date, kind: FeedKind | None = None, organisation_id: int = 0) -> None:
         self.viewer, self.kind, self.on = viewer, kind, on
         self.organisation_id = organisation_id or viewer.organisation_id or 0
 
@@ -89,6 +92,7 @@ class RowMatcher:
 
     def subject(self, row: Row) -> Subject:
         """This function returns whom a row names."""
+        assert self.kind is not None
         return subject_of(row, kind=self.kind, places=self.places)
 
     def match(self, rows: Sequence[Row]) -> list[Outcome]:
