@@ -7,6 +7,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from shouwang.assistance.models import Measure
+from shouwang.casework.selectors.cases import Case
+from shouwang.funds.selectors import grants_of_case
 from shouwang.people.access import READS_REGISTER, Viewer
 
 
@@ -36,6 +38,17 @@ def measures_of_case(viewer: Viewer, case_id: int) -> QuerySet[Measure]:
 def measures_of_household(viewer: Viewer, household_id: int) -> QuerySet[Measure]:
     """This function returns a household's measures, newest first."""
     return measures_visible_to(viewer).filter(household_id=household_id).order_by("-pk")
+
+
+def has_help_arrived(viewer: Viewer, case: Case) -> bool:
+    """This function tells whether help has come since a case stands in help: a measure, or money paid about it.
+
+    What the insurer pays leaves a grant and no measure.
+    """
+    since = case.stage_since_at
+    delivered = Measure.objects.filter(case_id=case.pk, state=Measure.State.DELIVERED, delivered_at__gte=since)
+    paid = grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True, recorded_at__gte=since)
+    return delivered.exists() or paid.exists()
 
 
 def measure_snapshot_query(*, lo: int, hi: int, on: date, salt: int) -> str:

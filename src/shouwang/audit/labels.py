@@ -14,6 +14,7 @@ NOUNS = {
     "channel": "通知方式",
     "check": "数据质量核查",
     "check_rule": "核查规则",
+    "claim": "理赔",
     "clue": "线索",
     "council": "会商会议",
     "conflict": "重复登记",
@@ -42,6 +43,7 @@ NOUNS = {
     "paper": "材料",
     "person": "人员",
     "petition": "群众来件",
+    "pool": "保险资金池",
     "receipt": "回执",
     "register": "农户登记",
     "report": "报表",
@@ -62,6 +64,16 @@ NOUNS = {
     "export": "导出",
 }
 VERBS = {
+    "book": "记账",
+    "submit": "送审定",
+    "payee": "变更领款人",
+    "pay_advance": "付先行救助",
+    "pay": "付款",
+    "change_settle": "确认或驳回手工调整",
+    "change_ask": "申请手工调整",
+    "assess": "定损计算",
+    "appeal": "申诉",
+    "advance": "先行救助",
     "accept": "使用",
     "add": "新增",
     "adopt": "批准选用",
@@ -199,6 +211,8 @@ VERB_FIRST = {
     "wipe",
 }
 SUBJECTS = {
+    "Claim": "理赔",
+    "Pool": "保险资金池",
     "Adoption": "政策选用",
     "Application": "自主申请",
     "Appointment": "任职",

@@ -34,6 +34,7 @@ ROOMS = [
     "casework",
     "funds",
     "assistance",
+    "insurance",
     "evaluation",
     "public",
     "oversight",

@@ -16,6 +16,7 @@ PREFIXES = {
     "screening": "screening/",
     "casework": "cases/",
     "assistance": "assistance/",
+    "insurance": "insurance/",
     "evaluation": "evaluation/",
     "public": "public/",
     "oversight": "screen/",

@@ -11,6 +11,7 @@ from django.db import transaction
 from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, NotYetDelivered
 from shouwang.assistance.models import Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
+from shouwang.assistance.selectors import has_help_arrived
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get, task_get, task_kind
@@ -164,14 +165,14 @@ def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -
         mine = Measure.objects.filter(case_id=case.pk)
         waiting = mine.filter(state=Measure.State.PLANNED).count()
         delivered = mine.filter(state=Measure.State.DELIVERED, delivered_at__gte=case.stage_since_at)
-        if waiting or not delivered.exists():
+        if waiting or not has_help_arrived(viewer, case):
             raise NotYetDelivered(waiting)
         assisted_record(
             viewer=viewer,
             case_id=case_id,
             at=at,
             data={"measures": list(delivered.values_list("pk", flat=True))},
-            text=f"救助已落实 {delivered.count()} 项，转回访",
+            text=f"救助已落实{f' {delivered.count()} 项' if delivered.exists() else ''}，转回访",
             is_complete=True,
             version=version,
         )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shouwang.assistance.contexts import MeasureRow, PlanPage
 from shouwang.assistance.forms import PlanForm, ProviderChoice
 from shouwang.assistance.rules import PROVIDER_KINDS, measure_suggested
-from shouwang.assistance.selectors import measures_of_case
+from shouwang.assistance.selectors import has_help_arrived, measures_of_case
 from shouwang.assistance.services import NotInHelp, help_complete, measure_plan
 from shouwang.casework.selectors import case_get, case_stage_action, happened
 from shouwang.casework.selectors.cases import Case
@@ -100,7 +100,7 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
         household=household_card(viewer, case.household_id),
         rows=rows,
         form=form,
-        may_complete=may_plan and not waiting and any(row.measure.state == "DELIVERED" for row in rows),
+        may_complete=may_plan and not waiting and has_help_arrived(viewer, case),
         waiting=waiting,
     )
     return render(request, "assistance/plan.html", {"page": page}, status=422 if form and form.errors else 200)

@@ -1,0 +1,251 @@
+"""Refusals of insurance."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
+from shouwang.people.access import StaleWrite
+
+
+class ClaimNotFound(Refusal):
+    """No such claim for this viewer."""
+
+    is_absent = True
+    sentence = "找不到这件理赔，或者它不由您的单位办理。"
+
+
+class PoolNotFound(Refusal):
+    """No such pool for this viewer."""
+
+    is_absent = True
+    sentence = "找不到这个资金池。"
+
+
+class ClaimStale(StaleWrite):
+    """Somebody else changed the claim."""
+
+    def __init__(self, changed_by: str = "", changed_at: str = "") -> None:
+        super().__init__("这件理赔", changed_by, changed_at)
+
+
+class PoolStale(StaleWrite):
+    """Somebody else changed the pool."""
+
+    def __init__(self) -> None:
+        super().__init__("这个资金池")
+
+
+class StepOutOfTurn(Refusal):
+    """The claim stands elsewhere, or the step is another body's."""
+
+    def __init__(self, state: str, who: str = "") -> None:
+        super().__init__(f"这一步由{who}办理。" if who else f"这件理赔现在是“{state}”，不能办这一步。")
+
+
+class OwnClaim(Refusal):
+    """Whoever had a hand in a claim decides nothing about it."""
+
+    sentence = "您经手过这件理赔，这一步要由别人来办。"
+
+
+class ReasonMissing(Refusal):
+    """A decision or change without its reason."""
+
+    sentence = "请写明理由。"
+
+
+class EventInFuture(Refusal):
+    """The event has not happened yet."""
+
+    sentence = "发生日期不能晚于今天。"
+
+
+class NotEligible(Refusal):
+    """No ladder of the policy covers the household for this cause on that day."""
+
+    def __init__(self, *, cause: str, type_name: str, on: date) -> None:
+        who = f"“{type_name}”" if type_name else "监测线以外的户"
+        super().__init__(f"{on:%Y-%m-%d} 的政策没有对{who}{cause}的赔付阶梯，不能理赔。")
+
+
+class TypeUnknown(Refusal):
+    """Neither a warning nor a screening tells the household's type, and nobody stated it."""
+
+    sentence = "没有预警或筛查能说明这一户当时的类型，请选择类型并写明认定的依据。"
+
+
+class AfterTerm(Refusal):
+    """The event lies outside every term of the pool."""
+
+    def __init__(self, *, name: str, on: date, from_date: date, until_date: date) -> None:
+        last = until_date - timedelta(days=1)
+        super().__init__(f"{on:%Y-%m-%d} 不在“{name}”的保险期内（{from_date:%Y-%m-%d} 至 {last:%Y-%m-%d}），不能理赔。")
+
+
+class NoPool(Refusal):
+    """No pool was opened that would pay."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(
+            f"还没有登记“{name}”这个资金池，请先登记。" if name else "政策没有对这个原因的资金池，不能理赔。"
+        )
+
+
+class PersonDead(Refusal):
+    """The claim is for somebody who had died before, or would pay somebody dead."""
+
+    def __init__(self, name: str, died_on: date, *, as_payee: bool = False) -> None:
+        what = "不能领款，请换一位领款人" if as_payee else "不能为之后发生的事理赔"
+        super().__init__(f"{name}已于 {died_on:%Y-%m-%d} 去世，{what}。")
+
+
+class PersonElsewhere(Refusal):
+    """The person did not belong to the household on the day."""
+
+    def __init__(self, *, as_payee: bool = False) -> None:
+        who = "领款人" if as_payee else "出事的人"
+        super().__init__(f"{who}当时不在这一户，请核对。")
+
+
+class CauseNotInCase(Refusal):
+    """The case is about something else."""
+
+    sentence = "这个案件没有这个原因，请先补报线索，或者选案件里的原因。"
+
+
+class EventClaimed(Refusal):
+    """The event has a claim already."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(f"这一户 {on:%Y-%m-%d} 的这件事已经有一件理赔，不能重复办理。")
+
+
+class ReceiptUsed(Refusal):
+    """An invoice is part of another claim, or stands twice in this one."""
+
+    sentence = "有一张票据已经用在别的理赔里，或者在这里写了两次，请核对票据号。"
+
+
+class LossOverEvidence(Refusal):
+    """A line claims more than its papers prove, or more was found than claimed."""
+
+    def __init__(self, *, row: int, name: str, what: str, fen: int, limit: str, limit_fen: int) -> None:
+        self.row = row
+        super().__init__(f"第 {row} 项“{name}”的{what} {yuan_text(fen)} 元，多于{limit} {yuan_text(limit_fen)} 元。")
+
+
+class ItemsMissing(Refusal):
+    """Nothing was assessed."""
+
+    sentence = "请至少写一项损失。"
+
+
+class NotComputed(Refusal):
+    """There is no amount yet."""
+
+    sentence = "还没有定损和计算，不能送审。"
+
+
+class DocumentsMissing(Refusal):
+    """The ladder asks for papers that are not there."""
+
+    def __init__(self, kinds: list[str]) -> None:
+        super().__init__(f"还缺材料：{'、'.join(kinds)}。附上以后再送审。")
+
+
+class ChangeOpen(Refusal):
+    """A change by hand waits for the second person."""
+
+    sentence = "有一项手工调整还没有第二个人确认，请先确认或驳回。"
+
+
+class ChangeMissing(Refusal):
+    """No change waits."""
+
+    sentence = "没有等确认的手工调整。"
+
+
+class ChangeTooHigh(Refusal):
+    """A change goes beyond what any claim may pay."""
+
+    def __init__(self, limit_fen: int, what: str) -> None:
+        super().__init__(f"调整后的金额不能多于{what} {yuan_text(limit_fen)} 元。")
+
+
+class ChangeNothing(Refusal):
+    """A change to what it is already."""
+
+    sentence = "调整后的金额和现在一样。"
+
+
+class ComputationOvertaken(Refusal):
+    """What the household was paid in the year has changed since the claim was computed."""
+
+    sentence = "算出金额以后，这一户本年又有别的赔付，金额要重新计算。请退回重算。"
+
+
+class NoAid(Refusal):
+    """The policy has no emergency aid for this."""
+
+    sentence = "政策对这种情况没有先行救助，或者已经先行救助过。"
+
+
+class CaseUndecided(Refusal):
+    """The case has not been decided yet, or was refused."""
+
+    sentence = "案件还没有审定和公示完，不能申请付款；急难的先办先行救助。"
+
+
+class PayDay(Refusal):
+    """A payment before it was asked for, or in the future."""
+
+    sentence = "付款日期不能晚于今天，也不能早于发生日期。"
+
+
+class PoolEmpty(Refusal):
+    """The pool has not enough, and may not owe."""
+
+    def __init__(self, *, name: str, balance_fen: int, wanted_fen: int) -> None:
+        super().__init__(f"“{name}”余额 {yuan_text(balance_fen)} 元，不够付 {yuan_text(wanted_fen)} 元，请先补足。")
+
+
+class PoolTaken(Refusal):
+    """The term overlaps with another of the same pool, or was opened before."""
+
+    sentence = "这个资金池已经登记过，或者保险期与另一期重叠。"
+
+
+class PoolTerm(Refusal):
+    """A term that ends before it begins, or that lasts otherwise than the policy says."""
+
+    def __init__(self, until: date | None = None) -> None:
+        said = f"按政策应到 {until - timedelta(days=1):%Y-%m-%d}。" if until else "最后一天不能早于第一天。"
+        super().__init__(f"保险期不对：{said}")
+
+
+class InsurerUnknown(Refusal):
+    """No insurer of the county was chosen."""
+
+    sentence = "请选择本县的承保公司。"
+
+
+class TooMuchPaidIn(Refusal):
+    """More premium than the term is to be given."""
+
+    def __init__(self, left_fen: int) -> None:
+        super().__init__(f"这一期的保费还差 {yuan_text(left_fen)} 元，不能多记。补足请选“补足”。")
+
+
+class NothingToCarry(Refusal):
+    """No surplus, no next term, or it does not roll over."""
+
+    sentence = "没有可以结转的余额：要在保险期满以后、没有未付完的理赔、下一期已经登记，而且政策允许结余滚存。"
+
+
+class NotOwing(Refusal):
+    """The pool lacks nothing."""
+
+    def __init__(self, lack_fen: int) -> None:
+        super().__init__(f"这个资金池现在差 {yuan_text(lack_fen)} 元，补足不能多于这个数。")

@@ -1,0 +1,136 @@
+"""Reads of insurance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
+from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry
+from shouwang.insurance.rules import PROMISED, PoolMove, State
+from shouwang.people.access import READS_REGISTER, SYSTEM, Viewer, acting_as
+
+__all__ = ["Claim", "Computation", "Pool", "PoolEntry", "PoolMove", "State"]
+
+
+def claims_visible_to(viewer: Viewer) -> QuerySet[Claim]:
+    """This function returns the claims of the viewer's areas, or those her company handles, newest first."""
+    claims = Claim.objects.order_by("-pk")
+    if viewer.kind in READS_REGISTER:
+        return claims.filter(viewer.q())
+    return claims.filter(organisation_id=viewer.organisation_id or 0)
+
+
+def claim_get(viewer: Viewer, claim_id: int) -> Claim:
+    """This function returns a claim the viewer may see; raises ClaimNotFound."""
+    found = claims_visible_to(viewer).filter(pk=claim_id).first()
+    if found is None:
+        raise ClaimNotFound
+    return found
+
+
+def claims_of_household(viewer: Viewer, household_id: int) -> QuerySet[Claim]:
+    """This function returns a household's claims, newest first."""
+    return claims_visible_to(viewer).filter(household_id=household_id)
+
+
+def claims_of_case(viewer: Viewer, case_id: int) -> QuerySet[Claim]:
+    """This function returns the claims about a case, newest first."""
+    return claims_visible_to(viewer).filter(case_id=case_id)
+
+
+def claim_counts(viewer: Viewer) -> dict[str, int]:
+    """This function counts the viewer's claims by state."""
+    rows = claims_visible_to(viewer).order_by().values("state").annotate(n=Count("pk"))
+    return dict.fromkeys(State.values, 0) | {row["state"]: row["n"] for row in rows}
+
+
+def computation_latest(claim: Claim) -> Computation | None:
+    """This function returns what a claim was computed to last."""
+    return claim.computations.order_by("-pk").first()
+
+
+def claim_paper_get(viewer: Viewer, paper_row_id: int) -> ClaimPaper:
+    """This function returns a paper of a claim the viewer may see; raises ClaimNotFound."""
+    found = ClaimPaper.objects.filter(pk=paper_row_id).first()
+    if found is None:
+        raise ClaimNotFound
+    claim_get(viewer, found.claim_id)
+    return found
+
+
+def paid_in_year(*, household_id: int, ladder_key: str, year: int, but: int) -> int:
+    """This function sums in fen what a household was promised for events of a year under a ladder, in other claims.
+
+    The cap of a year holds whoever the insurer is, hence the system's scope.
+    """
+    with acting_as(SYSTEM):
+        rows = Claim.objects.filter(
+            household_id=household_id, ladder_key=ladder_key, event_on__year=year, state__in=PROMISED
+        ).exclude(pk=but)
+        return int(rows.aggregate(total=Sum("amount_fen", default=0))["total"])
+
+
+def pools_visible_to(viewer: Viewer) -> QuerySet[Pool]:
+    """This function returns the pools whose county lies in the viewer's areas, or that her company insures."""
+    pools = Pool.objects.order_by("-from_date", "key", "pk")
+    if viewer.kind in READS_REGISTER:
+        inside = Q(pk__in=[])
+        for lo, hi in viewer.ranges:
+            inside |= Q(slot__gte=lo, hi__lte=hi)
+        return pools.filter(inside)
+    return pools.filter(organisation_id=viewer.organisation_id or 0)
+
+
+def pool_get(viewer: Viewer, pool_id: int) -> Pool:
+    """This function returns a pool the viewer may see; raises PoolNotFound."""
+    found = pools_visible_to(viewer).filter(pk=pool_id).first()
+    if found is None:
+        raise PoolNotFound
+    return found
+
+
+def pools_at(*, slot: int, key: str) -> list[Pool]:
+    """This function returns the terms of a pool in a place's county, latest first."""
+    with acting_as(SYSTEM):
+        return list(Pool.objects.filter(slot__lte=slot, hi__gte=slot, key=key).order_by("-from_date", "-pk"))
+
+
+@dataclass(frozen=True)
+class PoolSums:
+    """A pool in numbers: movements by kind (fen, out below zero), claims by state, what is promised, not paid yet."""
+
+    by_move: dict[str, int]
+    claims: dict[str, int]
+    promised_fen: int
+    premium_left_fen: int
+
+
+def pool_sums(pool: Pool) -> PoolSums:
+    """This function reckons a pool from its rows."""
+    moves = pool.entries.order_by().values("move").annotate(total=Sum("amount_fen"))
+    by_move = {row["move"]: int(row["total"]) for row in moves}
+    states = pool.claims.order_by().values("state").annotate(n=Count("pk"))
+    open_ = pool.claims.filter(state__in=["APPROVED", "REQUESTED"])
+    return PoolSums(
+        by_move,
+        {row["state"]: row["n"] for row in states},
+        sum(claim.due_fen for claim in open_),
+        pool.fund_fen - by_move.get("PREMIUM", 0),
+    )
+
+
+def pools_adding_to(pool: Pool) -> list[Pool]:
+    """This function returns the supplements of a pool whose terms touch its own."""
+    return list(
+        Pool.objects.filter(
+            slot=pool.slot, adds_to=pool.key, from_date__lt=pool.until_date, until_date__gt=pool.from_date
+        ).order_by("from_date", "pk")
+    )
+
+
+def papers_late(viewer: Viewer, on: date) -> QuerySet[Claim]:
+    """This function returns the claims paid before their papers whose papers are late."""
+    return claims_visible_to(viewer).filter(state=State.OPEN, papers_due_on__lt=on)

@@ -1,0 +1,225 @@
+"""Pools: opened for a term, paid in, topped up, carried over; and every movement out of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from shouwang.audit.services import entry_append
+from shouwang.insurance.errors import (
+    InsurerUnknown,
+    NothingToCarry,
+    NotOwing,
+    PoolEmpty,
+    PoolNotFound,
+    PoolStale,
+    PoolTaken,
+    PoolTerm,
+    TooMuchPaidIn,
+)
+from shouwang.insurance.models import Pool, PoolEntry
+from shouwang.insurance.rules import PoolMove, State
+from shouwang.insurance.selectors import pool_get, pool_sums
+from shouwang.kit.money import yuan_text
+from shouwang.kit.texts import numbers_refuse
+from shouwang.people.access import Kind, Viewer
+from shouwang.people.selectors import organisations_by_ids, top_area
+from shouwang.rulebook.insurance import Pool as Terms
+from shouwang.rulebook.insurance import pools_of
+from shouwang.rulebook.values import Provision
+from shouwang.rulebook.windows import months_before
+from shouwang.standards.selectors import policy_for
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A term to open: the pack's pool by key, first and last day (`until_date` is the day after), insurer, contract.
+
+    `heads` is the number insured where it differs from the pack's; nobody is named.
+    """
+
+    key: str
+    from_date: date
+    until_date: date | None
+    organisation_id: int
+    document: str
+    heads: int | None = None
+
+    def __post_init__(self) -> None:
+        numbers_refuse(self.document)
+
+
+def pools_stated(viewer: Viewer, on: date) -> tuple[Provision[Terms], ...]:
+    """This function returns the pools that the policy of the viewer's county states on a day; NoPolicyInForce."""
+    _, policy = policy_for(slot=viewer.ranges[0][0], on=on)
+    return pools_of(policy)
+
+
+def term_end(terms: Terms, from_date: date) -> date | None:
+    """This function returns the day after the last of a term, None where the policy leaves its length open."""
+    return months_before(from_date, -terms.term_months) if terms.term_months else None
+
+
+def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
+    """This function opens one term of a pool in the viewer's county, as the policy of its first day states it.
+
+    Raises PoolNotFound, PoolTerm, PoolTaken, InsurerUnknown, and NoPolicyInForce.
+    """
+    lo, hi = viewer.ranges[0]
+    version, policy = policy_for(slot=lo, on=opening.from_date)
+    stated = next((one for one in pools_of(policy) if one.key == opening.key), None)
+    if stated is None:
+        raise PoolNotFound
+    terms = stated.value
+    until = term_end(terms, opening.from_date) or opening.until_date
+    if until is None or until <= opening.from_date:
+        raise PoolTerm
+    if opening.until_date is not None and opening.until_date != until:
+        raise PoolTerm(until)
+    insurer = organisations_by_ids({opening.organisation_id}).get(opening.organisation_id)
+    if insurer is None or insurer.kind != Kind.INSURER.value or not insurer.area.lo <= lo <= insurer.area.hi:
+        raise InsurerUnknown
+    if not opening.document.strip():
+        raise InsurerUnknown("请写明招标或合同的文号。")
+    heads = opening.heads or terms.heads
+    fund = terms.premium * heads if terms.premium is not None and heads is not None else terms.total_fen
+    with transaction.atomic():
+        taken = Pool.objects.select_for_update().filter(slot=lo, key=opening.key)
+        if taken.filter(from_date__lt=until, until_date__gt=opening.from_date).exists():
+            raise PoolTaken
+        area = top_area(viewer)
+        pool = Pool(
+            slot=lo, hi=hi, area_name=area.name if area else viewer.organisation_name, key=stated.key,
+            name=stated.name, causes=list(terms.causes), insures=list(terms.insures), adds_to=terms.adds_to or "",
+            from_date=opening.from_date, until_date=until, premium_fen=terms.premium, heads=heads, fund_fen=fund,
+            rolls_over=terms.rolls_over, may_owe=terms.topped_up, organisation_id=insurer.pk,
+            insurer_name=insurer.name[:120], document=opening.document.strip()[:120], pack_version=version,
+            source=stated.source.document[:300], clause=stated.source.clause[:300], mark=stated.mark_text,
+            opened_at=at, opened_by=viewer.label[:200],
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                pool.save(force_insert=True)
+        except IntegrityError as error:
+            raise PoolTaken from error
+        _audit(pool, viewer=viewer, at=at, action="pool.register", fund_fen=fund, heads=heads)
+    return pool
+
+
+def pool_pay_in(
+    *, viewer: Viewer, pool_id: int, version: int, move: str, amount_fen: int, on: date, note: str, at: datetime
+) -> PoolEntry:
+    """This function records premium paid in, or what the county made up for; raises TooMuchPaidIn, NotOwing."""
+    numbers_refuse(note)
+    with transaction.atomic():
+        pool = _locked(viewer, pool_id, version)
+        kind = PoolMove(move)
+        if kind is PoolMove.PREMIUM:
+            left = pool_sums(pool).premium_left_fen
+            if not 0 < amount_fen <= left:
+                raise TooMuchPaidIn(left)
+        else:
+            lack = max(0, -pool.balance_fen)
+            if kind is not PoolMove.TOP_UP or not 0 < amount_fen <= max(lack, _waiting(pool) - pool.balance_fen):
+                raise NotOwing(max(lack, _waiting(pool) - pool.balance_fen, 0))
+        return entry_add(
+            pool, viewer=viewer, move=kind, amount_fen=amount_fen, on=on, at=at, note=note,
+            source_ref=f"pool:{pool.pk}:{pool.version}",
+        )  # fmt: skip
+
+
+def _waiting(pool: Pool) -> int:
+    """What the pool has promised and not paid yet."""
+    return pool_sums(pool).promised_fen
+
+
+def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: datetime) -> Pool:
+    """This function carries what a term left over into the next one; raises NothingToCarry."""
+    with transaction.atomic():
+        pool = _locked(viewer, pool_id, version)
+        following = (
+            Pool.objects.select_for_update()
+            .filter(slot=pool.slot, key=pool.key, from_date__gte=pool.until_date)
+            .order_by("from_date")
+            .first()
+        )
+        is_open = pool.claims.exclude(state__in=(State.PAID, State.REJECTED, State.WITHDRAWN)).exists()
+        ready = pool.rolls_over and pool.balance_fen > 0 and on >= pool.until_date and not is_open
+        if following is None or not ready or pool.carried_to_id is not None:
+            raise NothingToCarry
+        left = pool.balance_fen
+        pool.carried_to = following
+        for each, kind, fen in (
+            (pool, PoolMove.CARRIED_OUT, -left),
+            (following, PoolMove.CARRIED_IN, left),
+        ):
+            entry_add(
+                each, viewer=viewer, move=kind, amount_fen=fen, on=on, at=at,
+                source_ref=f"carry:{pool.pk}:{kind.value.lower()}", note=f"{pool.from_date:%Y-%m-%d} 起的一期",
+            )  # fmt: skip
+    return following
+
+
+def entry_add(
+    pool: Pool,
+    *,
+    viewer: Viewer,
+    move: PoolMove,
+    amount_fen: int,
+    on: date,
+    at: datetime,
+    source_ref: str,
+    note: str = "",
+    claim_id: int | None = None,
+) -> PoolEntry:
+    """This function adds a movement to a pool that the caller has locked; raises PoolEmpty."""
+    after = pool.balance_fen + amount_fen
+    if amount_fen < 0 and after < 0 and not pool.may_owe:
+        raise PoolEmpty(name=pool.name, balance_fen=pool.balance_fen, wanted_fen=-amount_fen)
+    pool.balance_fen = after
+    if amount_fen > 0:
+        pool.paid_in_fen += amount_fen
+    else:
+        pool.paid_out_fen -= amount_fen
+    pool.version += 1
+    pool.save()
+    entry = PoolEntry.objects.create(
+        pool=pool, slot=pool.slot, organisation_id=pool.organisation_id, move=move, amount_fen=amount_fen,
+        claim_id=claim_id, note=note.strip()[:200], source_ref=source_ref, on=on, at=at, actor=viewer.label[:200],
+        user_id=viewer.user_id,
+    )  # fmt: skip
+    _audit(pool, viewer=viewer, at=at, action="pool.book", move=move.value, amount_fen=amount_fen, claim=claim_id)
+    return entry
+
+
+def pool_locked(pool_id: int) -> Pool:
+    """This function locks a pool for a movement; raises PoolNotFound."""
+    pool = Pool.objects.select_for_update().filter(pk=pool_id).first()
+    if pool is None:
+        raise PoolNotFound
+    return pool
+
+
+def _locked(viewer: Viewer, pool_id: int, version: int) -> Pool:
+    if viewer.kind is not Kind.COUNTY_CENTRE:
+        raise PoolNotFound
+    pool_get(viewer, pool_id)
+    pool = pool_locked(pool_id)
+    if pool.version != version:
+        raise PoolStale
+    return pool
+
+
+def balance_text(pool: Pool) -> str:
+    """This function says what a pool has, or lacks."""
+    word = "余额" if pool.balance_fen >= 0 else "差"
+    return f"{word} {yuan_text(abs(pool.balance_fen))} 元"
+
+
+def _audit(pool: Pool, *, viewer: Viewer, at: datetime, action: str, **after: object) -> None:
+    entry_append(
+        viewer=viewer, action=action, subject_type="insurance.Pool", subject_id=pool.pk, slot=pool.slot, at=at,
+        after={"key": pool.key, "balance_fen": pool.balance_fen, **after},
+    )  # fmt: skip
