@@ -16,7 +16,9 @@ from tests.factories.register import household_make, spending_make
 from tests.factories.standards import policy_adopt
 
 from shouwang.audit.models import Entry
+from shouwang.oversight.selectors import versions_for
 from shouwang.people.access import SYSTEM, acting_as
+from shouwang.people.selectors import area_by_code
 from shouwang.screening.models import Run, Warning
 from shouwang.screening.selectors import warnings_held, warnings_uncollected
 from shouwang.screening.services import held_settle, revoked_hold, run_execute, run_request, warning_collect
@@ -25,10 +27,12 @@ from shouwang.standards.selectors import NoPolicyInForce, revocations_visible_to
 from shouwang.standards.services import (
     AlreadyAsked,
     AreaNotYours,
+    BasisRevoked,
     NotInForce,
     ReasonMissing,
     RevocationBySamePerson,
     RevocationNotFound,
+    amendment_propose,
     revocation_ask,
     revocation_confirm,
     revocation_drop,
@@ -94,6 +98,27 @@ def test_the_version_before_is_in_force_again(real_cast: Cast) -> None:
     assert version_in_force(slot=real_cast.slot, on=ON).pk == wrong.pk
     confirmed(real_cast, asked(real_cast, Adoption.objects.get(pack_version=wrong)))
     assert version_in_force(slot=real_cast.slot, on=ON).pk == before.pk
+
+
+def test_nothing_is_tried_or_proposed_on_a_revoked_version(real_cast: Cast) -> None:
+    cast = real_cast
+    policy_adopt(cast.places.county, "xingtai")
+    adoption = Adoption.objects.get(lo=cast.places.county.lo)
+    version, day = adoption.pack_version, adoption.valid_from
+    here, beside = (area_by_code(f"{area.lo:012d}") for area in (cast.places.county, cast.places.neighbour_county))
+    assert here is not None and beside is not None
+    found = asked(cast, adoption)
+    assert version in versions_for(here, on=day), "asked for is not revoked"
+    confirmed(cast, found)
+    assert version not in versions_for(here, on=day)
+    assert version in versions_for(beside, on=day), "nobody revoked it there"
+    with acting_as(cast.county), pytest.raises(BasisRevoked):
+        amendment_propose(
+            viewer=cast.county, basis_id=version.pk, area_id=cast.places.county.pk, changes=(), valid_from=day,
+            document="某文件", clause="某条", reason="试一试", report={}, at=AT,
+        )  # fmt: skip
+    policy_adopt(cast.places.county, "xingtai")
+    assert version in versions_for(here, on=day), "adopted anew"
 
 
 def test_who_asked_may_not_confirm_not_even_past_the_service(real_cast: Cast, adoption: Adoption) -> None:

@@ -93,6 +93,13 @@ def adoptions_visible_to(viewer: Viewer, *, with_declined: bool = False) -> Quer
     return found if with_declined else found.filter(withdrawn_at__isnull=True)
 
 
+def versions_revoked(*, lo: int, hi: int) -> frozenset[int]:
+    """This function returns the keys of versions that were in force over a whole slot range and are so no more."""
+    over = Adoption.objects.filter(lo__lte=lo, hi__gte=hi, adopted_at__isnull=False)
+    found = list(over.values_list("pack_version_id", "withdrawn_at"))
+    return frozenset(key for key, withdrawn in found if withdrawn) - {key for key, withdrawn in found if not withdrawn}
+
+
 def revocations_visible_to(viewer: Viewer) -> QuerySet[Revocation]:
     """This function returns the revocations inside the viewer's areas that wait or were confirmed, newest first."""
     found = Revocation.objects.filter(viewer.q(), dropped_at__isnull=True)

@@ -12,7 +12,7 @@ from shouwang.kit.divisions import slot_range
 from shouwang.oversight.models import PolicyDraft, PolicyTrial, VariantProposal
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import AreaRow, area_by_code, areas_below
-from shouwang.standards.selectors import policy_by_version_id, versions
+from shouwang.standards.selectors import policy_by_version_id, versions, versions_revoked
 
 if TYPE_CHECKING:
     from shouwang.screening.models import Run
@@ -43,9 +43,9 @@ def _division(version_id: int, on: date) -> tuple[int, int] | None:
 
 
 def versions_for(area: AreaRow, *, on: date) -> list[PackVersion]:
-    """This function returns the stored pack versions made for an area or one above it, newest first."""
+    """This function returns the stored pack versions made for an area or one above it, newest first; none revoked."""
     found = []
-    for version in versions()[:VERSIONS]:
+    for version in versions().exclude(pk__in=versions_revoked(lo=area.lo, hi=area.hi))[:VERSIONS]:
         slots = _division(version.pk, on)
         if slots is None or (slots[0] <= area.lo and area.hi <= slots[1]):
             found.append(version)

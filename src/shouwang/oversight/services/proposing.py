@@ -41,7 +41,7 @@ def variant_propose(
 ) -> Adoption:
     """This function proposes a variant (from 1) of a trial that the viewer may see, from a day on, for its area.
 
-    Raises AreaGone, and as `amendment_propose` does: AreaNotYours, StartPassed, NothingChanged, PackError.
+    Raises AreaGone; as `amendment_propose`: AreaNotYours, BasisRevoked, StartPassed, NothingChanged, PackError.
     """
     numbers_refuse(document, clause, reason)
     area = area_by_code(f"{trial.slot:012d}")

@@ -31,7 +31,7 @@ from shouwang.rulebook import Policy
 from shouwang.rulebook.variants import Threshold, thresholds_of
 from shouwang.screening.selectors import runs_triable
 from shouwang.screening.services import SnapshotGone, run_is_ready, run_whatif_request
-from shouwang.standards.selectors import policy_by_version_id
+from shouwang.standards.selectors import policy_by_version_id, versions_revoked
 from shouwang.ui.forms import key_read
 
 RUNS = 200  # looked through for the latest of each area
@@ -134,6 +134,8 @@ def _run_name(run: Any) -> str:
 
 def _version_name(version: Any, run: Any) -> str:
     own = "（这次筛查用的）" if version.pk == run.pack_version_id else ""
+    if own and version.pk in versions_revoked(lo=run.slot, hi=run.hi):
+        own = "（这次筛查用的，已经撤销）"
     amended = "，提出修改的" if version.basis_id else ""
     return f"{version.name} {version.digest[:8]}，{version.loaded_at:%Y-%m-%d}{amended}{own}"
 

@@ -11,7 +11,7 @@ from shouwang.standards.services.adopting import (
     version_decline,
     version_propose,
 )
-from shouwang.standards.services.amending import NothingChanged, StartPassed, amendment_propose
+from shouwang.standards.services.amending import BasisRevoked, NothingChanged, StartPassed, amendment_propose
 from shouwang.standards.services.calendar import CalendarRefused, calendar_record, days_read
 from shouwang.standards.services.revoking import (
     AlreadyAsked,
@@ -29,6 +29,7 @@ __all__ = [
     "AlreadyAsked",
     "AlreadySettled",
     "AreaNotYours",
+    "BasisRevoked",
     "CalendarRefused",
     "NotInForce",
     "NothingChanged",

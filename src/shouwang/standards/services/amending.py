@@ -22,7 +22,7 @@ from shouwang.rulebook.values import Source
 from shouwang.rulebook.variants import Change
 from shouwang.standards.models import Adoption, PackVersion, TrialReport
 from shouwang.standards.rules import values_amended
-from shouwang.standards.selectors import area_visible, policy_of, version_by_id
+from shouwang.standards.selectors import area_visible, policy_of, version_by_id, versions_revoked
 from shouwang.standards.services.adopting import AreaNotYours, version_propose
 
 
@@ -38,6 +38,12 @@ class StartPassed(Refusal):
 
     def __init__(self) -> None:
         super().__init__("新标准不能倒着执行：起始日请选今天或以后的日期。")
+
+
+class BasisRevoked(Refusal):
+    """The version to be amended was revoked."""
+
+    sentence = "这个版本已经撤销，不能在它的基础上提新标准。请选现行的版本重新推演。"
 
 
 def _version_amended(
@@ -90,11 +96,13 @@ def amendment_propose(
 ) -> Adoption:
     """This function proposes a version amended from another for an area from a day on, with a report of its trial.
 
-    Raises AreaNotYours, StartPassed, NothingChanged, PackError.
+    Raises AreaNotYours, BasisRevoked, StartPassed, NothingChanged, PackError.
     """
     area, basis = area_by_id(area_id), version_by_id(basis_id)
     if area is None or basis is None or not area_visible(viewer, lo=area.lo, hi=area.hi):
         raise AreaNotYours
+    if basis.pk in versions_revoked(lo=area.lo, hi=area.hi):
+        raise BasisRevoked
     if valid_from < localdate(at):
         raise StartPassed
     with transaction.atomic():
