@@ -16,7 +16,14 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from tests.architecture import objects_checks, objects_lab, objects_public, objects_register, objects_work
+from tests.architecture import (
+    objects_checks,
+    objects_insurance,
+    objects_lab,
+    objects_public,
+    objects_register,
+    objects_work,
+)
 from tests.architecture.objects import BUILDERS
 from tests.architecture.table import METHODS, Entry, routes_of_project, table_read
 from tests.factories.cast import Cast, cast_build
@@ -24,7 +31,7 @@ from tests.factories.cast import Cast, cast_build
 from shouwang.people.models import User
 
 assert (
-    objects_checks and objects_lab and objects_public and objects_register and objects_work
+    objects_checks and objects_insurance and objects_lab and objects_public and objects_register and objects_work
 )  # they register their builders
 TABLE = table_read()
 ENTRIES = list(TABLE.entries())

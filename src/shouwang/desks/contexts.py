@@ -10,7 +10,7 @@ from shouwang.desks.rules import Count, Entry, Link, Question, WorkRow
 from shouwang.desks.selectors.around import LampLine, Report
 from shouwang.desks.selectors.board import BoardLevel
 from shouwang.desks.selectors.granted import GrantedTask
-from shouwang.desks.selectors.household import CaseLine, MeasureLine, Money, VisitLine, WarningLine
+from shouwang.desks.selectors.household import CaseLine, ClaimLine, MeasureLine, Money, VisitLine, WarningLine
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
 from shouwang.register.selectors.facts import UNKNOWN
@@ -80,6 +80,7 @@ class HouseholdPage:
     warnings: Sequence[WarningLine]
     money: Sequence[tuple[Money, Sequence[str]]]
     measures: Sequence[MeasureLine]
+    claims: Sequence[ClaimLine]
     visits: Sequence[VisitLine]
     timeline: Sequence[Entry]
     older: Sequence[Entry]

@@ -12,5 +12,7 @@ CLAIM_READERS = (
 
 def items_add() -> None:
     """This function registers the pages that stand in everybody's navigation."""
-    nav_item(key="claims", label="理赔", url_name="insurance:claims", icon="umbrella", order=40, kinds=CLAIM_READERS)
-    nav_item(key="pools", label="防贫保险", url_name="insurance:pools", icon="pig-money", order=41, kinds=CLAIM_READERS)
+    nav_item(key="claims", label="理赔", url_name="insurance:claims", icon="receipt", order=40, kinds=CLAIM_READERS)
+    nav_item(
+        key="pools", label="防贫保险", url_name="insurance:pools", icon="shield-check", order=41, kinds=CLAIM_READERS
+    )

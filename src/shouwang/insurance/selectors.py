@@ -41,9 +41,10 @@ def claims_of_case(viewer: Viewer, case_id: int) -> QuerySet[Claim]:
     return claims_visible_to(viewer).filter(case_id=case_id)
 
 
-def claim_counts(viewer: Viewer) -> dict[str, int]:
-    """This function counts the viewer's claims by state."""
-    rows = claims_visible_to(viewer).order_by().values("state").annotate(n=Count("pk"))
+def claim_counts(viewer: Viewer, *, pool_id: int | None = None) -> dict[str, int]:
+    """This function counts the viewer's claims by state, of one pool where it is named."""
+    found = claims_visible_to(viewer).order_by()
+    rows = (found if pool_id is None else found.filter(pool_id=pool_id)).values("state").annotate(n=Count("pk"))
     return dict.fromkeys(State.values, 0) | {row["state"]: row["n"] for row in rows}
 
 

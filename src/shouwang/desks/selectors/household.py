@@ -14,6 +14,7 @@ from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import visits_of_household
 from shouwang.funds.selectors import grants_of_household
 from shouwang.funds.services import Grant
+from shouwang.insurance.selectors import claims_of_household
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
@@ -121,6 +122,21 @@ class MeasureLine:
     delivered_on: date | None
     result: str
     money: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One claim on the insurance: about what, how far, how much."""
+
+    cause: str
+    event_on: date
+    person: str
+    pool: str
+    state: str
+    amount_fen: int | None
+    paid_on: date | None
+    reason: str
     href: str
 
 
@@ -256,6 +272,24 @@ def measure_lines(planned: Sequence[Measure], given: Sequence[Grant], names: Map
             )
         )
     return lines
+
+
+def claim_lines(viewer: Viewer, household_id: int) -> list[ClaimLine]:
+    """This function returns the household's claims on the insurance, newest first."""
+    return [
+        ClaimLine(
+            cause=Risk(claim.cause).label,
+            event_on=claim.event_on,
+            person=claim.person_name or "全家",
+            pool=claim.pool_name,
+            state=str(claim.get_state_display()),
+            amount_fen=claim.amount_fen,
+            paid_on=claim.paid_on,
+            reason=claim.decision_reason if claim.state == "REJECTED" else "",
+            href=address("insurance:claim", claim.pk),
+        )
+        for claim in claims_of_household(viewer, household_id)
+    ]
 
 
 def visit_lines(viewer: Viewer, household_id: int) -> list[VisitLine]:

@@ -70,6 +70,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
         screened=None if warnings else feeds_stale_for(file.card.slot),
         money=[(part, part.totals(on)) for part in household.money(grants)],
         measures=household.measure_lines(measures, grants, names),
+        claims=household.claim_lines(viewer, household_id),
         visits=household.visit_lines(viewer, household_id),
         timeline=entries[:SHOWN],
         older=entries[SHOWN:],

@@ -1,0 +1,124 @@
+"""What the pages of insurance show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from shouwang.insurance.models import (
+    Claim,
+    ClaimChange,
+    ClaimEvent,
+    ClaimItem,
+    ClaimPaper,
+    Computation,
+    Pool,
+    PoolEntry,
+)
+from shouwang.insurance.selectors import PoolSums
+from shouwang.insurance.services import Replay
+from shouwang.ui.tables import KeyPage
+
+
+@dataclass(frozen=True)
+class ClaimsPage:
+    """The desk of claims: counts by state, and one page of rows."""
+
+    tabs: Sequence[tuple[str, str, bool, int]]
+    rows: Sequence[Claim]
+    page: KeyPage
+    state_label: str
+    late: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing that may be done next."""
+
+    label: str
+    href: str
+    is_main: bool = False
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """One claim: where it stands, how its amount came out, the loss, the papers, what happened."""
+
+    claim: Claim
+    cause: str
+    steps: Sequence[tuple[str, str, str]]
+    next: str
+    ways: Sequence[Way]
+    facts: Sequence[tuple[str, ...]]
+    computation: Computation | None
+    items: Sequence[ClaimItem]
+    offsets: Sequence[tuple[str, int]]
+    changes: Sequence[ClaimChange]
+    papers: Sequence[ClaimPaper]
+    missing: Sequence[str]
+    events: Sequence[ClaimEvent]
+    reads_register: bool
+    papers_late: bool
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """Opening a claim about a household."""
+
+    name: str
+    place: str
+    back: str
+    standing: str
+    form: forms.Form
+
+
+@dataclass(frozen=True)
+class AssessPage:
+    """The loss by item, and what others paid."""
+
+    claim: Claim
+    formset: Any
+    offsets: forms.Form
+    known: Sequence[tuple[str, str, int]]
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class PapersPage:
+    """Papers to attach."""
+
+    claim: Claim
+    form: forms.Form
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ReplayPage:
+    """A computation computed again."""
+
+    replay: Replay
+
+
+@dataclass(frozen=True)
+class PoolsPage:
+    """The pools in sight."""
+
+    pools: Sequence[Pool]
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class PoolPage:
+    """One term of a pool in numbers and movements."""
+
+    pool: Pool
+    sums: PoolSums
+    claims_count: int
+    entries: Sequence[PoolEntry]
+    supplements: Sequence[Pool]
+    form: forms.Form | None = None
+    may_carry: bool = False
+    more: int = field(default=0)

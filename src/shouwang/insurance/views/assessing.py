@@ -1,0 +1,73 @@
+"""The loss by item and what others paid; the amount follows from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from shouwang.funds.selectors import grants_of_household
+from shouwang.insurance.contexts import AssessPage
+from shouwang.insurance.forms import ItemFormSet, OffsetsForm
+from shouwang.insurance.models import Claim
+from shouwang.insurance.selectors import claim_get
+from shouwang.insurance.services import claim_assess, may_step
+from shouwang.insurance.views.common import ROLES, WORKING, viewer_of
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
+from shouwang.people.access import Viewer, requires
+from shouwang.ui.forms import version_posted
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*WORKING, roles=ROLES)
+def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """This function takes the loss by item and computes the amount."""
+    viewer = viewer_of(request)
+    claim = claim_get(viewer, claim_id)
+    if request.method == "GET" and not may_step(viewer, claim, "assess"):
+        raise Http404
+    posted = request.POST if request.method == "POST" else None
+    formset = ItemFormSet(posted, prefix="items", initial=_items(claim))
+    offsets = OffsetsForm(posted, initial={kind: _yuan(fen) for kind, fen in claim.offsets.items()})
+    faults: list[str] = []
+    if request.method == "POST":
+        if formset.is_valid() and offsets.is_valid():
+            items = [form.item() for form in formset if form.has_changed() and form.cleaned_data.get("name")]
+            try:
+                claim_assess(
+                    viewer=viewer, claim_id=claim_id, version=version_posted(request), items=items,
+                    offsets=offsets.offsets(), at=timezone.now(),
+                )  # fmt: skip
+            except Refusal as refusal:
+                faults = [refusal.message]
+            else:
+                return redirect("insurance:claim", claim_id)
+        else:
+            faults = ["有的格子没有填对，请看下面标红的地方。"]
+    page = AssessPage(claim, formset, offsets, _known(viewer, claim), faults)
+    return render(request, "insurance/assess.html", {"page": page}, status=422 if faults else 200)
+
+
+def _yuan(fen: int) -> str:
+    return yuan_text(fen).replace(",", "")
+
+
+def _items(claim: Claim) -> list[dict[str, Any]]:
+    return [
+        {"name": item.name, "receipt": item.receipt, "evidence": _yuan(item.evidence_fen), "note": item.note,
+         "claimed": _yuan(item.claimed_fen), "assessed": _yuan(item.assessed_fen)}
+        for item in claim.items.order_by("pk")
+    ]  # fmt: skip
+
+
+def _known(viewer: Viewer, claim: Claim) -> list[tuple[str, str, int]]:
+    """This function returns the single payments that are known since the event: payer, purpose, fen."""
+    grants = grants_of_household(viewer, claim.household_id).filter(
+        unit="ONCE", cancelled_at__isnull=True, from_date__gte=claim.event_on
+    )
+    return [(grant.payer_name, grant.purpose, grant.amount_fen) for grant in grants.exclude(
+        source_ref__in=[f"claim:{claim.pk}", f"advance:{claim.pk}"])]  # fmt: skip

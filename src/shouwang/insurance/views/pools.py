@@ -1,0 +1,119 @@
+"""Pools: which there are, one in numbers and movements, a new term, money in, what is left over."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shouwang.insurance.contexts import PoolPage, PoolsPage
+from shouwang.insurance.forms import OpenPoolForm, PoolMoneyForm
+from shouwang.insurance.models import Pool
+from shouwang.insurance.navigation import CLAIM_READERS
+from shouwang.insurance.selectors import pool_get, pool_sums, pools_adding_to, pools_visible_to
+from shouwang.insurance.services import pool_carry, pool_open, pool_pay_in, pools_stated
+from shouwang.insurance.views.common import ROLES, viewer_of
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Kind, Viewer, requires
+from shouwang.people.selectors import organisations_for
+from shouwang.standards.selectors import NoPolicyInForce
+from shouwang.ui.forms import version_posted
+
+SHOWN = 100
+
+
+def _may_work(viewer: Viewer) -> bool:
+    return viewer.kind is Kind.COUNTY_CENTRE and viewer.role in ROLES
+
+
+@require_GET
+@requires(*CLAIM_READERS)
+def pools(request: HttpRequest) -> HttpResponse:
+    """This function lists the pools in sight, the latest terms first."""
+    viewer = viewer_of(request)
+    return render(
+        request, "insurance/pools.html", {"page": PoolsPage(list(pools_visible_to(viewer)[:200]), _may_work(viewer))}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Kind.COUNTY_CENTRE, roles=ROLES)
+def open_pool(request: HttpRequest) -> HttpResponse:
+    """This function opens a term of a pool that the policy states."""
+    viewer, today = viewer_of(request), timezone.localdate()
+    try:
+        stated = pools_stated(viewer, today)
+    except NoPolicyInForce:
+        stated = ()
+    insurers = organisations_for(slot=viewer.ranges[0][0], kind=Kind.INSURER)
+    form = OpenPoolForm(
+        request.POST if request.method == "POST" else None,
+        keys=[(one.key, one.name) for one in stated],
+        insurers=[(str(one.pk), one.name) for one in insurers],
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            pool = pool_open(viewer=viewer, opening=form.opening(), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "已登记这一期，保费到账后请记一笔。")
+            return redirect("insurance:pool", pool.pk)
+    return render(request, "insurance/open_pool.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*CLAIM_READERS)
+def pool(request: HttpRequest, pool_id: int) -> HttpResponse:
+    """This function shows one term of a pool, and records money that came in."""
+    viewer, today = viewer_of(request), timezone.localdate()
+    found = pool_get(viewer, pool_id)
+    form = None
+    if _may_work(viewer):
+        form = PoolMoneyForm(
+            request.POST if request.method == "POST" else None, initial={"on": today, "move": "PREMIUM"}
+        )
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            pool_pay_in(
+                viewer=viewer, pool_id=pool_id, version=version_posted(request), at=timezone.now(), **form.cleaned_data
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "已记账。")
+            return redirect("insurance:pool", pool_id)
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "insurance/pool.html", {"page": _page(found, form, viewer)}, status=status)
+
+
+def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
+    sums = pool_sums(found)
+    ready = found.rolls_over and found.balance_fen > 0 and found.until_date <= timezone.localdate()
+    ready = ready and pools_visible_to(viewer).filter(key=found.key, from_date__gte=found.until_date).exists()
+    return PoolPage(
+        pool=found,
+        sums=sums,
+        claims_count=sum(sums.claims.values()),
+        entries=list(found.entries.order_by("-pk")[:SHOWN]),
+        supplements=pools_adding_to(found),
+        form=form,
+        may_carry=_may_work(viewer) and ready and found.carried_to_id is None,
+        more=max(0, found.entries.count() - SHOWN),
+    )
+
+
+@require_POST
+@requires(Kind.COUNTY_CENTRE, roles=ROLES)
+def carry(request: HttpRequest, pool_id: int) -> HttpResponse:
+    """This function carries what a term left over into the next one."""
+    viewer = viewer_of(request)
+    found = pool_get(viewer, pool_id)
+    following = pool_carry(
+        viewer=viewer, pool_id=found.pk, version=version_posted(request), on=timezone.localdate(),
+        at=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, "结余已转入下一期。")
+    return redirect("insurance:pool", following.pk)

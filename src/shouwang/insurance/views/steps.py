@@ -1,0 +1,223 @@
+"""The short steps of a claim: each asks once, names what will happen, and does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from shouwang.insurance import services
+from shouwang.insurance.errors import ClaimStale
+from shouwang.insurance.forms import ChangeForm, DecisionForm, PayeeForm, PayForm, ReasonForm, SettleForm
+from shouwang.insurance.models import Claim
+from shouwang.insurance.selectors import claim_get
+from shouwang.insurance.services import may_step
+from shouwang.insurance.views.common import ROLES, WORKING, viewer_of
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
+from shouwang.people.access import SYSTEM, acting_as, requires
+from shouwang.register.selectors import members_of
+from shouwang.ui.forms import version_posted
+from shouwang.ui.pages import Happened, confirm_page, overtaken_page, typed_lines
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its title and button, what will happen, its form, and the service that does it."""
+
+    title: str
+    button: str
+    happens: Callable[[Claim], list[str]]
+    form: type[Form] | None
+    call: Callable[..., Claim]
+    done: str
+
+
+def _amount(claim: Claim) -> str:
+    return f"{yuan_text(claim.due_fen)} 元"
+
+
+def _decide(*, outcome: str, reason: str, **rest: Any) -> Claim:
+    if outcome == "return":
+        return services.claim_return(reason=reason, **rest)
+    return services.claim_decide(approve=outcome == "approve", reason=reason, **rest)
+
+
+def _settle(*, approve: str, **rest: Any) -> Claim:
+    return services.change_settle(approve=approve == "yes", **rest)
+
+
+def _payee(*, payee_id: str, **rest: Any) -> Claim:
+    return services.payee_change(payee_id=int(payee_id), **rest)
+
+
+STEPS: dict[str, Step] = {
+    "propose": Step(
+        "送审定",
+        "送审定",
+        lambda claim: [
+            f"应赔 {yuan_text(claim.amount_fen or 0)} 元，送没有经手过的人审定。",
+            "送审以后不能再改定损，要改请审定人退回。",
+        ],
+        None,
+        services.claim_propose,
+        "已送审定。",
+    ),
+    "decide": Step(
+        "审定理赔",
+        "作出决定",
+        lambda claim: [
+            f"核定损失 {yuan_text(claim.loss_fen)} 元，应赔 {yuan_text(claim.amount_fen or 0)} 元。",
+            f"同意就要付 {_amount(claim)}。",
+            "同意以后，等案件审定和公示完申请付款。",
+        ],
+        DecisionForm,
+        _decide,
+        "已记下决定。",
+    ),
+    "change": Step(
+        "申请手工调整",
+        "申请调整",
+        lambda claim: [f"现在应赔 {yuan_text(claim.amount_fen or 0)} 元。", "由另一个没有经手过的人确认以后才算数。"],
+        ChangeForm,
+        services.change_ask,
+        "已申请，等另一个人确认。",
+    ),
+    "settle_change": Step(
+        "确认手工调整",
+        "记下结论",
+        lambda claim: [
+            *(
+                f"{yuan_text(one.from_fen)} 元改为 {yuan_text(one.to_fen)} 元：{one.reason}（{one.asked_by}）"
+                for one in claim.changes.filter(settled_at__isnull=True)
+            )
+        ],
+        SettleForm,
+        _settle,
+        "已记下。",
+    ),
+    "advance": Step(
+        "决定先行救助",
+        "决定先行救助",
+        lambda claim: ["承保公司先付给这一户，材料以后再补。", "结算时从应赔的金额里减去。"],
+        ReasonForm,
+        services.aid_decide,
+        "已决定，承保公司可以付款。",
+    ),
+    "pay_advance": Step(
+        "登记已付先行救助",
+        "登记已付",
+        lambda claim: [
+            f"{claim.insurer_name}已付 {yuan_text(claim.advance_fen)} 元给{claim.payee_name}。",
+            "从资金池里记出，农户档案里列出。",
+        ],
+        PayForm,
+        lambda *, reference, **rest: services.aid_record(**rest),
+        "已登记。",
+    ),
+    "request": Step(
+        "申请付款",
+        "申请付款",
+        lambda claim: [f"请{claim.insurer_name}付 {_amount(claim)}给{claim.payee_name}。"],
+        None,
+        services.payment_request,
+        "已申请付款。",
+    ),
+    "pay": Step(
+        "登记已付款",
+        "登记已付款",
+        lambda claim: [
+            f"{claim.insurer_name}已付 {_amount(claim)}给{claim.payee_name}。",
+            "从资金池里记出，农户档案里列出；登记以后不能再付。",
+        ],
+        PayForm,
+        services.payment_record,
+        "已登记付款。",
+    ),
+    "payee": Step(
+        "换领款人", "换领款人", lambda claim: [f"现在的领款人是{claim.payee_name}。"], PayeeForm, _payee, "已更换。"
+    ),
+    "appeal": Step(
+        "登记申诉",
+        "重新办理",
+        lambda claim: ["这件理赔重新打开，由别的人审定。"],
+        ReasonForm,
+        services.claim_appeal,
+        "已重新打开。",
+    ),
+    "withdraw": Step(
+        "撤回理赔",
+        "撤回理赔",
+        lambda claim: ["这件理赔不再办理，记录还在。", "同一件事以后可以重新受理。"],
+        ReasonForm,
+        services.claim_withdraw,
+        "已撤回。",
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*WORKING, roles=ROLES)
+def step(request: HttpRequest, claim_id: int, step: str) -> HttpResponse:
+    """This function shows what a step will do, and does it."""
+    viewer = viewer_of(request)
+    stated = STEPS.get(step)
+    claim = claim_get(viewer, claim_id)
+    if stated is None or (request.method == "GET" and not may_step(viewer, claim, step)):
+        raise Http404
+    form = _form(request, stated, claim)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            stated.call(
+                viewer=viewer, claim_id=claim_id, version=version_posted(request), at=timezone.now(),
+                **(form.cleaned_data if form else {}),
+            )  # fmt: skip
+        except ClaimStale as error:
+            return _overtaken(request, error, claim, form)
+        except Refusal as refusal:
+            if form is None or refusal.is_absent:
+                raise
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, stated.done)
+            return redirect("insurance:claim", claim_id)
+    response = confirm_page(
+        request, title=f"{stated.title}：{claim.household_name}", happens=stated.happens(claim), button=stated.button,
+        back=reverse("insurance:claim", args=[claim_id]), hidden={"version": claim.version}, form=form,
+    )  # fmt: skip
+    response.status_code = 422 if form is not None and form.errors else 200
+    return response
+
+
+def _form(request: HttpRequest, stated: Step, claim: Claim) -> Form | None:
+    posted = request.POST if request.method == "POST" else None
+    if stated.form is None:
+        return None
+    if stated.form is PayeeForm:
+        with acting_as(SYSTEM):
+            members = members_of(SYSTEM, claim.household_id, timezone.localdate())
+        people = [(str(member.person_id), f"{member.name}（{member.relationship_label}）") for member in members]
+        return PayeeForm(posted, people=people)
+    if stated.form is PayForm:
+        return PayForm(posted, initial={"on": timezone.localdate()})
+    return stated.form(posted)
+
+
+def _overtaken(request: HttpRequest, error: ClaimStale, claim: Claim, form: Form | None) -> HttpResponse:
+    seen = version_posted(request)
+    theirs = [
+        Happened(event.at, event.text, "", event.actor)
+        for event in claim.events.filter(claim_version__gt=seen).order_by("pk")
+    ]
+    return overtaken_page(
+        request, error=error, theirs=theirs, mine=typed_lines(form) if form else [], label="看这件理赔",
+        back=reverse("insurance:claim", args=[claim.pk]),
+    )  # fmt: skip
