@@ -87,6 +87,19 @@ def device(cast: Cast, place: Area) -> dict[str, Any]:
     return {"device_id": device_of(appointment_at(place).user_id)}
 
 
+@builds("deputy")
+def deputy(cast: Cast, place: Area) -> dict[str, Any]:
+    """Somebody new who does the officer's desk for some days."""
+    absent = Appointment.objects.get(pk=cast.officer.appointment_id)
+    on = timezone.localdate()
+    made = Appointment.objects.create(
+        user=user_make(), organisation_id=absent.organisation_id, role=absent.role, valid_from=on,
+        valid_to=on + timedelta(days=9), deputy_for=absent,
+    )  # fmt: skip
+    made.areas.set(absent.areas.all())
+    return {"appointment_id": made.pk}
+
+
 @builds("own_device")
 def own_device(cast: Cast, place: Area) -> dict[str, Any]:
     return {"device_id": device_of(cast.officer.user_id or 0)}

@@ -12,7 +12,7 @@ from tests.factories.casework import AT, Walk, case_make, procedure_of, version_
 from tests.factories.cast import Cast
 from tests.factories.papers import ready_photo
 from tests.factories.people import organisation_make
-from tests.factories.register import household_make, income_make, spending_make
+from tests.factories.register import household_make, income_make, spending_make, status_make
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Measure
@@ -20,8 +20,10 @@ from shouwang.assistance.services import Plan, measure_plan
 from shouwang.casework.models import Case, Council
 from shouwang.casework.services import case_attach
 from shouwang.casework.services.councils import CouncilStated, council_call
+from shouwang.casework.services.transferring import transfer_propose
 from shouwang.people.access import SYSTEM, Kind, acting_as
 from shouwang.people.models import Area
+from shouwang.register.models import Household
 from shouwang.rounds.models import Round, RoundVisit
 from shouwang.rounds.services import round_open
 from shouwang.screening.models import Run, Warning
@@ -192,6 +194,16 @@ def case(cast: Cast, place: Area) -> dict[str, Any]:
     }
 
 
+@builds("flagged")
+def flagged(cast: Cast, place: Area) -> dict[str, Any]:
+    """A case of a household with a car, which the pack wants a person to look at."""
+    case_id = case(cast, place)["case_id"]
+    with acting_as(SYSTEM):
+        household = Household.objects.get(pk=Case.objects.get(pk=case_id).household_id)
+    status_make(household, "CAR", date(2019, 1, 1))
+    return {"case_id": case_id, "key": "car"}
+
+
 @builds("posting")
 def posting(cast: Cast, place: Area) -> dict[str, Any]:
     """A case that waits for its village to post it, under the procedure of another place."""
@@ -259,6 +271,17 @@ def council_item(cast: Cast, place: Area) -> dict[str, Any]:
 def task(cast: Cast, place: Area) -> dict[str, Any]:
     found = walk(cast, place, upto="answers").tasks(organisation_id=cast.medical.organisation_id)
     return {"task_id": found[0].pk}
+
+
+@builds("offer")
+def offer(cast: Cast, place: Area) -> dict[str, Any]:
+    found = walk(cast, cast.places.village, upto="answers").tasks(organisation_id=cast.medical.organisation_id)[0]
+    with acting_as(cast.medical):
+        made = transfer_propose(
+            viewer=cast.medical, task_id=found.pk, version=found.version, reason="归民政管", at=AT,
+            organisation_id=cast.civil.organisation_id or 0,
+        )  # fmt: skip
+    return {"transfer_id": made.pk}
 
 
 def measure_made(cast: Cast, place: Area) -> Measure:

@@ -13,10 +13,18 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.people import viewer_make
 
 from shouwang.casework import services
-from shouwang.casework.errors import CaseNotFound, Recused, RelationUnknown, TaskNotFound
+from shouwang.casework.errors import (
+    CaseNotFound,
+    OwnRecusal,
+    ReasonsMissing,
+    RecusalNotFound,
+    Recused,
+    RelationUnknown,
+    TaskNotFound,
+)
 from shouwang.casework.models import CaseEvent, Recusal
 from shouwang.casework.selectors import case_stage_action, cases_waiting
-from shouwang.casework.services.recusing import recusal_declare, task_recuse
+from shouwang.casework.services.recusing import recusal_declare, recusal_end, task_recuse
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +130,71 @@ def test_the_pages_ask_once_and_say_who_goes_on(cast: Cast, client: Client) -> N
     page = client.get(reverse("casework:case", args=[walk.case_id])).content.decode()
     assert "申报过回避" in page and "送核查</a>" not in page
     assert "亲属" not in page
+
+
+def end(recusal: Recusal, viewer: Viewer, reason: str = "已离婚，不再是亲属") -> Recusal:
+    with acting_as(viewer):
+        return recusal_end(viewer=viewer, recusal_id=recusal.pk, reason=reason, at=AT + timedelta(hours=2))
+
+
+def test_another_of_the_centre_ends_a_recusal_with_a_reason_and_it_may_be_declared_again(cast: Cast) -> None:
+    walk = case_make(cast, upto="dispatch")
+    first = declare(walk, cast.county)
+    with pytest.raises(OwnRecusal):
+        end(first, cast.county)
+    other = second_clerk(cast)
+    with pytest.raises(ReasonsMissing):
+        end(first, other, " ")
+    for stranger in (cast.neighbour, cast.leader, cast.township, cast.auditor):
+        with pytest.raises(RecusalNotFound):
+            end(first, stranger)
+    ended = end(first, other)
+    assert ended.ended_by_user_id == other.user_id and ended.ended_reason
+    with pytest.raises(RecusalNotFound):
+        end(first, other)
+    walk.dispatch()  # it is hers again
+    with acting_as(SYSTEM):
+        events = list(CaseEvent.objects.filter(case_id=walk.case_id, what="RECUSED").values_list("text", flat=True))
+    assert len(events) == 2 and "不用再回避" in events[1]
+    again = declare(walk, cast.county)
+    assert again.pk != first.pk and cast.county.user_id in walk.case.barred_user_ids
+
+
+def test_ending_a_recusal_leaves_her_own_work_closed_to_her(cast: Cast) -> None:
+    walk = case_make(cast, upto="check")
+    recusal = declare(walk, cast.township)
+    officer = viewer_make(
+        Kind.TOWNSHIP, Role.CLERK, cast.places.town, name="乡镇二", organisation_name="王虎寨镇防贫工作站"
+    )
+    with acting_as(officer):
+        services.case_check(viewer=officer, case_id=walk.case_id, version=walk.version, passes=True, at=AT)
+    walk.dispatch(("check_medical",)).answer_all()
+    before = set(walk.case.barred_user_ids)
+    assert {cast.township.user_id, officer.user_id} <= before
+    end(recusal, cast.county)
+    after = set(walk.case.barred_user_ids)
+    assert officer.user_id in after and before - after <= {cast.township.user_id}
+
+
+def test_the_page_lists_who_stepped_aside_and_ends_it(cast: Cast, client: Client) -> None:
+    walk = case_make(cast, upto="dispatch")
+    recusal = declare(walk, cast.leader)
+    address = reverse("casework:recusals", args=[walk.case_id])
+    text = sign_in(client, cast.county).get(address).content.decode()
+    assert "刘志远" in text and "亲属" in text
+    assert client.post(address, {"reason": "误报"}).status_code == 422
+    assert client.post(address, {"reason": "误报", "recusal": recusal.pk}).status_code == 302
+    assert "误报" in client.get(address).content.decode()
+
+
+def test_the_list_of_a_leaver_names_what_she_worked_on_and_nothing_else(cast: Cast, client: Client) -> None:
+    walk = case_make(cast, upto="answers")  # the county clerk dispatched it
+    other = case_make(cast, upto="dispatch")
+    address = reverse("casework:leaver")
+    text = sign_in(client, cast.county).get(address).content.decode()
+    assert reverse("casework:case", args=[walk.case_id]) in text
+    assert reverse("casework:case", args=[other.case_id]) not in text
+    colleague = second_clerk(cast)
+    text = sign_in(Client(), colleague).get(f"{address}?appointment={cast.county.appointment_id}").content.decode()
+    assert "王秀英" in text and reverse("casework:case", args=[walk.case_id]) in text
+    assert sign_in(Client(), cast.leader).get(f"{address}?appointment={cast.county.appointment_id}").status_code == 404

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from shouwang.assistance.models import Measure
+from shouwang.assistance.selectors import AidCount
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.services import Grant
 from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.people.selectors import AreaRow
+from shouwang.ui.tables import Table
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,15 @@ class DeliverPage:
     kind: str
     person: str
     form: forms.Form
+
+
+@dataclass(frozen=True)
+class AidsPage:
+    """救助户次和人次: the times of help of an area and a period, and what they come to."""
+
+    area: AreaRow
+    since: date
+    until: date
+    count: AidCount
+    table: Table
+    problem: str = ""

@@ -67,3 +67,31 @@ class Measure(models.Model):
                 name="measure_one_primary_a_person_and_year",
             ),
         ]
+
+
+class Aid(models.Model):
+    """One time that a household was helped (一户次): all that was planned for its case arrived; only ever added.
+
+    `people` is how many were helped that time (人次): those whom measures and payments name, the whole household where
+    one is for all of it. `measures` is 0 where only the insurer paid. A household helped twice counts twice, and its
+    people too.
+    """
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    case_id = models.BigIntegerField()
+    on = models.DateField()
+    people = models.PositiveSmallIntegerField()
+    measures = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Counts of an area and a period read the index alone.
+            models.Index(fields=["slot", "on"], include=["household_id", "people", "id"], name="aid_counts"),
+            models.Index(fields=["household_id", "-on"], name="aid_household"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case_id", "at"], name="aid_once"),
+            models.CheckConstraint(condition=Q(people__gt=0), name="aid_of_somebody"),
+        ]

@@ -19,13 +19,17 @@ from shouwang.casework.models import (
     Decision,
     Notice,
     Pause,
+    Recusal,
     Task,
+    Transfer,
 )
 from shouwang.casework.selectors import FigureLine, StageAction, TimelineLine
 from shouwang.casework.selectors.clocks import PauseBudget
 from shouwang.casework.selectors.councils import MinutesItem, MinutesText
 from shouwang.casework.selectors.doubles import Double
+from shouwang.casework.selectors.flags import CaseFlag
 from shouwang.casework.selectors.shown import FactGroup
+from shouwang.casework.selectors.similar import Likeness
 from shouwang.kit.dates import SHANGHAI
 from shouwang.register.selectors import HouseholdCard
 from shouwang.rulebook.notice import Notice as NoticeRule
@@ -162,6 +166,7 @@ class TaskLine:
     is_mine: bool = False
     may_withdraw: bool = False
     papers: Sequence[PaperLine] = ()
+    offered_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,18 @@ class PartPage:
 
 
 @dataclass(frozen=True)
+class EarlierCase:
+    """Another case of the same household: what it was about, how it stands or ended, what it brought."""
+
+    case: Case
+    lamp: str
+    lamp_note: str
+    causes: Sequence[str]
+    decision: Decision | None
+    amount: str
+
+
+@dataclass(frozen=True)
 class CasePage:
     """One case."""
 
@@ -215,6 +232,78 @@ class CasePage:
     papers: Sequence[PaperLine] = ()
     may_attach: bool = False
     may_renew: bool = False
+    earlier: Sequence[EarlierCase] = ()
+    flags: Sequence[CaseFlag] = ()
+    may_look: bool = False
+
+
+@dataclass(frozen=True)
+class RecusalsPage:
+    """Who stepped aside from a case's household, and the form that ends it."""
+
+    head: CaseHead
+    rows: Sequence[Recusal]
+    form: Form
+    chosen: int | None
+
+    @property
+    def standing(self) -> Sequence[Recusal]:
+        """Those that have not ended."""
+        return [row for row in self.rows if row.ended_at is None]
+
+
+@dataclass(frozen=True)
+class LeaverPage:
+    """交接清单: what somebody worked on that is still open, and what waits at her desk."""
+
+    name: str
+    appointment: str
+    cases: Table
+    tasks: Table
+    total: int
+    colleagues: Sequence[tuple[int, str, bool]]
+
+
+@dataclass(frozen=True)
+class FlagPage:
+    """Looking at one flag of a case."""
+
+    head: CaseHead
+    flag: CaseFlag
+    form: Form
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """What one source says of a case: a report, the register, a body that was asked; amounts in fen by column."""
+
+    title: str
+    source: str
+    verdict: str
+    text: str
+    amounts: Sequence[int | None]
+    others: Sequence[FigureLine] = ()
+    at: datetime | None = None
+    is_stated: bool = False
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    """综合研判材料: everything a decision on one case rests on, from all sources, and how alike cases were decided."""
+
+    head: CaseHead
+    main: Action | None
+    columns: Sequence[str]
+    said: Sequence[SaidLine]
+    differences: Sequence[str]
+    waiting: int
+    evidence: Sequence[Evidence]
+    blocks: Sequence[FactGroup]
+    likeness: Likeness
+    alike_by: Sequence[str]
+    decisions: Sequence[Decision]
+    flags: Sequence[CaseFlag] = ()
+    may_look: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,6 +352,22 @@ class TaskPage:
     warns: bool
     case_href: str = ""
     papers: Sequence[PaperLine] = ()
+    transfers: Sequence[Transfer] = ()
+
+    @property
+    def is_offered(self) -> bool:
+        """Another body has been proposed and has not answered yet."""
+        return any(transfer.state == "PROPOSED" for transfer in self.transfers)
+
+
+@dataclass(frozen=True)
+class TransferPage:
+    """Proposing another body for a task, or answering such a proposal."""
+
+    title: str
+    form: Form | None
+    task: Task | None = None
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True)
@@ -274,6 +379,7 @@ class TasksPage:
     page: KeyPage
     tabs: Sequence[tuple[str, str, bool, int | str]]
     total: int
+    transfers: Sequence[Transfer] = ()
 
 
 @dataclass(frozen=True)
@@ -288,6 +394,7 @@ class JudgePage:
     reasons: Sequence[tuple[str, str, str]]
     counts: str
     turns: Sequence[tuple[str, str]] = ()
+    study_href: str = ""
 
 
 @dataclass(frozen=True)

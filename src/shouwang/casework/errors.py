@@ -350,3 +350,68 @@ class NothingNewer(Refusal):
 
 class VersionUnfit(Refusal):
     """The case cannot go on under the newer policy from where it stands."""
+
+
+class FlagsUnlooked(Refusal):
+    """Help is decided on only after a person has looked at every flag."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"还有要核看的情形没有人看过：{'、'.join(names)}。请先在案件页逐项核看，写明结论，再作决定。")
+
+
+class FlagStands(Refusal):
+    """Somebody looked at a flag and found that the household should not be helped."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"核看结论是“情况属实，不应救助”的还有：{'、'.join(names)}。要救助的，请先重新核看并写明放行的理由。"
+        )
+
+
+class FlagUnknown(Refusal):
+    """The case has no such flag now."""
+
+    sentence = "这个案件没有这一项要核看的情形，可能台账刚刚改过。请回到案件页再看。"
+
+
+class FlagReasonMissing(Refusal):
+    """A look without its finding in words."""
+
+    sentence = "请写明查到了什么、为什么这样认定。"
+
+
+class FlagVerdictUnknown(Refusal):
+    """A look says one of three things."""
+
+    sentence = "请选核看的结论。"
+
+
+class TransferRefused(Refusal):
+    """A task that cannot be transferred, or not to this body."""
+
+
+class TransferNotFound(Refusal):
+    """There is no such transfer, or it is none of the viewer's organisation."""
+
+    is_absent = True
+    sentence = "找不到这项转办。"
+
+
+class TransferSettled(Refusal):
+    """A transfer that somebody has answered already."""
+
+    def __init__(self, state: str, by: str) -> None:
+        super().__init__(f"这项转办{state}{f'（{by}）' if by else ''}，不用再答复。")
+
+
+class RecusalNotFound(Refusal):
+    """There is no such recusal in force, or it is not the viewer's to end."""
+
+    is_absent = True
+    sentence = "找不到这项回避，或者已经结束。"
+
+
+class OwnRecusal(Refusal):
+    """Nobody ends her own recusal, nor that of whom she deputises."""
+
+    sentence = "回避是您自己（或您代理的人）申报的，要由防贫中心的另一个人来结束。"

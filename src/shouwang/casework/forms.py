@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from shouwang.casework.models import Recusal
+from shouwang.casework.models import FlagLook, Recusal
 from shouwang.casework.services import MeetingHeld
 from shouwang.casework.services.councils import CouncilStated
 from shouwang.kit.errors import Refusal
@@ -279,6 +279,72 @@ class ObjectionForm(FreeTextForm):
         label="异议的内容", max_length=1000, widget=LONG, validators=[no_numbers],
         error_messages={"required": "请写明异议的内容。"},
     )  # fmt: skip
+
+
+class TransferForm(FreeTextForm):
+    """Another body for a task, and why it is the right one."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    organisation_id = forms.TypedChoiceField(
+        label="该由哪个单位办", coerce=int, 
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选该由哪个单位办。"),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="为什么该由它办", max_length=500, widget=LONG, validators=[no_numbers],
+        error_messages={"required": "请写明为什么该由那个单位办。"},
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, takers: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["organisation_id"].choices = [("", "请选择"), *takers]  # type: ignore[attr-defined]
+
+
+class TransferAnswerForm(FreeTextForm):
+    """Whether a body takes a task that another one proposed to it."""
+
+    accepts = forms.ChoiceField(
+        label="本单位接收吗", widget=forms.RadioSelect,
+        choices=[("yes", "接收，由本单位反馈"), ("no", "不接收，退给对方")],
+        error_messages={"required": "请选接收还是不接收。"},
+    )  # fmt: skip
+    reason = StatedField(label="不接收的理由", max_length=500, widget=LONG, validators=[no_numbers])
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for the reason of who declines."""
+        cleaned = super().clean()
+        if cleaned.get("accepts") == "no" and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", "请写明为什么不接收，对方会看到。")
+        return cleaned
+
+
+class FlagForm(FreeTextForm):
+    """What a person found of a flag; the pack's reasons to help in spite of it, where it has any."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        label="核看的结论", widget=forms.RadioSelect, choices=FlagLook.Verdict.choices,
+        error_messages={"required": "请选核看的结论。"},
+    )  # fmt: skip
+    reason_key = StatedChoice(label="放行的理由", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="查到了什么、为什么这样认定", max_length=500, widget=LONG, validators=[no_numbers],
+        error_messages={"required": "请写明查到了什么、为什么这样认定。"},
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, overrides: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if overrides:
+            self.fields["reason_key"].choices = list(overrides)  # type: ignore[attr-defined]
+        else:
+            del self.fields["reason_key"]
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for one of the pack's reasons where help is to go on in spite of the flag."""
+        cleaned = super().clean()
+        overrides = cleaned.get("verdict") == FlagLook.Verdict.OVERRIDDEN
+        if overrides and "reason_key" in self.fields and not cleaned.get("reason_key"):
+            self.add_error("reason_key", "仍可救助的，请选放行的理由。")
+        return cleaned
 
 
 class AttachForm(FreeTextForm):

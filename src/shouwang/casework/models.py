@@ -218,6 +218,8 @@ class CaseEvent(models.Model):
         LAPSED = "LAPSED", "逾期"
         RENEWED = "RENEWED", "换用新版"
         ESCALATED = "ESCALATED", "逾期提级"
+        LOOKED = "LOOKED", "核看情形"
+        TRANSFER = "TRANSFER", "转办"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     slot = models.BigIntegerField()
@@ -239,6 +241,8 @@ class CaseEvent(models.Model):
         indexes = [
             models.Index(fields=["case", "id"], name="caseevent_case"),
             models.Index(fields=["slot", "at"], name="caseevent_slot_at"),
+            # What somebody who leaves has worked on.
+            models.Index(fields=["user_id", "case"], condition=Q(user_id__isnull=False), name="caseevent_user"),
         ]
 
 
@@ -269,6 +273,69 @@ class Decision(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case", "id"], name="decision_case")]
+
+
+class CaseProfile(models.Model):
+    """What was known of a household when its case was last decided, so that later ones can be laid beside it.
+
+    `type_key`, `members` and `per_capita_fen` (null: not known) are those of `register.selectors.HouseholdProfile`.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="profile")
+    slot = models.BigIntegerField()
+    causes = ArrayField(models.CharField(max_length=12))
+    type_key = models.CharField(max_length=12, blank=True)
+    members = models.PositiveSmallIntegerField()
+    per_capita_fen = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Those of a county and type are read from the index alone; the policy of the table needs the slot.
+            models.Index(
+                fields=["type_key", "slot"],
+                include=["members", "per_capita_fen", "causes", "decided_at", "case"],
+                name="caseprofile_alike",
+            )
+        ]
+
+
+class FlagLook(models.Model):
+    """That a person looked at a flag of a case, and what she found; only ever added, the last one of a flag counts.
+
+    `says` and `source` are what the flag said then; `reason_key` and `reason_name` are the pack's reason where it has a
+    list, `reason` her own words.
+    """
+
+    class Verdict(models.TextChoices):
+        ABSENT = "ABSENT", "查无此情况"
+        OVERRIDDEN = "OVERRIDDEN", "情况属实，仍可救助"
+        STANDS = "STANDS", "情况属实，不应救助"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="flag_looks")
+    slot = models.BigIntegerField()
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    action = models.CharField(max_length=10)
+    says = models.CharField(max_length=300)
+    source = models.CharField(max_length=300, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    reason_key = models.CharField(max_length=60, blank=True)
+    reason_name = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=500)
+    stage_name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+    appointment_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "id"], name="flaglook_case"),
+            models.Index(fields=["slot", "-id"], name="flaglook_slot"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="flaglook_with_reason")]
 
 
 class Appraisal(models.Model):
@@ -458,6 +525,57 @@ class Task(models.Model):
         ]
 
 
+class Transfer(models.Model):
+    """That an organisation proposed another one for its task; the task stays with it until the other accepts.
+
+    What the other must know to answer stands here, for it reads neither task nor household before it accepts.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", "等对方答复"
+        ACCEPTED = "ACCEPTED", "已接收"
+        DECLINED = "DECLINED", "没有接收"
+        TAKEN_BACK = "TAKEN_BACK", "已收回"
+        ENDED = "ENDED", "任务已结束"
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="transfers")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    task_name = models.CharField(max_length=60)
+    question = models.CharField(max_length=200)
+    about = models.CharField(max_length=100)
+    due_on = models.DateField()
+    from_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    to_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=200)
+    proposed_by_user_id = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_by_user_id = models.BigIntegerField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task", "id"], name="transfer_task"),
+            models.Index(fields=["to_organisation", "due_on"], condition=Q(state="PROPOSED"), name="transfer_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(state="PROPOSED"), name="transfer_one_at_a_time"),
+            models.CheckConstraint(condition=~Q(from_organisation=F("to_organisation")), name="transfer_to_another"),
+            models.CheckConstraint(
+                condition=Q(state="PROPOSED", answered_at__isnull=True)
+                | (~Q(state="PROPOSED") & Q(answered_at__isnull=False)),
+                name="transfer_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="DECLINED") | ~Q(answer=""), name="transfer_declined_with_reason"
+            ),
+        ]
+
+
 class Answer(models.Model):
     """An organisation's answer to its task; only ever added. `figures`: key of the pack → amount in the key's unit."""
 
@@ -613,7 +731,10 @@ class CouncilItem(models.Model):
 
 
 class Recusal(models.Model):
-    """That somebody is, or is close to, a household, and so does not work on its cases; only ever added."""
+    """That somebody is, or is close to, a household, and so does not work on its cases.
+
+    It is never changed, and only ended once, by another person of the county centre with a reason.
+    """
 
     class Relation(models.TextChoices):
         SELF = "SELF", "就是这一户的人"
@@ -627,9 +748,27 @@ class Recusal(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=200)
     organisation_id = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    ended_by_user_id = models.BigIntegerField(null=True)
+    ended_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["household_id", "user_id"], name="recusal_once")]
+        indexes = [models.Index(fields=["user_id"], condition=Q(ended_at__isnull=True), name="recusal_of_user")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household_id", "user_id"], condition=Q(ended_at__isnull=True), name="recusal_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="", ended_reason="")
+                | Q(ended_at__isnull=False) & ~Q(ended_by="") & ~Q(ended_reason=""),
+                name="recusal_ended_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by_user_id__isnull=True) | ~Q(ended_by_user_id=F("user_id")),
+                name="recusal_ended_by_another",
+            ),
+        ]
 
 
 class Escalation(models.Model):

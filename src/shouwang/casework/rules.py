@@ -105,6 +105,9 @@ def came_back(*, holder: str, previous_holder: str, held_before: Collection[str]
     return holder in held_before and (previous_holder != holder or waited)
 
 
+# The moves that say yes or no to help; others only send a case on, back or round again.
+HELPING = frozenset({"conform", "approve"})
+SAID = HELPING | {"refuse", "reject", "disagreed"}
 NEAR_DAYS = 31  # what happened within so many days may be one thing
 ALIKE_WORDS = 0.4  # the part of two-sign pieces that two tellings share, from which they sound alike
 

@@ -16,6 +16,7 @@ from shouwang.casework.services import (
     tasks_expire,
 )
 from shouwang.casework.services.escalating import escalations_make
+from shouwang.casework.services.profiling import profiles_fill
 from shouwang.casework.services.tallying import tallies_check, tallies_fold
 from shouwang.kit.workdays import calendar_seed
 
@@ -62,6 +63,15 @@ def fold_tallies(timestamp: int) -> None:
 def check_tallies(timestamp: int) -> None:
     """This function compares the kept counts with a recount, each night."""
     tallies_check(at=timezone.now())
+
+
+@app.periodic(cron="50 18 * * *")  # in the night in China
+@app.task(name="casework.profiles_fill", queue="long", queueing_lock="casework.profiles_fill")
+def fill_profiles(timestamp: int) -> None:
+    """This function keeps what later cases are compared by, of cases decided before that was kept, each night."""
+    last = 0
+    while last := profiles_fill(after=last):
+        pass
 
 
 @app.periodic(cron="5 0 * * *")

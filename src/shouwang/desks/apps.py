@@ -9,6 +9,9 @@ class DesksConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
+        from shouwang.casework.selectors import amounts_register
+        from shouwang.desks.selectors.amounts import case_amounts
         from shouwang.ui.services import nav_item
 
+        amounts_register(case_amounts)
         nav_item(key="desk", label="工作台", url_name="desks:desk", icon="layout-dashboard", order=0)

@@ -26,6 +26,14 @@ class OversightConfig(AppConfig):
             },
         )
         nav_item(
+            key="overrides",
+            label="放行的提示",
+            url_name="oversight:overrides",
+            icon="flag",
+            order=82,
+            kinds={Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT},
+        )
+        nav_item(
             key="lab",
             label="政策推演",
             url_name="oversight:lab",

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import backtest, lab, moved, revoked, screen, trial, whatif
+from shouwang.oversight.views import backtest, lab, moved, overrides, revoked, screen, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
     path("", screen.screen, name="screen"),
     path("revoked/<int:revocation_id>/", revoked.revoked, name="revoked"),
     path("boundaries/", screen.boundaries, name="boundaries"),
+    path("overrides/", overrides.overrides, name="overrides"),
+    path("overrides/export/", overrides.export, name="overrides_export"),
     path("lab/", lab.lab, name="lab"),
     path("lab/whatif/", whatif.whatif, name="whatif"),
     path("lab/whatif/households/", moved.moved, name="whatif_households"),

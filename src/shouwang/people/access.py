@@ -127,6 +127,7 @@ class Viewer:
     ranges: tuple[tuple[int, int], ...]
     name: str
     organisation_name: str = ""
+    deputises_user_id: int | None = None  # the absent person for whom this one acts
 
     def can_see(self, slot: int) -> bool:
         """This function tells whether a slot lies inside the viewer's areas."""
@@ -138,6 +139,14 @@ class Viewer:
         for lo, hi in self.ranges:
             condition |= Q(**{f"{field}__gte": lo, f"{field}__lte": hi})
         return condition
+
+    @property
+    def user_ids(self) -> frozenset[int]:
+        """Who stands behind this viewer: herself and whom she deputises. Where two people are needed, neither counts.
+
+        Empty for nobody and the system.
+        """
+        return frozenset(found for found in (self.user_id, self.deputises_user_id) if found is not None)
 
     @property
     def reads_register(self) -> bool:
@@ -220,7 +229,10 @@ def viewer_for(appointment: Appointment, *, on: date) -> Viewer:
     """This function returns the viewer of an appointment on a day; outside its term it sees nothing (`NOBODY`)."""
     if not appointment.is_in_force(on=on) or not appointment.user.is_active:
         return NOBODY
-    organisation = appointment.organisation
+    organisation, absent = appointment.organisation, appointment.deputy_for
+    if absent is not None and not (absent.ended_at is None and absent.user.is_active):
+        return NOBODY
+    name = appointment.user.name or appointment.user.username
     return Viewer(
         appointment_id=appointment.pk,
         user_id=appointment.user_id,
@@ -229,8 +241,9 @@ def viewer_for(appointment: Appointment, *, on: date) -> Viewer:
         department=organisation.department,
         role=Role(appointment.role),
         ranges=appointment.slot_ranges(),
-        name=appointment.user.name or appointment.user.username,
+        name=f"{name}（代{absent.user.name or absent.user.username}）" if absent is not None else name,
         organisation_name=organisation.name,
+        deputises_user_id=absent.user_id if absent is not None else None,
     )
 
 

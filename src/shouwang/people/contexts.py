@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shouwang.people.forms import DeputyForm
 from shouwang.people.models import Appointment, Device, FactorReset, Organisation, User
 from shouwang.ui.tables import Table
 
@@ -57,6 +58,17 @@ class UserPage:
 
 
 @dataclass(frozen=True)
+class DeputyPage:
+    """Who does an appointment's desk while its holder is away."""
+
+    appointment: Appointment
+    deputies: Sequence[Appointment]
+    form: DeputyForm | None
+    why_not: str
+    back: str
+
+
+@dataclass(frozen=True)
 class FactorsPage:
     """Requests to take a second factor away."""
 
@@ -71,6 +83,8 @@ class SwitchPage:
     rows: Sequence[AppointmentRow]
     acting_id: int | None
     back: str
+    may_deputise: bool = False
+    may_hand_over: bool = False
 
 
 @dataclass(frozen=True)

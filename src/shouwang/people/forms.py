@@ -123,6 +123,30 @@ class EndForm(FreeTextForm):
         self.fields["successor"].choices = [("", "没有要交接的工作"), *successors]  # type: ignore[attr-defined]
 
 
+class DeputyForm(FreeTextForm):
+    """Who does an absent person's desk, and in which days."""
+
+    user_id = forms.TypedChoiceField(
+        label="请谁代理", coerce=int,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选请谁代理。"),
+    )  # fmt: skip
+    valid_from = forms.DateField(
+        label="从哪天起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填从哪天起。", "invalid": "请按“年-月-日”填写日期。"},
+    )  # fmt: skip
+    until = forms.DateField(
+        label="到哪天止（含这一天）", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填到哪天止。", "invalid": "请按“年-月-日”填写日期。"},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="原因", max_length=200, help_text="例如：休假、外出学习", error_messages={"required": "请写明原因。"}
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["user_id"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+
+
 class ReasonForm(FreeTextForm):
     """Why something is done to an account."""
 

@@ -143,7 +143,10 @@ class Organisation(models.Model):
 
 
 class Appointment(models.Model):
-    """A user's dated role in an organisation over some areas; the last day is the one before `valid_to`."""
+    """A user's dated role in an organisation over some areas; the last day is the one before `valid_to`.
+
+    `deputy_for` is the appointment of an absent person whose desk this one's user does for that time.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="appointments")
@@ -153,11 +156,15 @@ class Appointment(models.Model):
     valid_to = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    deputy_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="deputies")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="appointment_term_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy_for__isnull=True) | Q(valid_to__isnull=False), name="appointment_deputy_for_a_time"
             ),
         ]
 

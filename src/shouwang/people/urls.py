@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from shouwang.people.views import acting, appointments, areas, devices, factors, invitations, organisations, users
+from shouwang.people.views import (
+    acting,
+    appointments,
+    areas,
+    deputies,
+    devices,
+    factors,
+    invitations,
+    organisations,
+    users,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -13,6 +23,9 @@ urlpatterns = [
     path("organisations/<int:organisation_id>/close/", organisations.close, name="organisation_close"),
     path("organisations/<int:organisation_id>/appoint/", appointments.begin, name="appointment_begin"),
     path("appointments/<int:appointment_id>/end/", appointments.end, name="appointment_end"),
+    path("appointments/<int:appointment_id>/deputy/", deputies.of_appointment, name="deputy_of"),
+    path("deputy/", deputies.mine, name="deputy"),
+    path("deputies/<int:appointment_id>/end/", deputies.end, name="deputy_end"),
     path("users/<int:user_id>/", users.page, name="user"),
     path("users/<int:user_id>/link/", users.link, name="user_link"),
     path("users/<int:user_id>/disable/", users.disable, name="user_disable"),

@@ -5,16 +5,25 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from shouwang.rulebook.topic import Topic
-from shouwang.rulebook.values import Entry, Model, Text
+from shouwang.rulebook.values import Entry, Key, Model, Text
 
 
 class Flag(Model):
-    """One flag: its condition, what it does, the sentence shown."""
+    """One flag: its condition, what it does, the sentence shown.
+
+    `overrides` are the reasons, by key, for which a person may help although the flag is true; empty: her own words do.
+    """
 
     when: Text
     action: Literal["look", "hold"]
     reason: Text
+    overrides: dict[Key, Text] = Field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
 
 
 def _read(entry: Entry) -> Flag:

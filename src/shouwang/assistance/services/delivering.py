@@ -9,13 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, NotYetDelivered
-from shouwang.assistance.models import Measure
+from shouwang.assistance.models import Aid, Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
 from shouwang.assistance.selectors import has_help_arrived
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get, task_get, task_kind
 from shouwang.casework.services import assisted_record, task_answer
+from shouwang.funds.selectors import grants_of_case
 from shouwang.funds.services import Benefit, Grant, grant_record
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.dates import SHANGHAI
@@ -23,6 +24,7 @@ from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
+from shouwang.register.selectors import households_brief
 from shouwang.rulebook.workflow import Act
 
 
@@ -167,12 +169,29 @@ def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -
         delivered = mine.filter(state=Measure.State.DELIVERED, delivered_at__gte=case.stage_since_at)
         if waiting or not has_help_arrived(viewer, case):
             raise NotYetDelivered(waiting)
+        arrived = list(delivered)
+        paid = grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True, recorded_at__gte=case.stage_since_at)
+        named = {*(measure.person_id for measure in arrived), *paid.values_list("person_id", flat=True)}
+        people = _people(viewer, case.household_id, named, on=at.astimezone(SHANGHAI).date())
+        Aid.objects.create(
+            slot=case.slot, household_id=case.household_id, case_id=case.pk, on=at.astimezone(SHANGHAI).date(),
+            people=people, measures=len(arrived), at=at,
+        )  # fmt: skip
         assisted_record(
             viewer=viewer,
             case_id=case_id,
             at=at,
-            data={"measures": list(delivered.values_list("pk", flat=True))},
-            text=f"救助已落实{f' {delivered.count()} 项' if delivered.exists() else ''}，转回访",
+            data={"people": people, "measures": [measure.pk for measure in arrived]},
+            text=f"救助已落实{f' {len(arrived)} 项' if arrived else ''}，帮到 {people} 人，转回访",
             is_complete=True,
             version=version,
         )
+
+
+def _people(viewer: Viewer, household_id: int, named: set[int | None], *, on: date) -> int:
+    """This function returns how many people help reached: the named ones, or with None among them the household."""
+    if None not in named:
+        return len(named)
+    home = households_brief(viewer, [household_id], on=on).get(household_id)
+    persons = named - {None}
+    return max(1, len(home.person_ids | persons) if home is not None else len(persons))

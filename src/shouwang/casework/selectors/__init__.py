@@ -23,10 +23,12 @@ from shouwang.casework.selectors.desk import (
     desk_soon,
     desk_waiting,
 )
+from shouwang.casework.selectors.flags import OVERRIDDEN, VERDICTS, looked_flags, looks_asked
 from shouwang.casework.selectors.households import HouseholdEvent, events_of_household
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
 from shouwang.casework.selectors.outcomes import CaseOutcome, outcomes_in
 from shouwang.casework.selectors.procedures import procedure_for, stage_for, workflow_for
+from shouwang.casework.selectors.similar import amounts_register
 from shouwang.casework.selectors.tasks import (
     FigureLine,
     delivery_task_key,
@@ -40,6 +42,8 @@ from shouwang.casework.selectors.tasks import (
 )
 
 __all__ = [
+    "OVERRIDDEN",
+    "VERDICTS",
     "CaseOutcome",
     "Desk",
     "FigureLine",
@@ -47,6 +51,7 @@ __all__ = [
     "LampCount",
     "StageAction",
     "TimelineLine",
+    "amounts_register",
     "case_decisions",
     "case_get",
     "case_stage_action",
@@ -68,6 +73,8 @@ __all__ = [
     "lamp_counts",
     "lamp_filter",
     "lamp_totals",
+    "looked_flags",
+    "looks_asked",
     "may_close",
     "outcomes_in",
     "procedure_for",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shouwang.casework.models import Answer, Case, CaseSource, Decision, Recusal
-from shouwang.people.access import SYSTEM, acting_as
+from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.rulebook.workflow import Stage
 
 REPORT, ANSWER = "report", "answer"
@@ -28,9 +28,37 @@ def barred_users(case: Case, stage: Stage) -> list[int]:
 def recused_users(household_id: int) -> set[int]:
     """This function returns the users who declared to be of a household or close to it, wherever they declared it."""
     with acting_as(SYSTEM):
-        return set(Recusal.objects.filter(household_id=household_id).values_list("user_id", flat=True))
+        return set(
+            Recusal.objects.filter(household_id=household_id, ended_at__isnull=True).values_list("user_id", flat=True)
+        )
 
 
 def is_recused(user_id: int | None, household_id: int) -> bool:
     """This function tells whether a user declared to be of a household or close to it."""
     return user_id is not None and user_id in recused_users(household_id)
+
+
+def is_barred(viewer: Viewer, case: Case) -> bool:
+    """This function tells whether the viewer may not act on a case because of what she, or whom she deputises, did.
+
+    Who steps aside leaves the household to others, her deputy among them; her own earlier work she cannot have approved
+    by her deputy.
+    """
+    barred = set(case.barred_user_ids)
+    if viewer.user_id in barred:
+        return True
+    absent = viewer.deputises_user_id
+    return absent in barred and not is_recused(absent, case.household_id)
+
+
+def households_recused(user_id: int) -> list[int]:
+    """This function returns the households from which a user stepped aside."""
+    with acting_as(SYSTEM):
+        return list(
+            Recusal.objects.filter(user_id=user_id, ended_at__isnull=True).values_list("household_id", flat=True)
+        )
+
+
+def recusals_of(viewer: Viewer, household_id: int) -> list[Recusal]:
+    """This function returns who stepped aside from a household, as far as the viewer may know, newest first."""
+    return list(Recusal.objects.filter(viewer.q(), household_id=household_id).order_by("-pk"))

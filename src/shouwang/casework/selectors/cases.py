@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from shouwang.casework.errors import CaseNotFound
 from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource, Decision
 from shouwang.casework.rules import may_hold
-from shouwang.casework.selectors.barred import is_recused
+from shouwang.casework.selectors.barred import is_barred, is_recused
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for
 from shouwang.people.access import KIND_LABELS, Kind, Role, Viewer
 from shouwang.rulebook.workflow import Move
@@ -139,9 +139,10 @@ def case_stage_action(viewer: Viewer, case: Case) -> StageAction:
     why_not = ""
     if not holds:
         why_not = f"等{who}办理" if stage.act.value not in PASSIVE else "等各单位反馈"
-    elif viewer.user_id in case.barred_user_ids:
+    elif is_barred(viewer, case):
         is_kin = is_recused(viewer.user_id, case.household_id)
-        why_not = "您对这一户申报过回避" if is_kin else "您在前面经手过这个案件"
+        own = "您在前面经手过这个案件" if viewer.user_id in case.barred_user_ids else "您代理的人在前面经手过这个案件"
+        why_not = "您对这一户申报过回避" if is_kin else own
         why_not += "，这一步要由别人来办"
     return StageAction(
         act=stage.act.value,

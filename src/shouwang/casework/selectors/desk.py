@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from shouwang.casework.models import Case, Task
+from shouwang.casework.selectors.barred import households_recused
 from shouwang.casework.selectors.cases import cases_reported_by, cases_visible_to
 from shouwang.casework.selectors.lamps import with_lamp
 from shouwang.casework.selectors.procedures import PASSIVE
@@ -47,6 +48,10 @@ def cases_waiting(viewer: Viewer) -> QuerySet[Case]:
     waiting = cases_visible_to(viewer).filter(mine, closed_on__isnull=True).exclude(act__in=PASSIVE)
     if viewer.user_id is not None:
         waiting = waiting.exclude(barred_user_ids__contains=[viewer.user_id])
+    if viewer.deputises_user_id is not None:
+        # What the absent one did herself waits for others, unless she stepped aside from the household.
+        own = Q(barred_user_ids__contains=[viewer.deputises_user_id])
+        waiting = waiting.exclude(own & ~Q(household_id__in=households_recused(viewer.deputises_user_id)))
     return waiting
 
 

@@ -59,9 +59,14 @@ def household_shown(viewer: Viewer, task: Task, kind: TaskKind, on: date) -> lis
         file = household_file(viewer, task.household_id, on)
     except Refusal:
         return []
+    return file_blocks(file, fields, events=_events(task) if "event" in fields else [])
+
+
+def file_blocks(file: HouseholdFile, fields: frozenset[str], *, events: Sequence[FactGroup] = ()) -> list[FactGroup]:
+    """This function returns the blocks of a household's file that some fields allow, what happened after its head."""
     groups = [
         FactGroup("农户", _head(file, fields)),
-        *(_events(task) if "event" in fields else []),
+        *events,
         *([_members(file.members, fields)] if "members" in fields else []),
         *([_income(file)] if "income" in fields else []),
         *([_spending(file, with_detail="health" in fields or "study" in fields)] if "spending" in fields else []),

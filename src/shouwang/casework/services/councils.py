@@ -246,7 +246,7 @@ def council_sign(*, viewer: Viewer, council_id: int, version: int, minutes: Minu
 def _signer_check(council: Council, viewer: Viewer) -> None:
     if viewer.kind is not Kind.LEADING_GROUP or viewer.role is not Role.LEADER:
         raise NotYourTurn(stage="签发会议纪要", who=f"{KIND_LABELS[Kind.LEADING_GROUP]}负责人")
-    if viewer.user_id == council.recorded_by_user_id:
+    if council.recorded_by_user_id in viewer.user_ids:
         raise OwnMinutes
 
 

@@ -28,18 +28,21 @@ from shouwang.casework.errors import (
     WrongStage,
 )
 from shouwang.casework.models import Case, CaseEvent, Decision, Pause
-from shouwang.casework.rules import came_back, may_hold
-from shouwang.casework.selectors.barred import barred_users, is_recused
+from shouwang.casework.rules import HELPING, SAID, Ending, came_back, may_hold
+from shouwang.casework.selectors.barred import barred_users, is_barred, is_recused
 from shouwang.casework.selectors.branching import case_way
 from shouwang.casework.selectors.clocks import due_on_calendar
+from shouwang.casework.selectors.flags import flags_check
 from shouwang.casework.selectors.papers import papers_missing
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
 from shouwang.casework.services.counting import task_clocks_set
+from shouwang.casework.services.profiling import profile_keep
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer, acting_as
+from shouwang.register.selectors import state_on
 from shouwang.register.services import household_status_set
-from shouwang.rulebook.workflow import JUDGING, Act, Move, Stage
+from shouwang.rulebook.workflow import JUDGING, Act, End, Move, Stage
 
 if TYPE_CHECKING:
     from shouwang.rulebook.workflow_policy import Workflow
@@ -119,7 +122,7 @@ def actor_check(case: Case, stage: Stage, viewer: Viewer, *, also: Collection[st
     )
     if not holds and viewer.kind not in also:
         raise NotYourTurn(stage=stage.name, who=KIND_LABELS[Kind(stage.who.kind)])
-    if viewer.user_id in case.barred_user_ids:
+    if is_barred(viewer, case):
         raise Recused if is_recused(viewer.user_id, case.household_id) else OwnWork(stage=stage.name)
 
 
@@ -258,6 +261,8 @@ def case_move(
     if move is None:
         raise MoveUnknown(stage=stage.name)
     stated = _complete(statement or Statement(), move, case)
+    if move_key in HELPING and stage.act in (Act.REVIEW, Act.DECIDE):
+        flags_check(case, on=at.astimezone(SHANGHAI).date())
     way = case_way(case, move, on=at.astimezone(SHANGHAI).date())
     branch = {} if way is move else {"branch": way.name}
     pause_end(case, at=at, by=viewer.label)
@@ -316,14 +321,31 @@ def case_end(case: Case, *, viewer: Viewer, at: datetime, end_key: str, reason: 
         case.total_met_on = case.total_met_on or on
     case.is_due_provisional = False
     case.closed_at, case.closed_on = at, max(on, case.opened_on)
-    if end.sets:
-        with acting_as(SYSTEM):
+    with acting_as(SYSTEM):
+        if noted := _noted(case, end, on):
             household_status_set(
                 viewer=SYSTEM, household_id=case.household_id, on=on, at=at, source_ref=f"case:{case.pk}",
-                reason=f"{viewer.label}：{end.name}", **end.sets,
+                reason=f"{viewer.label}：{end.name}", **noted,
             )  # fmt: skip
     case.outcome, case.end_key, case.end_name, case.end_reason = end.ending, end_key, end.name, reason[:500]
     case.cause_rows.update(is_open=False)
+
+
+def _noted(case: Case, end: End, on: date) -> dict[str, Any]:
+    """This function returns what the register notes when a case ends: what the pack says, with its dates.
+
+    A household that was never watched, or whose risk was removed, is identified anew; one that is watched stays
+    identified since the day it was.
+    """
+    facts: dict[str, Any] = dict(end.sets)
+    if end.ending == Ending.REMOVED:
+        return facts | {"removed_date": on}
+    if "watch_type" in facts:
+        state = state_on(SYSTEM, case.household_id, on)
+        is_watched = state is not None and state.watch_type and (state.removed_date is None or state.removed_date > on)
+        if not is_watched:
+            facts |= {"identified_date": on, "removed_date": None, "removal": ""}
+    return facts
 
 
 def _complete(stated: Statement, move: Move, case: Case) -> Statement:
@@ -366,6 +388,8 @@ def _decision_add(
     at: datetime,
     event: CaseEvent,
 ) -> None:
+    if move_key in SAID:
+        profile_keep(case, at=at)
     Decision.objects.create(
         case=case,
         slot=case.slot,

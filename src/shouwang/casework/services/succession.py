@@ -40,6 +40,8 @@ def is_last(appointment: Any) -> bool:
     ranges = appointment.slot_ranges()
     for other in appointments_of_organisation(appointment.organisation_id):
         covers = all(any(lo <= a and b <= hi for lo, hi in other.slot_ranges()) for a, b in ranges)
+        if other.deputy_for_id is not None:
+            continue  # she does a desk for some days and leaves when that ends
         works = other.role in WORKING and other.is_in_force(on=on) and other.user.is_active
         if other.pk != appointment.pk and works and covers:
             return False

@@ -18,7 +18,7 @@ from shouwang.casework.errors import (
     TaskNotAllowed,
     TaskNotFound,
 )
-from shouwang.casework.models import Answer, Case, CaseEvent, Task
+from shouwang.casework.models import Answer, Case, CaseEvent, Task, Transfer
 from shouwang.casework.rules import PaperKind
 from shouwang.casework.selectors.barred import barred_users, is_recused
 from shouwang.casework.selectors.clocks import due_on_calendar
@@ -131,14 +131,20 @@ def task_add(
             slot=case.slot,
             case_id=case.pk,
             task_id=task.pk,
-            fields=_granted(kind),
-            until=_end_of(due.expires_on or due.on + timedelta(days=GRANT_DAYS_WITHOUT_EXPIRY)),
+            fields=granted_fields(kind),
+            until=grant_until(task),
             at=at,
         )
     return task
 
 
-def _granted(kind: TaskKind) -> list[str]:
+def grant_until(task: Task) -> datetime:
+    """This function returns the instant at which the household of a task closes to who was asked, if nobody answers."""
+    return _end_of(task.expires_on or task.due_on + timedelta(days=GRANT_DAYS_WITHOUT_EXPIRY))
+
+
+def granted_fields(kind: TaskKind) -> list[str]:
+    """This function returns what of the household a task opens to who was asked."""
     # The register opens numbers by their kind: a task that needs them needs resident IDs, never phones or accounts.
     return [*kind.fields, *(["RESIDENT_ID"] if "identifiers" in kind.fields else [])]
 
@@ -252,6 +258,9 @@ def _task_end(task: Task, state: Task.State, *, at: datetime) -> None:
     task.state, task.ended_at = state, at
     task.version += 1
     task.save(update_fields=["state", "ended_at", "version"])
+    Transfer.objects.filter(task=task, state=Transfer.State.PROPOSED).update(
+        state=Transfer.State.ENDED, answered_at=at
+    )  # fmt: skip
     grant_end(task_id=task.pk, at=at)
 
 

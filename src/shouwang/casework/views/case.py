@@ -13,11 +13,19 @@ from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, case_timeline, may_close
 from shouwang.casework.selectors.clocks import pauses_allowed
 from shouwang.casework.selectors.doubles import has_others_open
+from shouwang.casework.selectors.flags import case_flags, may_look
 from shouwang.casework.selectors.papers import attachments_of_case
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import may_join
-from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS
-from shouwang.casework.views.heads import address, case_evidence, case_head, case_shown, task_lines
+from shouwang.casework.views import ACTING_ROLES, ACTORS, READERS, STUDIERS
+from shouwang.casework.views.heads import (
+    address,
+    case_evidence,
+    case_head,
+    case_shown,
+    earlier_cases,
+    task_lines,
+)
 from shouwang.casework.views.paper_lines import paper_lines
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.rulebook.workflow import Act
@@ -50,6 +58,9 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         pack_name=f"{found.pack_version.name}（{timezone.localdate(found.pack_version.loaded_at):%Y-%m-%d} 版）",
         pack_href=address("standards:version", found.pack_version_id),
         papers=brought,
+        earlier=earlier_cases(viewer, found, on),
+        flags=case_flags(found, on=on, viewer=viewer),
+        may_look=may_look(viewer, found),
         may_attach=found.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES,
         may_renew=found.is_open and viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER),
     )
@@ -81,11 +92,15 @@ def _others(viewer: Viewer, head: CaseHead) -> list[Action]:
     household = address("desks:household", head.case.household_id)
     if household and head.card:
         others.append(Action("户档案", household))
+    if viewer.kind in STUDIERS:
+        others.append(Action("综合研判材料", reverse("casework:study", args=[head.case.pk])))
     if pauses_allowed(viewer, head.case) and (head.case.due_on or head.case.paused_until):
         label = "恢复计时" if head.case.paused_until else "暂停计时"
         others.append(Action(label, reverse("casework:pause", args=[head.case.pk])))
     if head.case.is_open and viewer.kind in ACTORS and viewer.role in ACTING_ROLES:
         others.append(Action("申报回避", reverse("casework:recuse", args=[head.case.pk])))
+        if viewer.kind is Kind.COUNTY_CENTRE:
+            others.append(Action("谁回避了", reverse("casework:recusals", args=[head.case.pk])))
     if head.case.is_open and may_join(viewer):
         if has_others_open(viewer, head.case):
             others.append(Action("这户还有别的案件，是不是一回事", reverse("casework:join", args=[head.case.pk])))

@@ -163,7 +163,7 @@ def _page(viewer: Viewer, found: Council) -> CouncilPage:
         gone = is_open and not waits and each.decision_id is None
         lines.append(CouncilLine(each, texts[each.number], may_decide=may, is_gone=gone))
     leads = viewer.kind is Kind.LEADING_GROUP and viewer.role is Role.LEADER
-    is_own = viewer.user_id == found.recorded_by_user_id
+    is_own = found.recorded_by_user_id in viewer.user_ids
     is_recorded = found.state == Council.State.RECORDED
     return CouncilPage(
         council=found,

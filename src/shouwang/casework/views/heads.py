@@ -8,10 +8,11 @@ from datetime import date
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
-from shouwang.casework.contexts import CaseHead, Evidence, TaskLine
+from shouwang.casework.contexts import CaseHead, EarlierCase, Evidence, TaskLine
 from shouwang.casework.models import Case, CaseSource, Task
 from shouwang.casework.selectors import (
     case_stage_action,
+    cases_of_household,
     cases_visible_to,
     figure_lines,
     task_kind,
@@ -19,6 +20,8 @@ from shouwang.casework.selectors import (
     with_lamp,
 )
 from shouwang.casework.selectors.procedures import procedure_for
+from shouwang.casework.selectors.similar import amounts_of_cases, decisions_said
+from shouwang.casework.selectors.transfers import offers_of_case
 from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role, Viewer
@@ -92,13 +95,37 @@ def case_steps(case: Case) -> list[tuple[str, str, str]]:
     ]
 
 
+def earlier_cases(viewer: Viewer, case: Case, on: date) -> list[EarlierCase]:
+    """This function returns the other cases of a case's household in sight, newest first, with how each was decided."""
+    others = list(with_lamp(cases_of_household(viewer, case.household_id).exclude(pk=case.pk), on))
+    if not others:
+        return []
+    ids = [other.pk for other in others]
+    said, amounts = decisions_said(ids), amounts_of_cases(viewer, ids)
+    return [
+        EarlierCase(
+            case=other,
+            lamp=getattr(other, "lamp", "") or "",
+            lamp_note=other.end_name if other.outcome not in ("", "HELPED", "REJECTED") else "",
+            causes=cause_labels(other),
+            decision=said.get(other.pk),
+            amount=amounts.get(other.pk, ""),
+        )
+        for other in others
+    ]
+
+
 def task_lines(viewer: Viewer, case: Case, on: date) -> list[TaskLine]:
     """This function returns a case's tasks with what was answered."""
     may_withdraw = viewer.kind is Kind.COUNTY_CENTRE and viewer.role in (Role.CLERK, Role.LEADER)
-    return [_task_line(viewer, case, task, on, may_withdraw=may_withdraw) for task in tasks_of_case(case)]
+    offered = offers_of_case(case)
+    return [
+        _task_line(viewer, case, task, on, may_withdraw=may_withdraw, offered_to=offered.get(task.pk, ""))
+        for task in tasks_of_case(case)
+    ]
 
 
-def _task_line(viewer: Viewer, case: Case, task: Task, on: date, *, may_withdraw: bool) -> TaskLine:
+def _task_line(viewer: Viewer, case: Case, task: Task, on: date, *, may_withdraw: bool, offered_to: str) -> TaskLine:
     kind = task_kind(case, task)
     answer = getattr(task, "answer", None)
     is_open = task.state == Task.State.OPEN
@@ -111,6 +138,7 @@ def _task_line(viewer: Viewer, case: Case, task: Task, on: date, *, may_withdraw
         days_late=days_late(task.due_on, on) if is_open else 0,
         is_mine=is_open and task.organisation_id == viewer.organisation_id,
         may_withdraw=may_withdraw and is_open,
+        offered_to=offered_to,
     )
 
 

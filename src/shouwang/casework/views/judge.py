@@ -16,12 +16,12 @@ from shouwang.casework.errors import CaseStale, MeetingUnsound, NotYourTurn, Own
 from shouwang.casework.forms import AppraiseForm, JudgeForm
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
-from shouwang.casework.selectors.barred import is_recused
+from shouwang.casework.selectors.barred import is_barred, is_recused
 from shouwang.casework.selectors.branching import ways_turned
 from shouwang.casework.selectors.procedures import procedure_for
 from shouwang.casework.services import case_appraise, case_judge
 from shouwang.casework.services.judging import AUTOMATIC
-from shouwang.casework.views import ACTING_ROLES, ACTORS
+from shouwang.casework.views import ACTING_ROLES, ACTORS, STUDIERS
 from shouwang.casework.views.answers import confirm, overtaken, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
 from shouwang.people.access import Viewer, requires
@@ -59,7 +59,7 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
     if not head.action.may_act:
         if is_recused(viewer.user_id, found.household_id):
             raise Recused
-        refusal = OwnWork if viewer.user_id in found.barred_user_ids else None
+        refusal = OwnWork if is_barred(viewer, found) else None
         raise (
             refusal(stage=head.action.stage_name)
             if refusal
@@ -77,6 +77,7 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
         turns=[
             (head.action.moves[key].name, way.name) for key, way in ways_turned(found, head.action.moves, on=on).items()
         ],
+        study_href=reverse("casework:study", args=[case_id]) if viewer.kind in STUDIERS else "",
     )
     status = 422 if request.method == "POST" and not is_resumed(request) else 200
     return render(request, "casework/judge.html", {"page": page}, status=status)

@@ -19,6 +19,7 @@ from shouwang.casework.models import Answer, Case, Task
 from shouwang.casework.selectors import case_get, figure_lines, task_get, task_kind
 from shouwang.casework.selectors.papers import attachments_visible_to
 from shouwang.casework.selectors.shown import FactGroup, household_shown, task_case
+from shouwang.casework.selectors.transfers import transfers_of_task
 from shouwang.casework.services import task_answer, task_withdraw
 from shouwang.casework.services.tasks import DELIVER, task_closed
 from shouwang.casework.views import ACTING_ROLES, ANSWERERS
@@ -109,6 +110,7 @@ def _page(viewer: Viewer, found: Task, case: Case, kind: TaskKind, form: AnswerF
         warns=is_open and found.warn_on <= on,
         case_href=address("casework:case", found.case_id) if viewer.reads_register else "",
         papers=paper_lines(viewer, attachments_visible_to(viewer).filter(task=found).order_by("pk")),
+        transfers=list(transfers_of_task(found)),
     )
 
 

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 from shouwang.casework.contexts import TasksPage
 from shouwang.casework.models import Task
 from shouwang.casework.selectors import tasks_of_organisation
+from shouwang.casework.selectors.transfers import tasks_declined_last, transfers_waiting
 from shouwang.casework.services.tasks import DELIVER
-from shouwang.casework.views import ANSWERERS
+from shouwang.casework.views import ACTING_ROLES, ANSWERERS
 from shouwang.casework.views.listing import due_text
 from shouwang.people.access import Viewer, requires
 from shouwang.register.selectors import household_cards
@@ -30,11 +31,14 @@ COLUMNS = (
     Column("state", "状态", phone="hide"),
     Column("opened", "送来时间", kind="day", phone="hide"),
 )
+# The last transfer of an open task was declined.
+IS_DECLINED = Q(state=Task.State.OPEN, pk__in=tasks_declined_last())
 LISTS: dict[str, tuple[str, Callable[[date], Q]]] = {
     "waiting": ("待反馈", lambda on: Q(state=Task.State.OPEN)),
     "late": ("已逾期", lambda on: Q(state=Task.State.OPEN, due_on__lt=on)),
     "soon": ("快到期", lambda on: Q(state=Task.State.OPEN, warn_on__lte=on, due_on__gte=on)),
     "returned": ("再次核查", lambda on: Q(state=Task.State.OPEN, round__gt=1)),
+    "declined": ("对方没有接收", lambda on: IS_DECLINED),
     "done": ("已办", lambda on: ~Q(state=Task.State.OPEN)),
 }
 
@@ -56,6 +60,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         page=page,
         tabs=_tabs(found, key, on),
         total=chosen.count(),
+        transfers=list(transfers_waiting(viewer)) if viewer.role in ACTING_ROLES else [],
     )
     return render(request, "casework/tasks.html", {"page": context})
 

@@ -21,6 +21,7 @@ from shouwang.casework.selectors.cases import Case
 from shouwang.casework.selectors.escalations import escalations_standing
 from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import Task
+from shouwang.casework.selectors.transfers import TAKERS, tasks_declined, transfers_waiting
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
 from shouwang.kit.codes import Risk
@@ -54,6 +55,8 @@ def waiting(viewer: Viewer, on: date) -> Question:
             Count(number, "核查和落实任务", address("casework:tasks", list="waiting"),
                   note=f"{near} 件快到期" if near else "")
         )  # fmt: skip
+    if viewer.kind in TAKERS and (number := transfers_waiting(viewer).count()):
+        counts.append(Count(number, "想转给本单位的任务", address("casework:tasks")))
     rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
     return Question(counts, _first(rows), _lists(viewer, "waiting", counts))
 
@@ -109,7 +112,10 @@ def returned(viewer: Viewer, on: date) -> Question:
         counts.append(Count(number, "退回或有了结果的案件", address("casework:list", list="returned")))
     if number := desk.tasks.order_by().count():
         counts.append(Count(number, "再次核查的任务", address("casework:tasks", list="returned")))
-    rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
+    declined = tasks_declined(viewer) if viewer.kind in TAKERS else desk.tasks.none()
+    if number := declined.count():
+        counts.append(Count(number, "对方没有接收的转办", address("casework:tasks", list="declined")))
+    rows = [*_task_rows(viewer, declined, on), *_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
     return Question(counts, _first(rows)[:BRIEF], _lists(viewer, "returned", counts))
 
 

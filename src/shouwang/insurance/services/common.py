@@ -63,7 +63,7 @@ def reason_stated(*texts: str) -> None:
 
 def own_hand_refuse(claim: Claim, viewer: Viewer) -> None:
     """This function refuses who had a hand in the claim; raises OwnClaim."""
-    if viewer.user_id is not None and viewer.user_id in claim.handled_user_ids:
+    if not viewer.user_ids.isdisjoint(claim.handled_user_ids):
         raise OwnClaim
 
 

@@ -11,6 +11,7 @@ from shouwang.oversight.contexts.lab import (
     TrialPage,
     WhatIfPage,
 )
+from shouwang.oversight.contexts.overrides import OverridesPage
 from shouwang.oversight.contexts.screen import CaseLine, LampLine, ScreenPage
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LampLine",
     "MovedPage",
     "MovedRow",
+    "OverridesPage",
     "ProposePage",
     "ResultPage",
     "ScreenPage",

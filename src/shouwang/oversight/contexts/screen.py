@@ -48,3 +48,4 @@ class ScreenPage:
     late_href: str
     above_href: str
     today_href: str
+    aid_href: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from shouwang.assistance.selectors import AidCount, aid_count, aids_in
 from shouwang.casework.selectors import LampCount, cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.progress import DayCount, FunnelStep, cases_in, funnel_steps
 from shouwang.casework.selectors.tallies import StageDays, days_kept, lamps_kept, stages_kept, tally_findings
@@ -44,6 +45,7 @@ class Screen:
     stages: list[StageDays]
     is_past: bool
     differed: int
+    aid: AidCount
 
 
 def area_shown(viewer: Viewer, code: str) -> AreaRow | None:
@@ -89,5 +91,6 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen
         .count(),
         stages=[] if is_past else stages_kept(level=area.level, lo=area.lo, hi=area.hi, since=since),
         is_past=is_past,
+        aid=aid_count(aids_in(viewer, lo=area.lo, hi=area.hi, since=since, until=on)),
         differed=tally_findings(viewer, lo=area.lo, hi=area.hi, since=today - timedelta(days=FINDING_DAYS)),
     )

@@ -41,6 +41,11 @@ def _screen(area: AreaRow, **asked: object) -> str:
     return f"{reverse('oversight:screen')}?{urlencode({'area': area.code, **asked})}"
 
 
+def _aids(area: AreaRow, *, since: date, until: date) -> str:
+    asked = {"area": area.code, "since": since.isoformat(), "until": until.isoformat()}
+    return f"{reverse('assistance:aids')}?{urlencode(asked)}"
+
+
 def _day(on: date, today: date) -> dict[str, str]:
     """This function returns what an address says of an earlier day; nothing for today."""
     return {} if on == today else {"on": on.isoformat()}
@@ -164,5 +169,6 @@ def screen(request: HttpRequest) -> HttpResponse:
         late_href=_cases(area, late=1) if found.late_count > LISTED else "",
         above_href=_screen(found.above, **_day(on, today)) if found.above else "",
         today_href=_screen(area),
+        aid_href=_aids(area, since=found.since, until=on),
     )
     return render(request, "oversight/screen.html", {"page": page})

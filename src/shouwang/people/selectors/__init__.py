@@ -9,6 +9,8 @@ from shouwang.people.selectors.appointments import (
     appointments_of_user,
     appointments_of_username,
     appointments_on,
+    deputies_of,
+    deputies_possible,
     officers_in,
 )
 from shouwang.people.selectors.areas import (
@@ -73,6 +75,8 @@ __all__ = [
     "boundaries_note",
     "boundaries_of",
     "counties_served",
+    "deputies_of",
+    "deputies_possible",
     "device_own",
     "device_under",
     "devices_of",

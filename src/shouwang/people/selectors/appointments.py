@@ -7,18 +7,20 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
-from shouwang.people.access import Role
+from shouwang.people.access import Kind, Role
 from shouwang.people.models import Appointment, User
+
+COUNTY = 1_000_000
 
 
 def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
-    """This function returns a user's appointments that give access on a day, oldest first."""
+    """This function returns a user's appointments that give access on a day, her own first, oldest first."""
     return (
         Appointment.objects.filter(user_id=user_id, ended_at__isnull=True, valid_from__lte=on)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .select_related("organisation", "organisation__area", "user")
+        .select_related("organisation", "organisation__area", "user", "deputy_for__user")
         .prefetch_related("areas")
-        .order_by("valid_from", "pk")
+        .order_by(F("deputy_for").asc(nulls_first=True), "valid_from", "pk")
     )
 
 
@@ -31,7 +33,7 @@ def appointment_acting(held: Sequence[Appointment], *, wanted: int | None) -> Ap
 def appointment_by_id(appointment_id: int) -> Appointment | None:
     """This function returns an appointment with its user, organisation and areas, or None."""
     return (
-        Appointment.objects.select_related("organisation", "organisation__area", "user")
+        Appointment.objects.select_related("organisation", "organisation__area", "user", "deputy_for__user")
         .prefetch_related("areas")
         .filter(pk=appointment_id)
         .first()
@@ -86,3 +88,35 @@ def officers_in(*, lo: int, hi: int, on: date) -> list[tuple[int, int]]:
     held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), user__is_active=True)
     inside = held.filter(areas__lo__gte=lo, areas__hi__lte=hi)
     return sorted(set(inside.values_list("user_id", "areas__lo")))
+
+
+def deputies_of(appointment: Appointment, *, on: date) -> list[Appointment]:
+    """This function returns who does an appointment's desk, today or later, the earliest first."""
+    found = appointment.deputies.filter(ended_at__isnull=True, valid_to__gt=on).select_related("user", "organisation")
+    return list(found.order_by("valid_from", "pk"))
+
+
+def deputies_possible(appointment: Appointment, *, on: date) -> list[User]:
+    """This function returns who may be asked to do an appointment's desk: colleagues, and those of like offices.
+
+    Like offices are those of the same kind in the county; for a village also its township. Whoever has the same post
+    over the same areas anyway is left out.
+    """
+    organisation = appointment.organisation
+    lo = organisation.area.lo // COUNTY * COUNTY
+    like = Q(organisation__kind=organisation.kind, organisation__department=organisation.department)
+    if organisation.kind == Kind.VILLAGE:
+        like |= Q(
+            organisation__kind=Kind.TOWNSHIP, organisation__area__lo__lte=organisation.area.lo,
+            organisation__area__hi__gte=organisation.area.hi,
+        )  # fmt: skip
+    near = Q(organisation__area__lo__gte=lo, organisation__area__lo__lt=lo + COUNTY)
+    held = (
+        Appointment.objects.filter(like & near, ended_at__isnull=True, valid_from__lte=on, deputy_for__isnull=True)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), user__is_active=True)
+        .exclude(user_id=appointment.user_id)
+        .select_related("user", "organisation")
+        .order_by("organisation__name", "user__name", "pk")
+    )
+    same = {one.user_id for one in held if (one.organisation_id, one.role) == (organisation.pk, appointment.role)}
+    return list({one.user_id: one.user for one in held if one.user_id not in same}.values())

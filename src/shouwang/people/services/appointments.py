@@ -81,7 +81,7 @@ def appointment_begin(
     _fits(organisation, role, areas)
     if valid_to is not None and valid_to <= valid_from:
         raise AppointmentRefused("结束日期要在开始日期之后。")
-    _compatible(user, organisation, role, on=max(valid_from, at.date()))
+    roles_compatible(user, organisation, role, on=max(valid_from, at.date()))
     appointment = Appointment.objects.create(
         user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to
     )
@@ -114,7 +114,8 @@ def _fits(organisation: Organisation, role: Role, areas: list[Area]) -> None:
         raise AppointmentRefused(f"{'、'.join(outside)}不在{organisation.name}的辖区里。")
 
 
-def _compatible(user: User, organisation: Organisation, role: Role, *, on: date) -> None:
+def roles_compatible(user: User, organisation: Organisation, role: Role, *, on: date) -> None:
+    """This function refuses a role that a user has there already, or that must not be hers beside what she holds."""
     open_ones = Appointment.objects.filter(user=user, ended_at=None).filter(Q(valid_to=None) | Q(valid_to__gt=on))
     for held in open_ones:
         if held.organisation_id == organisation.pk and held.role == role:
@@ -152,6 +153,7 @@ def appointment_end(
         appointment.successor = successor
     appointment.ended_at = at
     appointment.save(update_fields=["ended_at", "successor"])
+    appointment.deputies.filter(ended_at__isnull=True).update(ended_at=at)
     entry_append(
         viewer=viewer,
         action="appointment.end",

@@ -40,3 +40,12 @@ def grant_end(*, task_id: int, at: datetime) -> None:
 def grant_extend(*, task_id: int, until: datetime) -> None:
     """This function lets a task's grant last until an instant, when the clock of the task moved; an ended one stays."""
     TaskGrant.objects.filter(task_id=task_id).update(until=until)
+
+
+def grant_move(*, task_id: int, organisation_id: int, until: datetime, at: datetime) -> bool:
+    """This function opens a task's household to another organisation instead, for the same fields, until an instant.
+
+    Returns whether there was a grant to move; the organisation before reads nothing of the household any more.
+    """
+    found = TaskGrant.objects.filter(task_id=task_id)
+    return found.update(organisation_id=organisation_id, given_at=at, until=until) > 0

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from shouwang.people.contexts import SwitchPage
 from shouwang.people.middleware import ACTING_KEY
 from shouwang.people.selectors import appointments_in_force
+from shouwang.people.services.deputies import WORKING
 from shouwang.people.views.common import appointment_rows, signed_in, viewer_of
 
 
@@ -33,5 +34,11 @@ def switch(request: HttpRequest) -> HttpResponse:
         request.session[ACTING_KEY] = chosen.pk
         messages.success(request, f"现在以“{chosen}”办理业务。")
         return redirect(back)
-    page = SwitchPage(rows=appointment_rows(held, on=on, viewer=viewer), acting_id=viewer.appointment_id, back=back)
+    page = SwitchPage(
+        rows=appointment_rows(held, on=on, viewer=viewer),
+        acting_id=viewer.appointment_id,
+        back=back,
+        may_deputise=viewer.role in WORKING and viewer.deputises_user_id is None,
+        may_hand_over=viewer.role in WORKING and viewer.reads_register,
+    )
     return render(request, "people/switch.html", {"page": page})

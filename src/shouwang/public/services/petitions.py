@@ -218,7 +218,7 @@ def decided_by(viewer: Viewer, petition: Petition) -> bool:
     if petition.kind != Kind.APPEAL:
         return False
     decisions = case_decisions(case_get(viewer, petition.case_id or 0))
-    return viewer.user_id in {decision.user_id for decision in decisions}
+    return not viewer.user_ids.isdisjoint({decision.user_id for decision in decisions})
 
 
 def _grant(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> None:

@@ -40,6 +40,7 @@ from shouwang.register.selectors.people import (
     persons_by_name_birth_village,
     villages_with_households,
 )
+from shouwang.register.selectors.profile import HouseholdProfile, households_profile, statuses_on, type_label
 from shouwang.register.selectors.scope import places_of
 from shouwang.register.selectors.search import SearchPage, household_search, person_search, register_is_empty
 from shouwang.register.selectors.timeline import TimelineEntry, household_timeline
@@ -66,6 +67,7 @@ __all__ = [
     "HouseholdCard",
     "HouseholdCopy",
     "HouseholdFile",
+    "HouseholdProfile",
     "IncomeLine",
     "MatchHit",
     "Member",
@@ -95,6 +97,7 @@ __all__ = [
     "households_brief",
     "households_copy",
     "households_of_villages",
+    "households_profile",
     "id_blinds",
     "import_get",
     "import_refusals",
@@ -119,5 +122,7 @@ __all__ = [
     "register_is_empty",
     "spendings_brief",
     "state_on",
+    "statuses_on",
+    "type_label",
     "villages_with_households",
 ]

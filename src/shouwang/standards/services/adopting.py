@@ -170,7 +170,7 @@ def version_adopt(*, viewer: Viewer, adoption_id: int, at: datetime) -> Adoption
     """
     with transaction.atomic():
         adoption = _unsettled(viewer, adoption_id)
-        if viewer.kind is not Kind.SYSTEM and viewer.user_id == adoption.proposed_by_user_id:
+        if viewer.kind is not Kind.SYSTEM and adoption.proposed_by_user_id in viewer.user_ids:
             raise AdoptionBySamePerson
         if adoption.pack_version.basis_id is not None and adoption.valid_from < localdate(at):
             raise AdoptionTooLate(adoption.valid_from)

@@ -105,7 +105,7 @@ def revocation_confirm(*, viewer: Viewer, revocation_id: int, at: datetime) -> R
     """
     with transaction.atomic():
         found = _waiting(viewer, revocation_id)
-        if viewer.kind is not Kind.SYSTEM and viewer.user_id == found.asked_by_user_id:
+        if viewer.kind is not Kind.SYSTEM and found.asked_by_user_id in viewer.user_ids:
             raise RevocationBySamePerson
         found.confirmed_at = at
         found.confirmed_by = viewer.label
