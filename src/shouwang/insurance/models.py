@@ -192,7 +192,9 @@ class Claim(models.Model):
         """What an advance that was paid is more than the amount; all of it where the claim was refused."""
         if not self.advance_paid_on:
             return 0
-        return self.advance_fen if self.state in OVER else max(0, self.advance_fen - (self.amount_fen or 0))
+        if self.state in OVER:
+            return self.advance_fen
+        return 0 if self.amount_fen is None else max(0, self.advance_fen - self.amount_fen)
 
     @property
     def is_over(self) -> bool:
