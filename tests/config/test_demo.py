@@ -37,6 +37,15 @@ def test_the_household_of_the_story_agrees_with_the_story(cast: Cast) -> None:
         assert Identifier.objects.filter(person_id__in=[head.person_id, spouse.person_id]).count() == 2
 
 
+def test_the_insurance_of_the_demo_has_two_terms_with_their_premium(client: Client, cast: Cast) -> None:
+    policy_adopt(cast.places.county, "xingtai")
+    on = timezone.localdate()
+    demo._pools({"county": cast.county, "insurer": cast.insurer}, timezone.now(), on)
+    shown = sign_in(client, cast.insurer).get(reverse("insurance:pools")).content.decode()
+    assert shown.count("1,500,000.00") == 4, "paid in and left, in two terms"
+    assert f"{on.year}-01-01 起" in shown and f"{on.year - 1}-01-01 起" in shown
+
+
 def test_the_made_months_leave_a_back_test_that_says_it_is_made(
     client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,7 @@ def load(*, report: Report) -> list[DemoAccount]:
         _feeds(folder, viewers, at, on)
     report("  筛查 …")
     _screening(viewers["county"], at, on)
+    _pools(viewers, at, on)
     report("  办理几件案件 …")
     _casework(viewers, at)
     report("  用虚构的月份回测一次 …")
@@ -311,6 +312,23 @@ def _backtest(county: Viewer, at: datetime, on: date) -> None:
             viewer=county, key=f"{SEED:032x}", asked=asked, inputs={**asked.inputs, "hardships": MADE}, results=results,
             at=at,
         )  # fmt: skip
+
+
+def _pools(viewers: dict[str, Viewer], at: datetime, on: date) -> None:
+    """Opens last year's and this year's term of the county's insurance, the premium of both paid in."""
+    from shouwang.insurance.services import Opening, pool_open, pool_pay_in, pools_stated
+
+    county, insurer = viewers["county"], viewers["insurer"].organisation_id or 0
+    for year in (on.year - 1, on.year):
+        first = date(year, 1, 1)
+        with acting_as(county):
+            for stated in pools_stated(county, first):
+                opening = Opening(stated.key, first, None, insurer, f"演示合同〔{year}〕1 号")
+                pool = pool_open(viewer=county, opening=opening, at=at)
+                pool_pay_in(
+                    viewer=county, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=pool.fund_fen,
+                    on=first, note="县财政拨付", at=at,
+                )  # fmt: skip
 
 
 def _casework(viewers: dict[str, Viewer], at: datetime) -> None:
