@@ -60,6 +60,8 @@ def test_from_a_pool_to_a_claim_that_waits_for_its_decision(real_cast: Cast) -> 
     refused = insurer.post(claim + "assess/", loss).content.decode()
     assert "核定金额 25,000.01 元，多于申报金额 25,000.00 元" in refused
     assert 'value="25000.01"' in refused  # nothing typed is lost
+    assert 'id="id_items-0-assessed_error"' in refused  # beside its field
+    assert "理赔要定损、送审" in insurer.get(reverse("desks:desk")).content.decode()
     assert insurer.post(claim + "assess/", loss | {"items-0-assessed": "25000"}).status_code == 302
     shown = insurer.get(claim).content.decode()
     for text in ("0.00 至 20,000.00 元的部分", "10,000.00 元", "还缺材料：住院病历、费用清单、报销结算单", "演示数据"):

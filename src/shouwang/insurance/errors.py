@@ -132,7 +132,7 @@ class LossOverEvidence(Refusal):
     """A line claims more than its papers prove, or more was found than claimed."""
 
     def __init__(self, *, row: int, name: str, what: str, fen: int, limit: str, limit_fen: int) -> None:
-        self.row = row
+        self.row, self.field = row, "claimed" if limit == "凭证金额" else "assessed"
         super().__init__(f"第 {row} 项“{name}”的{what} {yuan_text(fen)} 元，多于{limit} {yuan_text(limit_fen)} 元。")
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from shouwang.casework.selectors import cases_visible_to, lamp_counts, lamp_totals, with_lamp
 from shouwang.desks.rules import Count
 from shouwang.desks.selectors.ways import address
+from shouwang.insurance.selectors import claim_counts
 from shouwang.kit.codes import Risk
 from shouwang.office.selectors import Progress, progress_visible_to
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
@@ -96,6 +97,8 @@ def own_feeds(viewer: Viewer, on: date) -> Sequence[Freshness]:
 
 def to_look_at(viewer: Viewer) -> Sequence[Count]:
     """This function counts what a person must look at besides cases: clues not taken up, questions of the register."""
+    if viewer.kind is Kind.INSURER:
+        return _claims(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
         return ()
     clues = clues_visible_to(viewer).filter(collected_case_id__isnull=True).order_by()
@@ -106,7 +109,25 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         Count(findings_open(viewer).order_by().count(), "登记信息要核对", address("register:findings")),
         Count(objections_open(viewer).order_by().count(), "对登记信息的异议", address("register:objections")),
     ]
-    return [count for count in counts if count.number]
+    return [*(count for count in counts if count.number), *_claims(viewer)]
+
+
+# Who is waited for by the claims of each state.
+CLAIMS_OF = {
+    Kind.INSURER: (("OPEN", "理赔要定损、送审"), ("REQUESTED", "理赔要付款")),
+    Kind.COUNTY_CENTRE: (("PROPOSED", "理赔等审定"), ("APPROVED", "理赔等申请付款")),
+}
+
+
+def _claims(viewer: Viewer) -> Sequence[Count]:
+    """This function counts the claims that wait for the insurer or the county centre."""
+    wanted = CLAIMS_OF.get(viewer.kind, ())
+    counts = claim_counts(viewer) if wanted else {}
+    return [
+        Count(counts[state], label, address("insurance:claims", state=state))
+        for state, label in wanted
+        if counts[state]
+    ]
 
 
 def under_way(viewer: Viewer) -> Sequence[Progress]:

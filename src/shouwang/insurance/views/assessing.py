@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.contexts import AssessPage
+from shouwang.insurance.errors import LossOverEvidence
 from shouwang.insurance.forms import ItemFormSet, OffsetsForm
 from shouwang.insurance.models import Claim
 from shouwang.insurance.selectors import claim_get
@@ -36,12 +37,16 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
     faults: list[str] = []
     if request.method == "POST":
         if formset.is_valid() and offsets.is_valid():
-            items = [form.item() for form in formset if form.has_changed() and form.cleaned_data.get("name")]
+            lines = [form for form in formset if form.cleaned_data.get("name")]
+            items = [form.item() for form in lines]
             try:
                 claim_assess(
                     viewer=viewer, claim_id=claim_id, version=version_posted(request), items=items,
                     offsets=offsets.offsets(), at=timezone.now(),
                 )  # fmt: skip
+            except LossOverEvidence as refusal:
+                lines[refusal.row - 1].add_error(refusal.field, refusal.message)
+                faults = [refusal.message]
             except Refusal as refusal:
                 faults = [refusal.message]
             else:
