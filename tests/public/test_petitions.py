@@ -27,6 +27,7 @@ from shouwang.public.models import Petition
 from shouwang.public.selectors.petitions import PetitionNotFound, petitions_of_desk
 from shouwang.public.services.petitions import NotYourDesk, objections_take, petition_answer
 from shouwang.sources.models import Clue
+from shouwang.sources.services import ClueTaken, clue_attach
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -195,6 +196,50 @@ def test_an_application_of_somebody_unknown_is_withdrawn_too(cast: Cast, client:
     answer(cast.county, petition(), granted=True)
     assert "已经办完" in status_page(client, receipt).content.decode()
     assert "要撤回" not in opened(client, receipt)[0]
+
+
+def test_what_was_withdrawn_waits_on_no_list_of_clues(cast: Cast, client: Client) -> None:
+    receipt = applied(client, cast)
+    assert taken() == 1
+    clerk = sign_in(Client(), cast.county)
+    clues = reverse("sources:clues")
+    assert "1 条还没有转成案件" in clerk.get(clues).content.decode()
+    post(client, "withdraw", opened(client, receipt)[1], "不用了")
+    answer(cast.county, petition(), granted=True)
+    page = clerk.get(clues).content.decode()
+    assert "0 条还没有转成案件" in page and "申请人已撤回" in page
+    assert "李老根" not in clerk.get(clues, {"state": "waiting"}).content.decode()
+    assert "李老根" in clerk.get(clues, {"state": "withdrawn"}).content.decode()
+    home = household_make(cast.slot, head="李老根")
+    with acting_as(SYSTEM):
+        clue = Clue.objects.get()
+        assert Entry.objects.filter(action="clue.withdraw", subject_id=clue.pk).exists()
+    with acting_as(cast.county), pytest.raises(ClueTaken, match="已经撤回"):
+        clue_attach(viewer=cast.county, clue_id=clue.pk, household_id=home.pk, at=timezone.now())
+
+
+def test_what_was_withdrawn_before_the_worker_came_becomes_no_clue(cast: Cast, client: Client) -> None:
+    receipt = applied(client, cast)
+    post(client, "withdraw", opened(client, receipt)[1], "不用了")
+    answer(cast.county, petition(), granted=True)
+    assert taken() == 0
+    with acting_as(SYSTEM):
+        assert not Clue.objects.exists()
+
+
+def test_a_withdrawal_that_a_case_overtook_closes_the_case(cast: Cast, client: Client) -> None:
+    receipt = applied(client, cast)
+    post(client, "withdraw", opened(client, receipt)[1], "不用了")
+    taken()
+    home = household_make(cast.slot, head="李老根")
+    with acting_as(SYSTEM):
+        clue_id = Clue.objects.get().pk
+    with acting_as(cast.county):
+        clue_attach(viewer=cast.county, clue_id=clue_id, household_id=home.pk, at=timezone.now())
+    services.clue_take(clue_id=clue_id, at=timezone.now())
+    answer(cast.county, petition(), granted=True)
+    with acting_as(SYSTEM):
+        assert Case.objects.get(household_id=home.pk).outcome == "WITHDRAWN"
 
 
 @pytest.fixture

@@ -63,6 +63,13 @@ class ClueLine:
     def is_collected(self) -> bool:
         return self.clue.collected_case_id is not None
 
+    @property
+    def state(self) -> str:
+        """What has become of it, in words."""
+        if self.is_collected:
+            return "已转成案件"
+        return "申请人已撤回" if self.clue.withdrawn_at else "等待受理"
+
 
 @dataclass(frozen=True)
 class SentPage:

@@ -35,7 +35,8 @@ class Clue(models.Model):
     """One 《预警信息登记表》: who, why, what happened, how much; `collected_case_id` once a case has taken it up.
 
     A person who is not registered has no `household_id` but a name and a note. Amounts: null = not known. A paper form
-    was reported on its own date and `entered_at` later; null: entered when it was reported.
+    was reported on its own date and `entered_at` later; null: entered when it was reported. `withdrawn_at`: who applied
+    took it back before there was a case, and there will be none.
     """
 
     slot = models.BigIntegerField()
@@ -62,6 +63,7 @@ class Clue(models.Model):
     body_blind = models.BinaryField(max_length=32)
     collected_case_id = models.BigIntegerField(null=True)
     collected_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -90,6 +92,10 @@ class Clue(models.Model):
             models.CheckConstraint(
                 condition=Q(entered_at__isnull=True) | Q(entered_at__gte=F("reported_at")),
                 name="clue_entered_after_reporting",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(collected_case_id__isnull=True),
+                name="clue_withdrawn_has_no_case",
             ),
         ]
 

@@ -15,7 +15,7 @@ from shouwang.office.selectors import Progress, progress_visible_to
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.public.selectors import petitions_of_desk
 from shouwang.register.selectors import conflicts_count, findings_open, household_cards, objections_open
-from shouwang.sources.selectors import clues_reported_by, clues_visible_to
+from shouwang.sources.selectors import clues_reported_by, clues_waiting
 from shouwang.sources.selectors.feeds import Freshness, feed_freshness
 from shouwang.ui.lamps import LAMPS
 
@@ -101,7 +101,7 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         return _claims(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
         return ()
-    clues = clues_visible_to(viewer).filter(collected_case_id__isnull=True).order_by()
+    clues = clues_waiting(viewer).order_by()
     counts = [
         Count(petitions_of_desk(viewer).order_by().count(), "群众来件要答复", address("public:petitions")),
         Count(clues.count(), "还没有转成案件的线索", address("sources:clues", state="waiting"), unit="条"),

@@ -31,11 +31,13 @@ def contact_of(application: Application) -> Contact:
 
 
 def applications_take(*, at: datetime, limit: int = 200) -> int:
-    """This function makes a clue of every new application, each in a transaction of its own; returns how many."""
+    """This function makes a clue of every new application, each in a transaction of its own; returns how many.
+
+    One that was taken back before becomes none.
+    """
     with acting_as(SYSTEM):
-        ids = list(
-            Application.objects.filter(taken_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:limit]
-        )
+        new = Application.objects.filter(taken_at__isnull=True, withdrawn_at__isnull=True).order_by("pk")
+        ids = list(new.values_list("pk", flat=True)[:limit])
     done = 0
     for pk in ids:
         try:
@@ -48,7 +50,7 @@ def applications_take(*, at: datetime, limit: int = 200) -> int:
 
 def _take(pk: int, at: datetime) -> int:
     application = Application.objects.select_for_update().get(pk=pk)
-    if application.taken_at is not None:
+    if application.taken_at is not None or application.withdrawn_at is not None:
         return 0
     contact = contact_of(application)
     known = _known(application, contact)

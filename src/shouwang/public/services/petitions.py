@@ -21,7 +21,8 @@ from shouwang.public.selectors.petitions import petition_get
 from shouwang.public.selectors.policy import matter_due, matter_for
 from shouwang.public.services.limits import use_count
 from shouwang.public.services.opening import Opened
-from shouwang.sources.services import clue_report
+from shouwang.sources.selectors import clue_get
+from shouwang.sources.services import clue_report, clue_withdraw
 
 Kind, State = Petition.Kind, Petition.State
 REJECTED = "REJECTED"
@@ -226,13 +227,24 @@ def _grant(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> Non
         _oppose(petition, viewer, at)
     elif petition.kind == Kind.APPEAL:
         _open_anew(petition, viewer, at)
-    elif petition.case_id is not None:
-        case = case_get(viewer, petition.case_id)
+    else:
+        _withdraw(petition, viewer, answer, at)
+
+
+def _withdraw(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> None:
+    """This function ends what was applied for: its case, or before there is one the application and its clue."""
+    application = petition.receipt.application if petition.receipt is not None else None
+    clue_id = application.clue_id if application is not None else None
+    case_id = petition.case_id or (clue_get(viewer, clue_id).collected_case_id if clue_id else None)
+    if case_id is not None:
+        case = case_get(viewer, case_id)
         if case.is_open:
             case_withdraw(viewer=viewer, case_id=case.pk, version=case.version, reason=f"农户要求撤回。{answer}", at=at)
-    elif petition.receipt is not None and petition.receipt.application is not None:
-        petition.receipt.application.withdrawn_at = at
-        petition.receipt.application.save(update_fields=["withdrawn_at"])
+    elif application is not None:
+        if clue_id is not None:
+            clue_withdraw(viewer=viewer, clue_id=clue_id, at=at)
+        application.withdrawn_at = at
+        application.save(update_fields=["withdrawn_at"])
 
 
 def _oppose(petition: Petition, viewer: Viewer, at: datetime) -> None:

@@ -7,6 +7,7 @@ from shouwang.sources.selectors.clues import (
     clues_reported_by,
     clues_uncollected,
     clues_visible_to,
+    clues_waiting,
 )
 from shouwang.sources.selectors.feeds import (
     Freshness,
@@ -28,6 +29,7 @@ __all__ = [
     "clues_reported_by",
     "clues_uncollected",
     "clues_visible_to",
+    "clues_waiting",
     "feed_freshness",
     "import_get",
     "imports_visible_to",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
 from shouwang.sources.models import Call, Clue
+
+WAITS = Q(collected_case_id__isnull=True, withdrawn_at__isnull=True)
 
 
 class ClueNotFound(Refusal):
@@ -20,7 +22,7 @@ class ClueNotFound(Refusal):
 
 def clues_uncollected() -> QuerySet[Clue]:
     """This function returns the clues no case has taken up yet, oldest first; clues of unregistered people included."""
-    return Clue.objects.filter(collected_case_id__isnull=True).order_by("pk")
+    return Clue.objects.filter(WAITS).order_by("pk")
 
 
 def clues_visible_to(viewer: Viewer) -> QuerySet[Clue]:
@@ -28,6 +30,11 @@ def clues_visible_to(viewer: Viewer) -> QuerySet[Clue]:
     if not viewer.reads_register:
         return Clue.objects.none()
     return Clue.objects.filter(viewer.q()).order_by("-reported_at", "-pk")
+
+
+def clues_waiting(viewer: Viewer) -> QuerySet[Clue]:
+    """This function returns the clues of the viewer's areas that still wait for a case, newest first."""
+    return clues_visible_to(viewer).filter(WAITS)
 
 
 def clues_of_household(viewer: Viewer, household_id: int) -> QuerySet[Clue]:

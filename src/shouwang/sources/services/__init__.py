@@ -10,6 +10,7 @@ from shouwang.sources.services.clues import (
     clue_collect,
     clue_move,
     clue_report,
+    clue_withdraw,
     report_listen,
 )
 from shouwang.sources.services.deciding import Decided, decisions_undo, pairs_decide
@@ -80,6 +81,7 @@ __all__ = [
     "clue_move",
     "clue_push",
     "clue_report",
+    "clue_withdraw",
     "decisions_undo",
     "delivery_get",
     "delivery_rows_aside",

@@ -241,6 +241,8 @@ def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime
             raise HouseholdElsewhere
         if clue.household_id is not None or clue.collected_case_id is not None:
             raise ClueTaken("这条线索已经归入一户，请刷新页面。")
+        if clue.withdrawn_at is not None:
+            raise ClueTaken("申请人已经撤回，这条线索不再办。")
         clue.household_id, clue.slot = household_id, slot
         clue.save(update_fields=["household_id", "slot"])
         Call.objects.filter(clue=clue).update(slot=slot)
@@ -255,6 +257,21 @@ def clue_attach(*, viewer: Viewer, clue_id: int, household_id: int, at: datetime
         )
         transaction.on_commit(lambda: _announce(clue.pk))
     return clue
+
+
+def clue_withdraw(*, viewer: Viewer, clue_id: int, at: datetime) -> None:
+    """This function notes that who applied took it back before there was a case; raises ClueTaken when there is one.
+
+    The caller has proven the viewer's right: she answers the applicant.
+    """
+    clue = Clue.objects.select_for_update().filter(viewer.q(), pk=clue_id).first()
+    if clue is None or clue.collected_case_id is not None:
+        raise ClueTaken
+    clue.withdrawn_at = at
+    clue.save(update_fields=["withdrawn_at"])
+    entry_append(
+        viewer=viewer, action="clue.withdraw", subject_type="sources.Clue", subject_id=clue.pk, slot=clue.slot, at=at
+    )
 
 
 def clue_move(*, viewer: Viewer, clue_id: int, case_id: int, household_id: int, slot: int, at: datetime) -> None:

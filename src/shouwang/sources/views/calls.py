@@ -157,7 +157,7 @@ def find(request: HttpRequest) -> HttpResponse:
             facts = [
                 ("原因", Risk.parse(clue.cause).label), ("渠道", clue.get_channel_display()),
                 ("登记", clue.reporter_label),
-                ("受理情况", f"已转成案件 {clue.collected_case_id}" if line.is_collected else "等待受理"),
+                ("受理情况", f"已转成案件 {clue.collected_case_id}" if line.is_collected else line.state),
             ]  # fmt: skip
             page = CallFoundPage(line, facts)
         except Refusal as refusal:

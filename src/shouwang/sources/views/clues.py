@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from shouwang.sources.contexts import ClueLine, CluePage, CluesPage
 from shouwang.sources.models import Channel, Clue
 from shouwang.sources.rules.phone import clock_told
 from shouwang.sources.selectors import clue_get, clues_reported_by, clues_visible_to
+from shouwang.sources.selectors.clues import WAITS, clues_waiting
 from shouwang.sources.selectors.pictures import pictures_of
 from shouwang.sources.services.calls import TAKERS, call_phone_show
 from shouwang.sources.services.clues import ATTACHERS, clue_attach
@@ -29,6 +31,11 @@ from shouwang.ui.tables import key_page
 
 READERS = tuple(sorted(READS_REGISTER - {Kind.SYSTEM}))
 NEWEST_FIRST = ("-reported_at",)
+STATES = {
+    "waiting": WAITS,
+    "taken": Q(collected_case_id__isnull=False),
+    "withdrawn": Q(withdrawn_at__isnull=False),
+}
 
 
 @require_GET
@@ -47,10 +54,10 @@ def clues(request: HttpRequest) -> HttpResponse:
     """This function lists the clues of the viewer's areas: waiting or taken up, by channel."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     rows = clues_visible_to(viewer)
-    waiting = rows.filter(collected_case_id__isnull=True).count()
+    waiting = clues_waiting(viewer).count()
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
-    if state in ("waiting", "taken"):
-        rows = rows.filter(collected_case_id__isnull=state == "waiting")
+    if state in STATES:
+        rows = rows.filter(STATES[state])
     if channel in Channel.values:
         rows = rows.filter(channel=channel)
     found = key_page(rows, order=NEWEST_FIRST, after=request.GET.get("after"))
@@ -60,7 +67,7 @@ def clues(request: HttpRequest) -> HttpResponse:
 
 
 def _may_attach(viewer: Viewer, found: Clue) -> bool:
-    return viewer.kind in ATTACHERS and viewer.role in ROLES and found.household_id is None
+    return viewer.kind in ATTACHERS and viewer.role in ROLES and found.household_id is None and not found.withdrawn_at
 
 
 @require_GET
