@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.factories.casework import case_make
 from tests.factories.cast import Cast, sign_in
 from tests.factories.public import PIN, applied, said_make, status_page, taken
@@ -188,3 +189,17 @@ def test_a_case_that_somebody_moved_is_told_by_its_stage(cast: Cast, client: Cli
         services.case_withdraw(viewer=SYSTEM, case_id=case_id, version=walk.version, reason="误报", at=timezone.now())
     assert "已经办完" in status_page(client, receipt).content.decode()
     assert "撤回" not in status_page(client, receipt).content.decode()
+
+
+@pytest.mark.parametrize(("times", "most"), [(1, 5), (3, 15)])
+def test_a_shared_address_may_be_given_more_tries_a_receipt_never(settings: Any, times: int, most: int) -> None:
+    settings.PUBLIC_ADDRESS_TIMES = times
+    at = timezone.now()
+    for _ in range(most):
+        limits.use_count("object_address", "10.0.0.1", at=at)
+    with pytest.raises(limits.TooOften):
+        limits.use_count("object_address", "10.0.0.1", at=at)
+    for _ in range(6):
+        limits.use_count("pin_receipt", "1", at=at)
+    with pytest.raises(limits.TooOften):
+        limits.use_count("pin_receipt", "1", at=at)

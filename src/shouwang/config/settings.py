@@ -154,6 +154,8 @@ SNAPSHOT_KEEP_DAYS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_DAYS", "30"))
 SNAPSHOT_KEEP_MONTHS = int(os.environ.get("SHOUWANG_SNAPSHOT_KEEP_MONTHS", "24"))
 # A key under which something was sent is remembered this long (never less than 90 days): sent again, it is done once.
 SENDING_KEEP_DAYS = int(os.environ.get("SHOUWANG_SENDING_KEEP_DAYS", "120"))
+# How many times as often an address may use the pages of the public: where a county shares one way out.
+PUBLIC_ADDRESS_TIMES = max(1, int(os.environ.get("SHOUWANG_PUBLIC_ADDRESS_TIMES", "1")))
 # A phone that has not met the server for this many days wipes what it holds.
 PHONE_KEEP_DAYS = int(os.environ.get("SHOUWANG_PHONE_KEEP_DAYS", "14"))
 PHOTO_LIMIT_BYTES = int(os.environ.get("SHOUWANG_PHOTO_LIMIT_KB", "1024")) * 1024

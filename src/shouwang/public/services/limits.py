@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from shouwang.kit.errors import Refusal
@@ -29,7 +30,9 @@ class Limit:
     most: int
 
 
-# A whole village often shares one address (the carrier's), so those by address are wide; those by receipt are not.
+# A whole village often shares one address (the carrier's), so those by address are wide, and an installation behind a
+# shared gateway may widen them; those by receipt keep its PIN from being guessed and are nobody's to change.
+BY_ADDRESS = "_address"
 LIMITS: dict[str, tuple[Limit, ...]] = {
     "apply_address": (Limit(10 * MINUTE, 20), Limit(DAY, 100)),
     "apply_village": (Limit(DAY, 200),),
@@ -45,10 +48,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
 def use_count(what: str, key: str, *, at: datetime) -> None:
     """This function counts one use in a transaction of its own, and raises TooOften beyond a limit."""
     blind = keyring().blind("public_attempt", f"{what}:{key}")
+    times = settings.PUBLIC_ADDRESS_TIMES if what.endswith(BY_ADDRESS) else 1
     with acting_as(NOBODY), connection.cursor() as cursor:
         within = []
         for number, limit in enumerate(LIMITS[what]):
-            values: list[Any] = [f"{what}:{number}", blind, limit.seconds, limit.most, at]
+            values: list[Any] = [f"{what}:{number}", blind, limit.seconds, limit.most * times, at]
             cursor.execute("select public_try(%s, %s, %s, %s, %s)", values)
             within.append(cursor.fetchone()[0])
     if not all(within):
