@@ -94,3 +94,13 @@ def test_the_page_shows_both_ways_and_moves_the_case(cast: Cast, client: Client)
     assert client.post(address, {"version": walk.version - 1, "reason": "新版"}).status_code == 409
     assert client.post(address, {"version": walk.version, "reason": "新版"}).status_code == 302
     assert walk.case.pack_version.name == "新版"
+
+
+def test_what_would_change_is_said_before_it_is_done(cast: Cast) -> None:
+    walk = case_make(cast, upto="review")
+    later(cast, lambda stages: stages["review"].update(clock="clock_help", name="再研判"))
+    with acting_as(cast.county):
+        newer = services.newer_for(walk.case, on=AT.date())
+        assert services.renewal_changes(walk.case, newer) == [
+            "“综合研判复核”改叫“再研判”", "“再研判”限 20 个工作日，原来 3 个工作日",
+        ]  # fmt: skip

@@ -6,17 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from tests.factories.casework import AT, Walk, case_make, pack_changed, workflow_ready
+from tests.factories.casework import AT, Walk, case_make, clue_make, pack_changed, workflow_ready
 from tests.factories.cast import Cast
+from tests.factories.papers import ready_photo
+from tests.factories.register import household_make
 
 from shouwang.casework import services
 from shouwang.casework.errors import CaseClosed, NotAssisted, StatementMissing, TaskClosed, WrongStage
 from shouwang.casework.models import CaseEvent, Decision
 from shouwang.casework.selectors import case_timeline
+from shouwang.casework.views.heads import case_steps
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.register.selectors import household_get, state_on
 from shouwang.register.services import household_move, household_status_set
+from shouwang.sources.models import Clue
 
 
 def happened(walk: Walk) -> list[str]:
@@ -338,3 +342,30 @@ def test_what_the_pack_tells_the_household_is_kept_with_the_decision(cast: Cast)
     walk = case_make(cast, upto="help")
     with acting_as(SYSTEM):
         assert Decision.objects.get(case_id=walk.case_id, act="decide").told == told
+
+
+@pytest.mark.parametrize(
+    ("cause", "steps"), [("ILLNESS", ["入户核实", "部门比对"]), ("DISASTER", ["入户核实", "先行救助", "部门比对"])]
+)
+def test_a_step_of_a_branch_passed_by_is_not_shown_as_done(cast: Cast, cause: str, steps: list[str]) -> None:
+    workflow_ready(cast, "national")
+    clue = clue_make(cast.officer, household_make(cast.slot).pk, cause=cause)
+    services.clue_take(clue_id=clue.pk, at=AT)
+    with acting_as(SYSTEM):
+        case_id = Clue.objects.get(pk=clue.pk).collected_case_id
+    assert case_id is not None
+    walk = Walk(cast, case_id, AT)
+    with acting_as(cast.township):
+        services.case_attach(
+            viewer=cast.township, case_id=case_id, version=walk.version, ready=[ready_photo()], kind="authorisation",
+            at=AT,
+        )  # fmt: skip
+    walk.pass_on()
+    if cause == "DISASTER":
+        assert walk.case.act == "review"
+        with acting_as(cast.county):
+            services.case_review(
+                viewer=cast.county, case_id=case_id, version=walk.version, conforms=False, reason="没有急难", at=AT
+            )
+    with acting_as(SYSTEM):
+        assert [name for name, _, _ in case_steps(walk.case)][: len(steps)] == steps

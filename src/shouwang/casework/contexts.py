@@ -179,10 +179,11 @@ class Action:
 
 @dataclass(frozen=True)
 class DoubleLine:
-    """Two open cases of one household, and the household."""
+    """Two open cases of one household, the household, and the causes of each in words."""
 
     pair: Double
     card: HouseholdCard | None
+    causes: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -585,11 +586,10 @@ class CouncilItemPage:
 
 @dataclass(frozen=True)
 class RenewPage:
-    """Moving a case to the policy in force: its stages now and then, or why it cannot be."""
+    """Moving a case to the policy in force: what that changes, or why it cannot be."""
 
     head: CaseHead
     form: Form | None
     why_not: str
-    now: Sequence[str]
-    then: Sequence[str]
+    changes: Sequence[str]
     newer_name: str

@@ -88,6 +88,11 @@ class Case(models.Model):
                 condition=Q(total_due_on__isnull=False, total_met_on__isnull=True, total_lapsed_on__isnull=True),
                 name="case_total_runs",
             ),
+            models.Index(
+                fields=["slot"],
+                condition=Q(closed_on__isnull=True, total_lapsed_on__isnull=False, total_met_on__isnull=True),
+                name="case_overrun",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -32,13 +32,17 @@ HEIGHTS = {
 
 
 class Pause(Model):
-    """One reason to pause: which organisations may give it, and for how many days at a time."""
+    """One reason to pause: which organisations may give it, and for how many days at a time.
+
+    `total`: the clock over the whole procedure stands still with it, not that of the stage alone.
+    """
 
     by: tuple[Pauser, ...] = Field(min_length=1)
     days: int = Field(ge=1, le=365)
+    total: bool = False
 
     def __str__(self) -> str:
-        return f"一次最多 {self.days} 天"
+        return f"一次最多 {self.days} 天" + ("，全程期限一起顺延" if self.total else "")
 
 
 class Limit(Model):

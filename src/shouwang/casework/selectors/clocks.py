@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from django.db.models import Q
+
 from shouwang.casework.models import Case, Pause
 from shouwang.casework.selectors.procedures import policy_by_version_id
 from shouwang.kit.dates import SHANGHAI
@@ -18,6 +20,8 @@ from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow_policy import Due, Workflow
 from shouwang.standards.selectors import calendar_in_force
 
+# Open cases that have not come far enough before the clock over the whole procedure ran out.
+OVERRUN = Q(closed_on__isnull=True, total_lapsed_on__isnull=False, total_met_on__isnull=True)
 PAUSING_ROLES: Collection[Role] = (Role.OFFICER, Role.CLERK, Role.LEADER)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from shouwang.casework.models import Case, Notice, Pause, Task
-from shouwang.casework.selectors.clocks import due_on_calendar, notice_end_on_calendar
+from shouwang.casework.selectors.clocks import clocks_for, due_on_calendar, notice_end_on_calendar
 from shouwang.casework.selectors.procedures import stage_for, workflow_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.workdays import WorkCalendar
@@ -21,6 +21,7 @@ from shouwang.standards.selectors import calendar_in_force
 
 DELIVER = "deliver"
 BATCH = 500
+CLOCKS = ("due_on", "warn_on", "is_due_provisional", "total_due_on", "total_warn_on")
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,17 @@ class _Still:
     at: datetime
     paused_on: date
     resumed_on: date
+    is_total: bool
 
 
 def _pauses(case: Case) -> list[_Still]:
+    reasons = clocks_for(case).pauses
+    total = {key for key, stated in reasons.items() if stated.value.total}
     found = Pause.objects.filter(case=case).order_by("pk")
-    return [_Still(pause.at, pause.paused_on, pause.resumed_on or pause.until_on) for pause in found]
+    return [
+        _Still(pause.at, pause.paused_on, pause.resumed_on or pause.until_on, pause.reason_key in total)
+        for pause in found
+    ]
 
 
 def _shifted(due: Due, flow: Workflow, clock: str, pauses: Sequence[_Still], since: datetime) -> Due:
@@ -82,7 +89,23 @@ def task_clocks_set(case: Case) -> None:
             grant_extend(task_id=task.pk, until=until)
 
 
-def case_clocks_set(case: Case) -> None:
+def total_clock_set(case: Case, flow: Workflow, *, on: date) -> None:
+    """This function sets the clock over the whole procedure, and stops it where the case has come far enough.
+
+    It stands still in the pauses whose reason says so. It does not save the case.
+    """
+    total = flow.procedures[case.procedure].value.total
+    if total is None:
+        case.total_due_on = case.total_warn_on = None
+        return
+    pauses = [pause for pause in _pauses(case) if pause.is_total] if case.pk else []
+    due = _shifted(due_on_calendar(flow, total.clock, case.opened_on), flow, total.clock, pauses, case.opened_at)
+    case.total_due_on, case.total_warn_on = due.on, due.warn_on
+    if case.stage in total.until:
+        case.total_met_on = case.total_met_on or on
+
+
+def case_clocks_set(case: Case, *, on: date) -> None:
     """This function counts the clocks of a case and of its open tasks anew; it does not save the case.
 
     A stage that waits for answers is due when the last of its tasks is; one whose notice hangs, when that has run.
@@ -92,6 +115,8 @@ def case_clocks_set(case: Case) -> None:
     if stage is None:
         return
     flow = workflow_for(case)
+    if case.total_met_on is None and case.total_lapsed_on is None:  # one that is over is not opened again
+        total_clock_set(case, flow, on=on)
     notice = Notice.objects.filter(case=case, state=Notice.State.POSTED).first()
     if notice is not None:
         _notice_clock_set(case, notice, flow)
@@ -129,16 +154,18 @@ def clocks_recount(*, since: date) -> int:
     The worker runs it when the operator has recorded a year of holidays, and each night.
     """
     with acting_as(SYSTEM):
-        open_ = Case.objects.filter(Q(due_on__gte=since) | Q(tasks__state="OPEN", tasks__due_on__gte=since))
+        open_ = Case.objects.filter(
+            Q(due_on__gte=since) | Q(total_due_on__gte=since) | Q(tasks__state="OPEN", tasks__due_on__gte=since)
+        )
         ids = sorted(set(open_.filter(closed_on__isnull=True).values_list("pk", flat=True)))
     changed = 0
     for start in range(0, len(ids), BATCH):
         with acting_as(SYSTEM):
             for case in Case.objects.select_for_update().filter(pk__in=ids[start : start + BATCH]).order_by("pk"):
-                before = (case.due_on, case.warn_on, case.is_due_provisional)
+                before = [getattr(case, name) for name in CLOCKS]
                 if case.is_open:
-                    case_clocks_set(case)
-                if (case.due_on, case.warn_on, case.is_due_provisional) != before:
-                    case.save(update_fields=["due_on", "warn_on", "is_due_provisional", "expires_on"])
+                    case_clocks_set(case, on=since)
+                if [getattr(case, name) for name in CLOCKS] != before:
+                    case.save(update_fields=[*CLOCKS, "total_met_on", "expires_on"])
                     changed += 1
     return changed

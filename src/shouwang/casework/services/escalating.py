@@ -60,8 +60,9 @@ def escalations_make(*, at: datetime) -> int:
 
 
 def _late_cases(on: date) -> Iterator[_Late]:
-    # A stage that waits for answers is late with its tasks, which go up by themselves.
-    late = Case.objects.filter(closed_on__isnull=True, due_on__lt=on).exclude(act__in=PASSIVE).order_by("pk")
+    # Not a stage that waits for answers, whose tasks go up by themselves, nor one that will go on by itself.
+    late = Case.objects.filter(closed_on__isnull=True, due_on__lt=on, expires_on__isnull=True)
+    late = late.exclude(act__in=PASSIVE).order_by("pk")
     for case in late.iterator(chunk_size=2000):
         assert case.due_on is not None
         yield from _steps(case, None, kind=case.holder_kind, due_on=case.due_on, on=on)

@@ -1,6 +1,8 @@
-"""What happens when the clock of a stage or of a whole procedure has run out: the lapse is recorded, once.
+"""What follows by itself when a clock has run out for good: recorded once.
 
-Nobody is decided upon because time ran out: only what a pack names as a stage's `lapse` follows by itself.
+Nobody is decided upon because time ran out: a stage goes on only by the move that its pack names as its `lapse`. Every
+other late stage is taken up to whom the pack says (`escalating`): never both for one deadline. The clock over the whole
+procedure is one of its own; its lapse stands on the desks of who answers for the case until it has come through.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def _total_lapsed(on: date) -> QuerySet[Case]:
 
 def _stage_lapse(case: Case, *, at: datetime) -> bool:
     stage = stage_for(case)
-    if stage is None:
+    if stage is None or stage.lapse is None:  # from before: the lapse of such a stage was recorded beside its way up
+        Case.objects.filter(pk=case.pk).update(expires_on=None)
         return False
     who, before = KIND_LABELS[Kind(stage.who.kind)], case.stage
     text = f"“{stage.name}”{case.due_on:%Y-%m-%d} 到期，{who}一直没有办理"
@@ -58,9 +61,8 @@ def _stage_lapse(case: Case, *, at: datetime) -> bool:
     event_add(
         case, viewer=SYSTEM, at=at, what=What.LAPSED, text=text, data={"clock": OF_STAGE, "due": f"{case.due_on}"}
     )
-    if stage.lapse is not None:
-        late = Statement(reason="逾期没有办理，按已有的情况往下办")
-        case_move(case, viewer=SYSTEM, at=at, move_key=stage.lapse, statement=late)
+    late = Statement(reason="逾期没有办理，按已有的情况往下办")
+    case_move(case, viewer=SYSTEM, at=at, move_key=stage.lapse, statement=late)
     case.save()
     case_audit(case, viewer=SYSTEM, at=at, action="case.lapse", before=before, clock=OF_STAGE)
     return True

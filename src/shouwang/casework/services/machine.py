@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -35,7 +35,7 @@ from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.flags import flags_check
 from shouwang.casework.selectors.papers import papers_missing
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
-from shouwang.casework.services.counting import task_clocks_set
+from shouwang.casework.services.counting import task_clocks_set, total_clock_set
 from shouwang.casework.services.profiling import profile_keep
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
@@ -45,7 +45,7 @@ from shouwang.register.services import household_status_set
 from shouwang.rulebook.workflow import JUDGING, Act, End, Move, Stage
 
 if TYPE_CHECKING:
-    from shouwang.rulebook.workflow_policy import Workflow
+    pass
 
 What = CaseEvent.What
 
@@ -201,8 +201,8 @@ def case_enter(case: Case, stage_key: str, *, at: datetime, previous: Stage | No
     case.due_on = due.on if due else None
     case.warn_on = due.warn_on if due else None
     case.is_due_provisional = due.is_provisional if due else False
-    case.expires_on = due.expires_on if due else None
-    total_count(case, flow, on=on)
+    case.expires_on = due.expires_on if due and stage.lapse else None
+    total_clock_set(case, flow, on=on)
     case.barred_user_ids = barred_users(case, stage) if case.pk else []
     case.is_returned = previous is not None and came_back(
         holder=stage.who.kind, previous_holder=previous.who.kind, held_before=_held_before(case),
@@ -221,15 +221,6 @@ def pause_end(case: Case, *, at: datetime, by: str) -> None:
     pause.save(update_fields=["resumed_on", "resumed_by"])
     case.paused_until, case.pause_reason = None, ""
     task_clocks_set(case)
-
-
-def total_count(case: Case, flow: Workflow, *, on: date) -> None:
-    """This function sets the clock over the whole procedure, and stops it where the case has come far enough."""
-    total = flow.procedures[case.procedure].value.total
-    due = due_on_calendar(flow, total.clock, case.opened_on) if total is not None else None
-    case.total_due_on, case.total_warn_on = (due.on, due.warn_on) if due else (None, None)
-    if total is not None and case.stage in total.until:
-        case.total_met_on = case.total_met_on or on
 
 
 def _held_before(case: Case) -> set[str]:

@@ -39,7 +39,7 @@ def case_pause(
             user_id=viewer.user_id,
         )  # fmt: skip
         case.paused_until, case.pause_reason = until_on, pause.reason
-        case_clocks_set(case)
+        case_clocks_set(case, on=on)
         text = f"暂停计时：{stated.name}，最晚 {until_on:%Y-%m-%d} 恢复" + (f"。{pause.note}" if pause.note else "")
         event_add(case, viewer=viewer, at=at, what=What.PAUSED, text=text, data={"pause_id": pause.pk})
         case.save()
@@ -110,7 +110,7 @@ def _resumed(case: Case, *, viewer: Viewer, at: datetime, text: str) -> None:
     pause.resumed_by = viewer.label[:200]
     pause.save(update_fields=["resumed_on", "resumed_by"])
     case.paused_until, case.pause_reason = None, ""
-    case_clocks_set(case)
+    case_clocks_set(case, on=pause.resumed_on)
     if case.due_on is not None:
         text = f"{text}，期限改为 {case.due_on:%Y-%m-%d}"
     event_add(case, viewer=viewer, at=at, what=What.RESUMED, text=text, data={"pause_id": pause.pk})

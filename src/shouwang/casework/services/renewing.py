@@ -11,8 +11,8 @@ from shouwang.casework.errors import NothingNewer, NotYourTurn, StatementMissing
 from shouwang.casework.models import Case, CaseEvent, Decision, Notice, Task
 from shouwang.casework.selectors.barred import barred_users
 from shouwang.casework.selectors.procedures import workflow_by_version_id, workflow_for
-from shouwang.casework.services.counting import case_clocks_set
-from shouwang.casework.services.machine import case_audit, case_locked, event_add, total_count
+from shouwang.casework.services.counting import case_clocks_set, total_clock_set
+from shouwang.casework.services.machine import case_audit, case_locked, event_add
 from shouwang.casework.services.scope import writing_for
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
@@ -87,6 +87,40 @@ def _fit_check(case: Case, newer: Newer) -> None:
             raise VersionUnfit(f"新版要先经过“{needed.name}”，这个案件没有办过，要按原来的版本办完。")
 
 
+def renewal_changes(case: Case, newer: Newer) -> list[str]:
+    """This function returns in sentences what the newer policy changes of the stages and days of a case's procedure."""
+    flow = workflow_for(case)
+    old, new = flow.procedures[case.procedure].value, newer.procedure
+    said = [f"没有了“{stage.name}”这个环节" for key, stage in old.stages.items() if key not in new.stages]
+    for key, stage in new.stages.items():
+        was = old.stages.get(key)
+        if was is None:
+            said.append(f"多了“{stage.name}”这个环节，由{KIND_LABELS[Kind(stage.who.kind)]}办")
+            continue
+        if was.name != stage.name:
+            said.append(f"“{was.name}”改叫“{stage.name}”")
+        if was.who.kind != stage.who.kind:
+            kinds = [KIND_LABELS[Kind(each.who.kind)] for each in (stage, was)]
+            said.append(f"“{stage.name}”由{kinds[0]}办，原来由{kinds[1]}办")
+        said += _days_changed(f"“{stage.name}”", _days(newer.flow, stage.clock), _days(flow, was.clock))
+    return said + _days_changed("全程", _total_days(newer.flow, new), _total_days(flow, old))
+
+
+def _total_days(flow: Workflow, procedure: Procedure) -> str:
+    return _days(flow, procedure.total.clock if procedure.total else None)
+
+
+def _days(flow: Workflow, clock: str | None) -> str:
+    if clock is None:
+        return "没有期限"
+    stated = flow.clocks[clock]
+    return f"{stated.value.days} {'个工作日' if stated.unit == 'working_day' else '天'}"
+
+
+def _days_changed(what: str, now: str, before: str) -> list[str]:
+    return [f"{what}{'限' if now != '没有期限' else ''} {now}，原来 {before}"] if now != before else []
+
+
 def case_renew(*, viewer: Viewer, case_id: int, version: int, reason: str, at: datetime) -> Case:
     """This function moves an open case to the policy in force on the day, at the stage where it stands.
 
@@ -120,7 +154,7 @@ def _stand(case: Case, newer: Newer, *, on: date) -> None:
     case.holder_kind, case.holder_roles = stage.who.kind, list(stage.who.roles)
     if stage.clock is not None:
         due = newer.flow.due(stage.clock, case.stage_since_at.astimezone(SHANGHAI).date())
-        case.expires_on = due.expires_on
-    case_clocks_set(case)
-    total_count(case, newer.flow, on=on)
+        case.expires_on = due.expires_on if stage.lapse else None
+    case_clocks_set(case, on=on)
+    total_clock_set(case, newer.flow, on=on)
     case.barred_user_ids = barred_users(case, stage)

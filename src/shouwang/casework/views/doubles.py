@@ -15,7 +15,7 @@ from shouwang.casework.models import Case, CaseSource
 from shouwang.casework.selectors.doubles import Double, doubles_of, doubles_of_case
 from shouwang.casework.services import cases_distinguish, cases_join, may_join, source_part
 from shouwang.casework.views import READERS
-from shouwang.casework.views.heads import case_evidence, case_head, case_shown
+from shouwang.casework.views.heads import case_evidence, case_head, case_shown, cause_labels
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_cards, household_search
@@ -36,7 +36,14 @@ def doubles(request: HttpRequest) -> HttpResponse:
 
 def _lines(viewer: Viewer, pairs: list[Double]) -> list[DoubleLine]:
     cards = household_cards(viewer, {pair.first.household_id for pair in pairs})
-    return [DoubleLine(pair, cards.get(pair.first.household_id)) for pair in pairs]
+    return [
+        DoubleLine(pair, cards.get(pair.first.household_id), (_causes(pair.first), _causes(pair.second)))
+        for pair in pairs
+    ]
+
+
+def _causes(case: Case) -> str:
+    return "、".join(cause_labels(case))
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +56,8 @@ def join(request: HttpRequest, case_id: int) -> HttpResponse:
     pairs = doubles_of_case(viewer, found)
     others = {pair.second.pk if pair.first.pk == case_id else pair.first.pk: pair for pair in pairs}
     form = JoinForm(
-        request.POST if request.method == "POST" else None, others=[(str(pk), f"案件 {pk}") for pk in others]
+        request.POST if request.method == "POST" else None,
+        others=[(str(pk), f"案件 {pk}（{_causes(_there(pair, found))}）") for pk, pair in others.items()],
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,13 +76,16 @@ def _joined(viewer: Viewer, found: Case, others: dict[int, Double], said: dict[s
     if said["verdict"] == "DIFFERENT":
         cases_distinguish(viewer=viewer, first_id=found.pk, second_id=other, reason=said["reason"], at=at)
         return f"已记下：和案件 {other} 不是一回事。"
-    pair = others[other]
-    there = pair.second if pair.first.pk == found.pk else pair.first
+    there = _there(others[other], found)
     cases_join(
         viewer=viewer, case_id=other, version=there.version, into_id=found.pk, into_version=version,
         reason=said["reason"], at=at,
     )  # fmt: skip
     return f"案件 {other} 已并入本案。并错了，可以把线索再分出去。"
+
+
+def _there(pair: Double, found: Case) -> Case:
+    return pair.second if pair.first.pk == found.pk else pair.first
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.http import Http404
@@ -26,6 +26,7 @@ from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role, Viewer
 from shouwang.register.selectors import HouseholdCard, household_cards
+from shouwang.rulebook.workflow import Stage
 from shouwang.screening.selectors import warning_explanation, warnings_by_ids
 from shouwang.sources.selectors import clues_visible_to
 
@@ -82,13 +83,20 @@ def _head(viewer: Viewer, case: Case, card: HouseholdCard | None, on: date) -> C
 
 
 def case_steps(case: Case) -> list[tuple[str, str, str]]:
-    """This function returns the procedure's steps as `{% steps %}` draws them; the present one names its stage."""
+    """This function returns the procedure's steps as `{% steps %}` draws them; the present one names its stage.
+
+    A step on a branch that an open case passed by is left out: nothing was done there.
+    """
     stages = procedure_for(case).stages
     names = list(dict.fromkeys(stage.step for stage in stages.values()))
     if not case.is_open:
-        touched = {stages[key].step for key in case.events.exclude(stage="").values_list("stage", flat=True)}
+        touched = _steps_touched(case, stages)
         return [(name, "done" if name in touched else "next", "") for name in names]
     now = names.index(stages[case.stage].step)
+    if any(move.branches for stage in stages.values() for move in stage.moves.values()):
+        touched = _steps_touched(case, stages)
+        names = [name for number, name in enumerate(names) if number >= now or name in touched]
+        now = names.index(stages[case.stage].step)
     return [
         (name, "done" if number < now else "now" if number == now else "next", case.stage_name if number == now else "")
         for number, name in enumerate(names)
@@ -113,6 +121,11 @@ def earlier_cases(viewer: Viewer, case: Case, on: date) -> list[EarlierCase]:
         )
         for other in others
     ]
+
+
+def _steps_touched(case: Case, stages: Mapping[str, Stage]) -> set[str]:
+    keys = case.events.exclude(stage="").values_list("stage", flat=True)
+    return {stages[key].step for key in keys if key in stages}
 
 
 def task_lines(viewer: Viewer, case: Case, on: date) -> list[TaskLine]:

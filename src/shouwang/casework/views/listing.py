@@ -28,6 +28,7 @@ from shouwang.casework.selectors import (
     lamp_filter,
     with_lamp,
 )
+from shouwang.casework.selectors.clocks import OVERRUN
 from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.progress import PASSED, cases_passed
 from shouwang.casework.views import READERS
@@ -81,6 +82,7 @@ class Asked:
     area: str
     text: str
     is_late: bool
+    is_overrun: bool
     is_mine: bool
     passed: str
     days: dict[str, date]
@@ -96,6 +98,7 @@ class Asked:
         """What the filter row does not show but must keep in the address."""
         found = {name: day.isoformat() for name, day in self.days.items()}
         found |= {"on": self.on.isoformat()} if self.on else {}
+        found |= {"overrun": "1"} if self.is_overrun else {}
         found |= {name: value for name, value in (("list", self.desk), ("passed", self.passed)) if value}
         return found
 
@@ -109,6 +112,7 @@ class Asked:
         return cls(
             desk=known["list"], lamp=known["lamp"], cause=known["cause"], act=known["act"], who=known["who"],
             area=get("area", "").strip(), text=get("q", "").strip()[:40], is_late=get("late") == "1",
+            is_overrun=get("overrun") == "1",
             is_mine=get("mine") == "1", passed=value if (value := get("passed", "")) in PASSED else "",
             days={name: day for name in DAYS if (day := _day(get(name, "")))}, on=_day(get("on", "")),
         )  # fmt: skip
@@ -146,7 +150,17 @@ def cases(request: HttpRequest) -> HttpResponse:
         tabs=_tabs(viewer, asked, on),
         kept=asked.kept,
         is_filtered=any(
-            (asked.lamp, asked.cause, asked.act, asked.who, asked.area, asked.text, asked.is_late, asked.has_days)
+            (
+                asked.lamp,
+                asked.cause,
+                asked.act,
+                asked.who,
+                asked.area,
+                asked.text,
+                asked.is_late,
+                asked.is_overrun,
+                asked.has_days,
+            )
         ),
         problem=problem,
         counted=COUNTED,
@@ -178,6 +192,8 @@ def _filtered(viewer: Viewer, asked: Asked, on: date) -> QuerySet[Case]:
         found = found.filter(closed_on__isnull=True, due_on__lt=on)
         if asked.who:  # whose lateness it is: who waits for the answers of others is not late herself
             found = found.exclude(act__in=PASSIVE)
+    if asked.is_overrun:
+        found = found.filter(OVERRUN)
     if asked.text:
         hits = household_search(viewer, asked.text).rows
         found = found.filter(Q(household_id__in=[hit.id for hit in hits]))

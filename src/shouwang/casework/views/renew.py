@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 from shouwang.casework.contexts import RenewPage
 from shouwang.casework.errors import CaseClosed, CaseStale, NothingNewer, VersionUnfit
 from shouwang.casework.forms import RenewForm
-from shouwang.casework.selectors.procedures import procedure_for
-from shouwang.casework.services import case_renew, newer_for
+from shouwang.casework.services import case_renew, newer_for, renewal_changes
 from shouwang.casework.views.answers import overtaken, stale
 from shouwang.casework.views.heads import case_head, case_shown
 from shouwang.people.access import Kind, Role, Viewer, requires
@@ -49,8 +48,7 @@ def renew(request: HttpRequest, case_id: int) -> HttpResponse:
         head=case_head(viewer, found, on),
         form=form if newer else None,
         why_not=why_not,
-        now=[stage.name for stage in procedure_for(found).stages.values()],
-        then=[stage.name for stage in newer.procedure.stages.values()] if newer else [],
+        changes=renewal_changes(found, newer) if newer else [],
         newer_name=newer.version.name if newer else "",
     )
     status = 422 if request.method == "POST" and not is_resumed(request) else 200

@@ -18,6 +18,7 @@ from shouwang.casework.selectors import (
     tasks_late,
 )
 from shouwang.casework.selectors.cases import Case
+from shouwang.casework.selectors.clocks import OVERRUN
 from shouwang.casework.selectors.escalations import escalations_standing
 from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import Task
@@ -82,6 +83,8 @@ def late(viewer: Viewer, on: date) -> Question:
         counts.append(Count(number, "下级逾期、提到本单位的", address("desks:board")))
     if viewer.kind in OVERSEERS:
         counts += _late_of_others(viewer, on)
+        if number := cases_visible_to(viewer).filter(OVERRUN).order_by().count():
+            counts.append(Count(number, "全程期限已过的案件", address("casework:list", overrun=1)))
     return Question(counts)
 
 

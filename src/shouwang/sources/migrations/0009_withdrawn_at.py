@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sources", "0007_opinion")]
+    dependencies = [("sources", "0008_interface_key")]
 
     operations = [
         migrations.AddField(model_name="clue", name="withdrawn_at", field=models.DateTimeField(null=True)),
