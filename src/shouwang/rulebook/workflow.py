@@ -159,16 +159,34 @@ class Reasons(Model):
         return "、".join(reason.name for reason in self.reasons.values())
 
 
+class Signed(Model):
+    """A kind of paper that a household signs, on an officer's phone too: its name, and the words that are signed."""
+
+    name: Text
+    sign: str = Field(min_length=1, max_length=1000)
+
+
 class Papers(Model):
     """Kinds of papers that a move may require, by key, with the name that people read."""
 
-    papers: dict[Key, Text] = Field(min_length=1)
+    papers: dict[Key, Text | Signed] = Field(min_length=1)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The kinds by key, as people read them."""
+        return {key: stated.name if isinstance(stated, Signed) else stated for key, stated in self.papers.items()}
+
+    @property
+    def signed(self) -> list[Signed]:
+        """The kinds that are signed, with their words."""
+        return [stated for stated in self.papers.values() if isinstance(stated, Signed)]
 
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
     def __str__(self) -> str:
-        return "、".join(self.papers.values())
+        signed = {stated.name: stated.sign for stated in self.signed}
+        return "；".join(f"{name}（签：{signed[name]}）" if name in signed else name for name in self.names.values())
 
 
 class Route(Model):

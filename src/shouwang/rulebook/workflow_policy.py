@@ -25,6 +25,7 @@ from shouwang.rulebook.workflow import (
     Reason,
     Reasons,
     Route,
+    Signed,
     Stage,
     Task,
     Verify,
@@ -68,6 +69,7 @@ class Workflow:
     verify: dict[str, Provision[Verify]]
     notices: dict[str, Provision[Notice]]
     papers: dict[str, str]
+    signed: Signed | None
     conditions: dict[str, Node]
 
     def way(self, move: Move, facts: Mapping[str, Any], *, on: date) -> Move | Branch:
@@ -149,7 +151,8 @@ def _workflow(policy: Policy) -> Workflow:
         reasons=_of(blocks, Reasons),
         verify=causes,
         notices=dict(policy.topics["notice"]),
-        papers={key: name for stated in _of(blocks, Papers).values() for key, name in stated.value.papers.items()},
+        papers={key: name for stated in _of(blocks, Papers).values() for key, name in stated.value.names.items()},
+        signed=next((each for stated in _of(blocks, Papers).values() for each in stated.value.signed), None),
         conditions=branches_read(procedures.values(), policy),
     )
     _routes_check(flow, routes)

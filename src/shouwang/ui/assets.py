@@ -26,6 +26,10 @@ FILES = {
     "echarts/dist/echarts.min.js": "echarts.min.js",
 }
 STAMP = "stamp.txt"
+ICON = Path(__file__).resolve().parent / "static" / "ui" / "icon.svg"
+# Phones that install the pages want pixels; a maskable one keeps its sign within the middle four fifths.
+PIXELS = {"icon-192.png": (192, 100), "icon-512.png": (512, 100), "icon-maskable-512.png": (512, 60)}
+GROUND = "#f4f5f7"
 SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -41,7 +45,8 @@ def assets_stamp(root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for name in MANIFESTS:
         digest.update((root / name).read_bytes())
-    digest.update(repr((sorted(FILES.items()), ICONS)).encode())
+    digest.update(repr((sorted(FILES.items()), ICONS, PIXELS, GROUND)).encode())
+    digest.update(ICON.read_bytes())
     return digest.hexdigest()
 
 
@@ -57,6 +62,7 @@ def assets_build(*, root: Path = ROOT, vendor: Path = VENDOR) -> bool:
         fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=vendor.parent))
         try:
             _copy(modules=modules, target=fresh)
+            _icons_draw(target=fresh)
             (fresh / STAMP).write_text(stamp)
             fresh.chmod(0o755)
             if vendor.exists():
@@ -102,6 +108,20 @@ def _copy(*, modules: Path, target: Path) -> None:
     symbols = "".join(_symbol(modules, name) for name in ICONS)
     sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>\n'
     (target / "icons.svg").write_text(sprite, encoding="utf-8")
+
+
+def _icons_draw(*, target: Path) -> None:
+    """This function draws the icon of the house in pixels."""
+    import typst
+
+    for name, (side, share) in PIXELS.items():
+        page = (
+            f'#set page(width: {side}pt, height: {side}pt, margin: 0pt, fill: rgb("{GROUND}"))\n'
+            f'#align(center + horizon, image(bytes(sys.inputs.icon), format: "svg", width: {share}%))'
+        )
+        drawn = typst.compile(page.encode(), format="png", ppi=72, sys_inputs={"icon": ICON.read_text("utf-8")})
+        assert isinstance(drawn, bytes)
+        (target / name).write_bytes(drawn)
 
 
 def _symbol(modules: Path, name: str) -> str:

@@ -17,7 +17,7 @@ from shouwang.people.sessions import SignedIn
 from shouwang.register.errors import NotYourArea
 from shouwang.register.selectors import HouseholdCopy, households_copy, villages_with_households
 from shouwang.sources.rules.phone import BATCH, PhoneReport
-from shouwang.sources.selectors.reporting import causes_offered
+from shouwang.sources.selectors.reporting import causes_offered, paper_signed
 from shouwang.sources.services import Picture, PictureTooLarge, ReportResult, picture_take, reports_take
 
 router = Router(tags=["reports"], auth=SignedIn())
@@ -37,6 +37,11 @@ class Choice(Schema):
     label: str
 
 
+class Words(Schema):
+    name: str
+    sign: str = Field(description="what the household signs, kept with its signature word by word")
+
+
 class Me(Schema):
     user_id: int
     name: str
@@ -45,6 +50,7 @@ class Me(Schema):
     now: datetime
     keep_days: int
     causes: list[Choice]
+    signed: Words | None = None
     villages: list[Village]
 
 
@@ -157,9 +163,11 @@ def me(request: HttpRequest) -> Me:
     ]
     slot = villages[0].slot if villages else viewer.ranges[0][0]
     causes = [Choice(code=code, label=label) for code, label in causes_offered(slot=slot, on=timezone.localdate())]
+    words = paper_signed(slot=slot, on=timezone.localdate())
     return Me(
         user_id=viewer.user_id or 0, name=viewer.name, office=viewer.organisation_name, csrf=get_token(request),
         now=now, keep_days=settings.PHONE_KEEP_DAYS, causes=causes, villages=villages,
+        signed=Words(name=words.name, sign=words.sign) if words else None,
     )  # fmt: skip
 
 

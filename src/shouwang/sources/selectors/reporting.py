@@ -9,6 +9,7 @@ from shouwang.kit.codes import Risk
 from shouwang.kit.dates import months_add
 from shouwang.people.access import Viewer
 from shouwang.register.selectors import HouseholdFile, SpendingLine, household_file
+from shouwang.rulebook.workflow import Signed
 from shouwang.rulebook.workflow_policy import workflow_of
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
@@ -50,6 +51,15 @@ def causes_offered(*, slot: int, on: date) -> list[tuple[str, str]]:
     verified = workflow_of(policy).verify
     offered = [choice for choice in Risk.choices() if choice[0] in verified]
     return offered or Risk.choices()
+
+
+def paper_signed(*, slot: int, on: date) -> Signed | None:
+    """This function returns what the policy lets a household sign with a report; None where it has no words for it."""
+    try:
+        _, policy = policy_for(slot=slot, on=on)
+    except NoPolicyInForce:
+        return None
+    return workflow_of(policy).signed
 
 
 def steps_ahead(*, slot: int, channel: str, on: date) -> list[tuple[str, str]]:

@@ -200,7 +200,7 @@ async function draftView(key) {
     return last.then(showStrip);
   };
   const draw = () => {
-    const view = formView({ draft, household, causes: who.causes, villages: who.villages, today: now, problems, save, redraw: draw, send: finish, back: async () => { await last; go("#/"); } });
+    const view = formView({ draft, household, causes: who.causes, signed: who.signed || null, villages: who.villages, today: now, problems, save, redraw: draw, send: finish, back: async () => { await last; go("#/"); } });
     const place = window.scrollY;
     show(title(household ? `${household.head_name}家` : "登记簿里没有的人"), h("p", { class: "hint" }, household ? household.place : "写清怎么找到这家人"), h("p", { class: "hint" }, `要填的 ${draft.asked} 项，已有数据 ${household ? household.known : 0} 项`), view);
     if (!Object.keys(problems).length) window.scrollTo(0, place);
@@ -259,7 +259,7 @@ async function mend(item) {
   for (const about of pictures || []) {
     const bytes = await store.getBytes(about.key);
     if (!bytes) continue;
-    if (about.kind === "SIGNATURE") { draft.signature = { key: about.key, bytes: packed(bytes) }; draft.signer = about.signer; } else draft.photos.push({ key: about.key, bytes: packed(bytes), at: about.at });
+    if (about.kind === "SIGNATURE") { draft.signature = { key: about.key, bytes: packed(bytes) }; draft.signer = about.signer; draft.signed = about.text; } else draft.photos.push({ key: about.key, bytes: packed(bytes), at: about.at });
     await store.remove(about.key);
   }
   await store.put("draft", item.id, { draft, household: label.household, known_at: report.known_at, label: label.what, problem });

@@ -11,12 +11,11 @@ export const AMOUNTS = [
   ["income_drop_fen", "一年少收入多少", "因为这件事不能打工、绝收等"],
 ];
 const KNOWN = [["occurred_on", "哪天发生的"], ["gross_fen", "总共花费"], ["reimbursed_fen", "已报销或已赔付"], ["self_paid_fen", "自己付的"]];
-const AUTHORISATION = "本人自愿申请防止返贫帮扶，所报情况属实，同意有关部门依法核对本户的收入、财产和支出信息，只用于防止返贫监测和帮扶。";
 const NUMBERS = /\d{17}[\dXx]|\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)/;
 
 export const draftNew = (household, village) => ({
   key: newKey(), household_id: household ? household.id : null, village, person_id: household && household.members.length === 1 ? household.members[0].person_id : "",
-  person_name: "", person_note: "", cause: "", cause_note: "", occurred_on: "", summary: "", amounts: {}, spending_id: null, again: {}, values: {}, photos: [], signer: "", signature: null, asked: 0,
+  person_name: "", person_note: "", cause: "", cause_note: "", occurred_on: "", summary: "", amounts: {}, spending_id: null, again: {}, values: {}, photos: [], signer: "", signature: null, signed: "", asked: 0,
 });
 
 // Answers the sent form's body and the problems by field; the same words as the server's.
@@ -62,13 +61,13 @@ export function check(draft, household, today) {
 export function picturesOf(draft, at) {
   const found = draft.photos.map((photo) => ({ key: photo.key, bytes: photo.bytes, media: "image/jpeg", kind: "PHOTO", signer: "", text: "", at: photo.at }));
   if (draft.signature) {
-    found.push({ key: draft.signature.key, bytes: draft.signature.bytes, media: "image/png", kind: "SIGNATURE", signer: draft.signer.trim(), text: AUTHORISATION, at });
+    found.push({ key: draft.signature.key, bytes: draft.signature.bytes, media: "image/png", kind: "SIGNATURE", signer: draft.signer.trim(), text: draft.signed, at });
   }
   return found;
 }
 
 // Draws the form. `save` keeps the draft, `redraw` draws anew after a choice that changes what is asked.
-export function formView({ draft, household, causes, villages, today, problems, save, redraw, send, back }) {
+export function formView({ draft, household, causes, signed, villages, today, problems, save, redraw, send, back }) {
   const event = household && household.events.find((each) => each.id === draft.spending_id);
   let asked = 0;
 
@@ -132,16 +131,20 @@ export function formView({ draft, household, causes, villages, today, problems, 
     problems.photos && h("p", { class: "error" }, problems.photos),
     draft.photos.map((photo, index) => h("div", { class: "known" }, h("span", {}, `照片 ${index + 1}（${Math.ceil(photo.bytes.length / 1024)} KB）`), h("button", { type: "button", class: "link", onclick: () => { draft.photos.splice(index, 1); save(); redraw(); } }, `删掉照片 ${index + 1}`))));
 
-  const signing = pad(async () => {
+  // The words are the policy's; those that were signed stay with their signature, whatever the policy says later.
+  const words = draft.signature && draft.signed ? { name: signed ? signed.name : "授权书", sign: draft.signed } : signed;
+  const signing = words && pad(async () => {
     draft.signature = signing.isEmpty() ? null : { key: (draft.signature && draft.signature.key) || newKey(), bytes: await signing.bytes() };
+    draft.signed = words.sign;
     save();
   });
-  const authorisation = h("details", { class: "card", open: Boolean(draft.signature) }, h("summary", {}, draft.signature ? "承诺授权书（已签）" : "承诺授权书，请农户签名"), h("p", {}, AUTHORISATION),
+  const authorisation = words && h("details", { class: "card", open: Boolean(draft.signature) }, h("summary", {}, draft.signature ? `${words.name}（已签）` : `${words.name}，请农户签名`), h("p", {}, words.sign),
     field("signer", "签名人姓名", typed("signer", { maxlength: 60, autocomplete: "off" })), draft.signature && h("p", { class: "hint" }, "已经签过。重新写会换掉原来的。"), signing.canvas,
     h("button", { type: "button", class: "link", onclick: () => { signing.clear(); draft.signature = null; save(); } }, "擦掉重签"));
 
   const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); draft.asked = asked; send(); } },
-    Object.keys(problems).length ? h("div", { class: "card problem", role: "alert", tabindex: "-1", id: "summary" }, h("strong", {}, "还没有收好，请看下面标出的地方。")) : null,
+    Object.keys(problems).length ? h("div", { class: "card problem", role: "alert", tabindex: "-1", id: "summary" }, h("strong", {}, "还不能送出，请看这几处："),
+      h("ul", {}, Object.entries(problems).map(([name, told]) => h("li", {}, h("button", { type: "button", class: "link", onclick: () => reach(form, name) }, told))))) : null,
     known, events, who, knownEvent,
     h("fieldset", { class: "card" }, h("legend", {}, "这件事"),
       household && !event && choice("person_id", "谁的事", [...household.members.map((each) => [each.person_id, `${each.name}（${each.relationship}${each.age === null ? "" : `，${each.age} 岁`}）`]), [null, "全家的事"]]),
@@ -154,6 +157,16 @@ export function formView({ draft, household, causes, villages, today, problems, 
     h("div", { class: "bar" }, h("button", { type: "button", class: "button quiet", onclick: back }, "先存草稿"), h("button", { class: "button main" }, "写好了，送出")));
   draft.asked = asked;
   return form;
+}
+
+// Takes the reader to the field that a problem is about.
+function reach(form, name) {
+  const place = form.querySelector(`#f-${name}, [name="${name}"]`) || form.querySelector(`#e-${name}`);
+  if (!place) return;
+  const closed = place.closest("details");
+  if (closed) closed.open = true;
+  place.focus();
+  place.scrollIntoView({ block: "center" });
 }
 
 export function nameOf(household, personId) {
