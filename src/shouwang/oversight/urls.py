@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import backtest, lab, moved, overrides, revoked, screen, trial, whatif
+from shouwang.oversight.views import backtest, burden, lab, moved, overrides, revoked, screen, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
     path("", screen.screen, name="screen"),
     path("revoked/<int:revocation_id>/", revoked.revoked, name="revoked"),
+    path("burden/", burden.burden, name="burden"),
     path("boundaries/", screen.boundaries, name="boundaries"),
     path("overrides/", overrides.overrides, name="overrides"),
     path("overrides/export/", overrides.export, name="overrides_export"),
