@@ -102,5 +102,5 @@ def test_what_would_change_is_said_before_it_is_done(cast: Cast) -> None:
     with acting_as(cast.county):
         newer = services.newer_for(walk.case, on=AT.date())
         assert services.renewal_changes(walk.case, newer) == [
-            "“综合研判复核”改叫“再研判”", "“再研判”限 20 个工作日，原来 3 个工作日",
+            "“综合研判复核”改叫“再研判”", "“再研判”限 20 个工作日，原来 2 个工作日",
         ]  # fmt: skip

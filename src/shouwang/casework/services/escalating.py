@@ -15,6 +15,7 @@ from shouwang.office.rules import LISTED, Figures, MessageKind
 from shouwang.office.services import message_enqueue
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, acting_as
 from shouwang.people.selectors import organisation_for
+from shouwang.rulebook.workflow import Act
 
 BATCH = 200
 
@@ -61,8 +62,8 @@ def escalations_make(*, at: datetime) -> int:
 
 def _late_cases(on: date) -> Iterator[_Late]:
     # Not a stage that waits for answers, whose tasks go up by themselves, nor one that will go on by itself.
-    late = Case.objects.filter(closed_on__isnull=True, due_on__lt=on, expires_on__isnull=True)
-    late = late.exclude(act__in=PASSIVE).order_by("pk")
+    late = Case.objects.filter(closed_on__isnull=True, due_on__lt=on).exclude(act__in=PASSIVE)
+    late = late.exclude(act=Act.AMEND.value, expires_on__isnull=False).order_by("pk")
     for case in late.iterator(chunk_size=2000):
         assert case.due_on is not None
         yield from _steps(case, None, kind=case.holder_kind, due_on=case.due_on, on=on)

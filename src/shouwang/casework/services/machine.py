@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -43,9 +43,6 @@ from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Viewer, acting_as
 from shouwang.register.selectors import state_on
 from shouwang.register.services import household_status_set
 from shouwang.rulebook.workflow import JUDGING, Act, End, Move, Stage
-
-if TYPE_CHECKING:
-    pass
 
 What = CaseEvent.What
 

@@ -45,9 +45,13 @@ def burden_of(viewer: Viewer, *, on: date) -> list[Burden]:
     labels = dict(clues.model._meta.get_field("channel").choices or ())
     found = [
         Burden(
-            str(labels.get(row["channel"], row["channel"])), row["forms"], row["counted"],
-            *(None if row[name] is None else float(row[name]) for name in ("asked", "known")), row["again"],
+            channel=str(labels.get(row["channel"], row["channel"])), forms=row["forms"], counted=row["counted"],
+            asked=_mean(row["asked"]), known=_mean(row["known"]), again=row["again"],
         )
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda each: (-each.forms, each.channel))
+
+
+def _mean(value: float | None) -> float | None:
+    return None if value is None else float(value)

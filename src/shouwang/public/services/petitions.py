@@ -234,7 +234,7 @@ def _grant(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> Non
 def _withdraw(petition: Petition, viewer: Viewer, answer: str, at: datetime) -> None:
     """This function ends what was applied for: its case, or before there is one the application and its clue."""
     application = petition.receipt.application if petition.receipt is not None else None
-    clue_id = application.clue_id if application is not None else None
+    clue_id = petition.receipt.clue_id if petition.receipt is not None else None
     case_id = petition.case_id or (clue_get(viewer, clue_id).collected_case_id if clue_id else None)
     if case_id is not None:
         case = case_get(viewer, case_id)
