@@ -20,6 +20,7 @@ from tests.architecture import (
     objects_checks,
     objects_insurance,
     objects_lab,
+    objects_money,
     objects_public,
     objects_register,
     objects_work,
@@ -31,7 +32,13 @@ from tests.factories.cast import Cast, cast_build
 from shouwang.people.models import User
 
 assert (
-    objects_checks and objects_insurance and objects_lab and objects_public and objects_register and objects_work
+    objects_checks
+    and objects_insurance
+    and objects_lab
+    and objects_money
+    and objects_public
+    and objects_register
+    and objects_work
 )  # they register their builders
 TABLE = table_read()
 ENTRIES = list(TABLE.entries())

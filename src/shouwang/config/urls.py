@@ -17,6 +17,7 @@ PREFIXES = {
     "casework": "cases/",
     "assistance": "assistance/",
     "insurance": "insurance/",
+    "funds": "money/",
     "evaluation": "evaluation/",
     "public": "public/",
     "oversight": "screen/",

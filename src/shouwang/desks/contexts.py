@@ -10,7 +10,15 @@ from shouwang.desks.rules import Count, Entry, Link, Question, WorkRow
 from shouwang.desks.selectors.around import LampLine, Report
 from shouwang.desks.selectors.board import BoardLevel
 from shouwang.desks.selectors.granted import GrantedTask
-from shouwang.desks.selectors.household import CaseLine, ClaimLine, MeasureLine, Money, VisitLine, WarningLine
+from shouwang.desks.selectors.household import (
+    CaseLine,
+    ClaimLine,
+    MeasureLine,
+    Money,
+    PaymentLine,
+    VisitLine,
+    WarningLine,
+)
 from shouwang.office.selectors import Progress
 from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
 from shouwang.register.selectors.facts import UNKNOWN
@@ -79,6 +87,7 @@ class HouseholdPage:
     others: Sequence[Link]
     warnings: Sequence[WarningLine]
     money: Sequence[tuple[Money, Sequence[str]]]
+    payments: Sequence[PaymentLine]
     measures: Sequence[MeasureLine]
     claims: Sequence[ClaimLine]
     visits: Sequence[VisitLine]

@@ -1,5 +1,6 @@
-"""Every benefit a household gets from anyone, as a Grant: payer, period, paid by us or reported by another body.
+"""Money: every benefit from anyone as a Grant; our own money in double entry, from budget to the bank's answer.
 
-Takes: what assistance (and later insurance) records. Leaves: grants whose sums can be asked for. Never: pays, or counts
-what another body pays as ours.
+Takes: what assistance and insurance record and ask to have paid; what treasurers enter. Leaves: grants, postings,
+payments with their evidence. Never: pays one amount twice, lets one person take two steps of a batch, changes what was
+posted, or counts what another body pays as ours.
 """

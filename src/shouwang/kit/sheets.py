@@ -19,7 +19,7 @@ def cell_safe(text: str) -> str:
 
     A sign before a plain number stays as it is.
     """
-    if text[:1] in "=@\t\r" or (text[:1] in "+-" and not re.fullmatch(r"[+-]?[\d.,]+", text)):
+    if text and (text[0] in "=@\t\r" or (text[:1] in "+-" and not re.fullmatch(r"[+-]?[\d.,]+", text))):
         return f"'{text}"[:_TEXT_LIMIT]
     return text[:_TEXT_LIMIT]
 

@@ -9,6 +9,7 @@ from shouwang.rulebook import (
     exits,
     feeds,
     flags,
+    funds,
     household_types,
     insurance,
     lines,
@@ -50,5 +51,6 @@ TOPICS: dict[str, Topic] = {
         teams.TOPIC,
         workflow.TOPIC,
         clocks.TOPIC,
+        funds.TOPIC,
     )
 }

@@ -12,7 +12,8 @@ from shouwang.casework.selectors.cases import Case
 from shouwang.desks.rules import Link, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import visits_of_household
-from shouwang.funds.selectors import grants_of_household
+from shouwang.funds.rules import READERS
+from shouwang.funds.selectors import commitments_of_household, grants_of_household, payments_of_household
 from shouwang.funds.services import Grant
 from shouwang.insurance.selectors import claims_of_household
 from shouwang.kit.codes import Measure as MeasureKind
@@ -107,6 +108,37 @@ class Money:
         words = {"ONCE": "一次性合计", "MONTHLY": "每月", "DAILY": "每天"}
         sums = [(word, self._sum(unit, on)) for unit, word in words.items()]
         return [f"{word} {yuan_text(fen)} 元" for word, fen in sums if fen]
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """One amount on its way: waiting, or a payment with its state; `href` where the viewer may read it."""
+
+    payee: str
+    purpose: str
+    amount_fen: int
+    state: str
+    day: date
+    account: str
+    href: str
+
+
+def payment_lines(viewer: Viewer, household_id: int) -> list[PaymentLine]:
+    """This function returns what is owed to the household and what was paid or tried, newest first."""
+    sees = viewer.kind in READERS
+    owed = [
+        PaymentLine(row.payee_name, row.purpose, row.amount_fen, "待支付", row.approved_on, row.account_shown, "")
+        for row in commitments_of_household(viewer, household_id)
+    ]
+    paid = [
+        PaymentLine(
+            row.payee_name, row.commitment.purpose, row.amount_fen, row.get_state_display(),
+            row.settled_on or row.sent_on or row.batch.made_on, row.account_shown,
+            address("funds:payment", row.pk) if sees else "",
+        )
+        for row in payments_of_household(viewer, household_id)
+    ]  # fmt: skip
+    return [*owed, *paid]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from shouwang.register.selectors.brief import (
     HouseholdBrief,
     SpendingBrief,
+    deaths_of,
+    ends_of,
     households_brief,
+    removals_of,
     spendings_brief,
 )
 from shouwang.register.selectors.copy import HouseholdCopy, households_copy
@@ -82,6 +85,8 @@ __all__ = [
     "conflict_row",
     "conflicts_count",
     "conflicts_open",
+    "deaths_of",
+    "ends_of",
     "facts_of",
     "findings_open",
     "hits_of",
@@ -120,6 +125,7 @@ __all__ = [
     "persons_by_name_birth_village",
     "places_of",
     "register_is_empty",
+    "removals_of",
     "spendings_brief",
     "state_on",
     "statuses_on",

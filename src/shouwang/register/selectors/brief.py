@@ -9,8 +9,8 @@ from datetime import date
 
 from shouwang.kit.codes import Risk, SpendingCause
 from shouwang.people.access import Viewer
-from shouwang.register.models import Household, Membership, Spending
-from shouwang.register.selectors.scope import holding, of_household
+from shouwang.register.models import Household, HouseholdState, Membership, Person, Spending
+from shouwang.register.selectors.scope import holding, of_household, of_person
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,27 @@ def spendings_brief(viewer: Viewer, spending_ids: Collection[int]) -> dict[int, 
             row.gross_fen, row.reimbursed_fen, row.self_paid_fen,
         )  # fmt: skip
     return found
+
+
+def deaths_of(viewer: Viewer, person_ids: Collection[int]) -> dict[int, date]:
+    """This function returns the day of death of those persons the viewer may read who are known to have died."""
+    rows = of_person(Person.objects.filter(pk__in=person_ids, died_on__isnull=False), viewer, field="id")
+    return {pk: died for pk, died in rows.values_list("pk", "died_on") if died is not None}
+
+
+def ends_of(viewer: Viewer, household_ids: Collection[int]) -> dict[int, date]:
+    """This function returns the day on which those households the viewer may read ended that stand no more."""
+    rows = of_household(Household.objects.filter(pk__in=household_ids, ended_on__isnull=False), viewer, field="id")
+    return {pk: ended for pk, ended in rows.values_list("pk", "ended_on") if ended is not None}
+
+
+def removals_of(viewer: Viewer, household_ids: Collection[int]) -> dict[int, date]:
+    """This function returns the day on which the risk of those households was marked as removed, as believed now."""
+    rows = of_household(
+        HouseholdState.objects.filter(
+            household_id__in=household_ids, superseded_at__isnull=True, valid_to__isnull=True,
+            removed_date__isnull=False,
+        ),
+        viewer,
+    )  # fmt: skip
+    return {pk: day for pk, day in rows.values_list("household_id", "removed_date") if day is not None}

@@ -1,0 +1,157 @@
+"""Forms of funds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+
+from shouwang.funds.models import Commitment, FindingNote, Source
+from shouwang.funds.services import Ground, Money, Payee
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
+from shouwang.ui.forms import FreeTextForm, StatedDay
+
+LIMIT_FEN = 10**15  # ten million million yuan: no county's budget reaches it
+
+
+class FenField(forms.CharField):
+    """An amount in yuan as people write it; its value is fen."""
+
+    def clean(self, value: Any) -> Any:
+        """This function reads the amount and says what is wrong with it."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen_parse(text, limit_fen=LIMIT_FEN)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+def _day(**more: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **more)
+
+
+class GroundForm(FreeTextForm):
+    """On which paper money moves, how much, when. `key` is of the page: a form sent twice counts once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    amount = FenField(label="金额")
+    on = _day(label="日期")
+    document = forms.CharField(label="依据的文件", max_length=200, help_text="文号或名称")
+    selected_on = _day(label="项目选定日期", required=False, help_text="用来统计从选定项目到资金到位的天数")
+    note = forms.CharField(label="说明", required=False, max_length=300)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = today
+
+    def ground(self, *, earmarked_for: int | None = None) -> Ground:
+        """This function returns the paper as it was stated."""
+        said = self.cleaned_data
+        return Ground(
+            key=f"form:{said['key']}", on=said["on"], document=said["document"], note=said["note"],
+            selected_on=said["selected_on"], earmarked_for=earmarked_for,
+        )  # fmt: skip
+
+
+class BudgetForm(GroundForm):
+    """Money that reached the organisation from outside."""
+
+    source = forms.ChoiceField(label="资金来源", choices=Source.choices)
+    purpose = forms.CharField(label="用途", max_length=60, help_text="同一用途每次写法要一样，例如：防贫救助")
+    year = forms.IntegerField(label="年度", min_value=2014, max_value=2100)
+    field_order = ["source", "purpose", "year", "amount", "on", "document", "selected_on", "note"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        self.fields["year"].initial = today.year
+
+    def money(self) -> Money:
+        """This function returns what kind of money it is."""
+        said = self.cleaned_data
+        return Money(said["source"], said["purpose"].strip(), said["year"])
+
+
+class AllocateForm(GroundForm):
+    """Money passed on to an organisation below."""
+
+    to = forms.TypedChoiceField(label="拨给", coerce=int)
+    earmarked = forms.TypedChoiceField(
+        label="最终用款单位", coerce=int, required=False, empty_value=None,
+        help_text="指定给再下一级的，收款单位要在期限内转拨",
+    )  # fmt: skip
+    field_order = ["to", "earmarked", "amount", "on", "document", "selected_on", "note"]
+
+    def __init__(self, *args: Any, today: date, below: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        self.fields["to"].choices = [("", "请选择"), *below]  # type: ignore[attr-defined]
+        self.fields["earmarked"].choices = [("", "就是收款单位"), *below]  # type: ignore[attr-defined]
+
+
+class ShiftForm(GroundForm):
+    """Money moved to another purpose, with its reason."""
+
+    purpose = forms.CharField(label="新的用途", max_length=60)
+    field_order = ["purpose", "amount", "on", "document", "note"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        del self.fields["selected_on"]
+        self.fields["note"].required = True
+        self.fields["note"].label = "理由"
+
+    def ground(self, *, earmarked_for: int | None = None) -> Ground:
+        """This function returns the paper as it was stated."""
+        said = self.cleaned_data
+        return Ground(key=f"form:{said['key']}", on=said["on"], document=said["document"], note=said["note"])
+
+
+class AnswerForm(FreeTextForm):
+    """The bank's answer to a batch."""
+
+    file = forms.FileField(label="银行回盘文件", help_text="xlsx 或 csv，表头要有：付款编号、金额、结果")
+
+
+class PayeeForm(FreeTextForm):
+    """To whom something owed is paid."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"account"})
+    name = forms.CharField(label="收款人", max_length=60)
+    relation = forms.ChoiceField(label="与救助对象的关系", choices=Commitment.Relation.choices)
+    bank = forms.CharField(label="开户行", max_length=80)
+    account = forms.CharField(label="银行账号", max_length=40)
+    reason = forms.CharField(label="更正的理由", max_length=300)
+
+    def payee(self) -> Payee:
+        """This function returns the payee as she was stated."""
+        said = self.cleaned_data
+        return Payee(said["name"], said["account"], said["bank"], said["relation"])
+
+
+class ReasonForm(FreeTextForm):
+    """Why."""
+
+    reason = forms.CharField(label="理由", max_length=300)
+
+
+class NoteForm(FreeTextForm):
+    """What is decided about a finding."""
+
+    state = forms.ChoiceField(label="怎么办", choices=FindingNote.State.choices)
+    owner = forms.CharField(label="责任单位", max_length=120)
+    due_on = StatedDay(label="整改期限", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+                       help_text="交办时要写")  # fmt: skip
+    note = forms.CharField(label="要求、结果或容错的依据", max_length=300)
+
+
+class WatchForm(FreeTextForm):
+    """An official's account."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"number"})
+    owner = forms.CharField(label="姓名", max_length=60)
+    post = forms.CharField(label="单位和职务", max_length=120)
+    number = forms.CharField(label="银行账号", max_length=40, help_text="只留后四位和比对用的摘要")

@@ -1,0 +1,120 @@
+"""Rules of funds: who works with money, how a bank's answer is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from shouwang.people.access import Kind, Role
+
+# Organisations that hold accounts, and who works with them there.
+TREASURIES = frozenset({Kind.PROVINCE, Kind.CITY_CENTRE, Kind.COUNTY_CENTRE, Kind.INSURER})
+TREASURY_ROLES = frozenset({Role.CLERK, Role.LEADER})
+# Who looks at money: those who hold it, decide on it or watch it; villages and townships see payments of their own.
+READERS = frozenset({Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT, Kind.INSURER})
+
+# Who may settle what became of a payment, beside the payer's own people.
+SETTLERS = TREASURIES | {Kind.LEADING_GROUP}
+STEPS = {"make": "制单", "check": "复核", "release": "放行"}
+PAID_WORDS = frozenset({"成功", "已付", "已支付", "支付成功", "交易成功"})
+RETURNED_WORDS = frozenset({"失败", "退回", "退票", "已退回", "支付失败", "交易失败"})
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+    """A line of the bank's answer as it stands in the file; `amount_fen` None: unreadable."""
+
+    row: int
+    reference: str
+    amount_fen: int | None
+    result: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a payment is before the bank's answer is taken."""
+
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The answer sorted: outcomes by reference, refused lines as (row, sentence), and who must be settled by people."""
+
+    outcomes: Mapping[str, tuple[str, str]]
+    refused: Sequence[tuple[int, str]]
+    doubtful: frozenset[str]
+
+
+def answer_judge(lines: Sequence[ReturnLine], payments: Mapping[str, Standing]) -> Judged:
+    """This function sorts the lines of a bank's answer to one batch.
+
+    A reference that is not of the batch, stands twice, or with another amount or an unreadable result is refused; its
+    payment is doubtful, and so is every sent payment that the answer leaves out. What is settled already stays; only a
+    paid one may still come back (RETURNED).
+    """
+    counts = Counter(line.reference for line in lines)
+    outcomes: dict[str, tuple[str, str]] = {}
+    refused: list[tuple[int, str]] = []
+    for line in lines:
+        known = payments.get(line.reference)
+        why = _refusal(line, known, counts[line.reference])
+        if why:
+            refused.append((line.row, why))
+        elif known is not None:
+            outcomes[line.reference] = (_outcome(line.result), line.reason)
+    doubtful = {name for name, known in payments.items() if known.state == "SENT" and name not in outcomes}
+    return Judged(outcomes, refused, frozenset(doubtful))
+
+
+def _outcome(result: str) -> str:
+    return "PAID" if result in PAID_WORDS else "RETURNED" if result in RETURNED_WORDS else ""
+
+
+def _refusal(line: ReturnLine, known: Standing | None, count: int) -> str:
+    """This function says why a line is refused; empty when it is taken."""
+    if known is None:
+        return f"付款编号“{line.reference[:40]}”不在这一批里"
+    if count > 1:
+        return f"付款编号“{line.reference}”在文件里出现了 {count} 次"
+    if line.amount_fen != known.amount_fen:
+        return f"付款编号“{line.reference}”的金额与送出的不一样"
+    outcome = _outcome(line.result)
+    if not outcome:
+        return f"付款编号“{line.reference}”的结果“{line.result[:20]}”看不懂，应当是“成功”或“失败”"
+    if known.state == outcome:
+        return f"付款编号“{line.reference}”的结果已经记过"
+    if known.state == "RETURNED":
+        return f"付款编号“{line.reference}”已记为退回，不能再记成功"
+    if known.state not in {"SENT", "UNKNOWN", "PAID"}:
+        return f"付款编号“{line.reference}”没有送出过"
+    return ""
+
+
+LEVEL_NAMES = {1: "省级", 2: "市级", 3: "县级", 4: "乡级", 5: "村级"}
+
+
+@dataclass(frozen=True)
+class Inflow:
+    """Money that came into an account: by which entry, when, how much, under which paper."""
+
+    entry_id: int
+    on: date
+    amount_fen: int
+    document: str = ""
+
+
+def tranches_left(inflows: Sequence[Inflow], balance_fen: int) -> list[tuple[Inflow, int]]:
+    """This function returns what is left of each inflow (in order of arrival), the oldest taken to be spent first."""
+    spent = sum(inflow.amount_fen for inflow in inflows) - balance_fen
+    left = []
+    for inflow in inflows:
+        gone = min(max(spent, 0), inflow.amount_fen)
+        spent -= gone
+        if inflow.amount_fen > gone:
+            left.append((inflow, inflow.amount_fen - gone))
+    return left

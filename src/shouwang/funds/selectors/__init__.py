@@ -1,0 +1,55 @@
+"""Reads of funds."""
+
+from shouwang.funds.selectors.grants import (
+    UNITS,
+    GrantTotals,
+    grant_totals,
+    grants_by_ids,
+    grants_of_case,
+    grants_of_household,
+    grants_visible_to,
+)
+from shouwang.funds.selectors.ledger import (
+    LevelSum,
+    account_visible,
+    accounts_visible_to,
+    balance_findings,
+    balances_recounted,
+    money_by_level,
+    postings_of,
+)
+from shouwang.funds.selectors.payments import (
+    batches_visible_to,
+    commitment_of,
+    commitments_of_household,
+    commitments_visible_to,
+    commitments_waiting,
+    payments_of_household,
+    payments_unknown,
+    payments_visible_to,
+)
+
+__all__ = [
+    "UNITS",
+    "GrantTotals",
+    "LevelSum",
+    "account_visible",
+    "accounts_visible_to",
+    "balance_findings",
+    "balances_recounted",
+    "batches_visible_to",
+    "commitment_of",
+    "commitments_of_household",
+    "commitments_visible_to",
+    "commitments_waiting",
+    "grant_totals",
+    "grants_by_ids",
+    "grants_of_case",
+    "grants_of_household",
+    "grants_visible_to",
+    "money_by_level",
+    "payments_of_household",
+    "payments_unknown",
+    "payments_visible_to",
+    "postings_of",
+]

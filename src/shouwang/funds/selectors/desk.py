@@ -1,0 +1,75 @@
+"""What waits for whoever works with money, and the choices her forms offer."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from shouwang.funds.models import Account, BankReturn, Batch, BatchAct, Evidence, Payment, PaymentEvent, Posting
+from shouwang.funds.rules import TREASURIES
+from shouwang.funds.selectors.ledger import accounts_visible_to
+from shouwang.funds.selectors.payments import batches_visible_to, payments_visible_to
+from shouwang.people.access import Viewer
+from shouwang.people.selectors import organisations_under
+
+MINE = ("MAKE", "CHECK", "RELEASE")
+
+
+def batches_for_me(viewer: Viewer, state: str) -> QuerySet[Batch]:
+    """This function returns the batches at a step in which the viewer has taken no part."""
+    taken = BatchAct.objects.filter(user_id=viewer.user_id, what__in=MINE).values("batch_id")
+    rows = batches_visible_to(viewer).filter(state=state)
+    return rows if state == Batch.State.RELEASED else rows.exclude(pk__in=taken)
+
+
+def batch_visible(viewer: Viewer, batch_id: int) -> Batch | None:
+    """This function returns a batch the viewer may read, or None."""
+    return batches_visible_to(viewer).filter(pk=batch_id).first()
+
+
+def payment_visible(viewer: Viewer, payment_id: int) -> Payment | None:
+    """This function returns a payment the viewer may read, or None."""
+    return payments_visible_to(viewer).filter(pk=payment_id).first()
+
+
+def acts_of(batch: Batch) -> list[BatchAct]:
+    """This function returns what was done with a batch, in order."""
+    return list(batch.acts.order_by("pk"))
+
+
+def returns_of(batch: Batch) -> list[BankReturn]:
+    """This function returns the bank's answers to a batch, newest first."""
+    return list(batch.returns.order_by("-pk"))
+
+
+def payment_events(payment: Payment) -> list[PaymentEvent]:
+    """This function returns the history of a payment, newest first."""
+    return list(payment.events.order_by("-pk"))
+
+
+def evidence_of(viewer: Viewer, payment: Payment) -> Evidence | None:
+    """This function returns the household as it stood when a payment was made, to whom may read the register."""
+    if not viewer.reads_register:
+        return None
+    return Evidence.objects.filter(viewer.q(), payment=payment).first()
+
+
+def treasuries_below(viewer: Viewer) -> list[tuple[int, str]]:
+    """This function returns the organisations that may be given money by the viewer's, the highest level first."""
+    rows = organisations_under(viewer).filter(kind__in=TREASURIES).exclude(pk=viewer.organisation_id or 0)
+    return [(row.pk, row.name) for row in rows.order_by("area__level", "area__lo", "kind", "pk")]
+
+
+def years_of(viewer: Viewer) -> list[int]:
+    """This function returns the years for which the viewer sees accounts, newest first."""
+    return sorted(set(accounts_visible_to(viewer).values_list("year", flat=True)), reverse=True)
+
+
+def account_postings(account: Account) -> QuerySet[Posting]:
+    """This function returns the postings of an account with their entries."""
+    return Posting.objects.filter(account=account).select_related("entry")
+
+
+def batches_listed(viewer: Viewer, state: str) -> QuerySet[Batch]:
+    """This function returns the batches in sight, of one state or of all."""
+    rows = batches_visible_to(viewer)
+    return rows.filter(state=state) if state in Batch.State.values else rows

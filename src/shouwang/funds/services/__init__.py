@@ -1,0 +1,64 @@
+"""Writes of funds. Refusals are in `funds.errors`."""
+
+from shouwang.funds.services.accounts import (
+    Ground,
+    Money,
+    account_open,
+    budget_enter,
+    money_allocate,
+    purpose_shift,
+    year_carry,
+)
+from shouwang.funds.services.bank import Taken, return_read
+from shouwang.funds.services.batches import batch_check, batch_make, batch_reject, batch_release
+from shouwang.funds.services.grants import (
+    AmountNotSane,
+    Benefit,
+    Grant,
+    GrantNotFound,
+    PeriodNotInOrder,
+    grant_cancel,
+    grant_record,
+)
+from shouwang.funds.services.ledger import Movement, entries_post
+from shouwang.funds.services.owing import Payee, PaymentRequest, commitment_cancel, payee_correct, payment_request
+from shouwang.funds.services.resolving import payment_doubt, payment_recover, resolution_ask, resolution_decide
+from shouwang.funds.services.sending import batch_hand, batch_send
+from shouwang.funds.services.verifying import balances_verify
+
+__all__ = [
+    "AmountNotSane",
+    "Benefit",
+    "Grant",
+    "GrantNotFound",
+    "Ground",
+    "Money",
+    "Movement",
+    "Payee",
+    "PaymentRequest",
+    "PeriodNotInOrder",
+    "Taken",
+    "account_open",
+    "balances_verify",
+    "batch_check",
+    "batch_hand",
+    "batch_make",
+    "batch_reject",
+    "batch_release",
+    "batch_send",
+    "budget_enter",
+    "commitment_cancel",
+    "entries_post",
+    "grant_cancel",
+    "grant_record",
+    "money_allocate",
+    "payee_correct",
+    "payment_doubt",
+    "payment_recover",
+    "payment_request",
+    "purpose_shift",
+    "resolution_ask",
+    "resolution_decide",
+    "return_read",
+    "year_carry",
+]

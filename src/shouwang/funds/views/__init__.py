@@ -1,0 +1,1 @@
+"""Pages of funds, one module a page."""

@@ -1,0 +1,189 @@
+"""The desk of money: what waits, money by level; one account; budget and allocation."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from itertools import groupby
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shouwang.funds.contexts import AccountPage, DeskPage, LevelGroup, MoveFormPage, Waiting
+from shouwang.funds.forms import AllocateForm, BudgetForm, ShiftForm
+from shouwang.funds.models import Account, Batch
+from shouwang.funds.rules import TREASURIES, TREASURY_ROLES
+from shouwang.funds.selectors import (
+    account_visible,
+    balance_findings,
+    commitments_waiting,
+    money_by_level,
+    payments_unknown,
+)
+from shouwang.funds.selectors.desk import account_postings, batches_for_me, treasuries_below, years_of
+from shouwang.funds.selectors.findings import selection_to_money
+from shouwang.funds.services import budget_enter, money_allocate, purpose_shift
+from shouwang.funds.views.common import HOLDERS, PAYERS, READ, money_tabs
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Role, Viewer, requires
+from shouwang.ui.tables import Column, Row, Table, key_page
+
+TREASURERS = {Role.CLERK, Role.LEADER}
+COLUMNS = (
+    Column("on", "日期", kind="day", phone="title"),
+    Column("kind", "事项"),
+    Column("document", "依据"),
+    Column("amount", "金额", kind="yuan", unit="元"),
+    Column("by", "经办", phone="hidden"),
+)
+
+
+def _works(viewer: Viewer) -> bool:
+    return viewer.kind in TREASURIES and viewer.role in TREASURY_ROLES
+
+
+def _waiting(viewer: Viewer) -> list[Waiting]:
+    listed = reverse("funds:batches")
+    found = []
+    if viewer.kind in PAYERS and _works(viewer):
+        found.append(Waiting(commitments_waiting(viewer).count(), "笔待支付", reverse("funds:owed")))
+    for state, label in (("DRAFT", "批待复核"), ("CHECKED", "批待放行"), ("RELEASED", "批待送银行")):
+        found.append(Waiting(batches_for_me(viewer, state).count(), label, f"{listed}?state={state}"))
+    unknown = payments_unknown(viewer).count()
+    found.append(Waiting(unknown, "笔结果不明", f"{listed}?state={Batch.State.SENT}"))
+    return [each for each in found if each.number]
+
+
+@require_GET
+@requires(*READ)
+def desk(request: HttpRequest) -> HttpResponse:
+    """This function shows what waits and where the money is, level by level."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    years = years_of(viewer) or [timezone.localdate().year]
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:4]) in years else years[0]
+    lines = money_by_level(viewer, year=year)
+    groups = [LevelGroup(name, list(part)) for name, part in groupby(lines, key=lambda line: line.organisation_name)]
+    now = timezone.now()
+    page = DeskPage(
+        tabs=money_tabs(viewer, "desk"), waiting=_waiting(viewer), groups=groups, year=year, years=years,
+        may_budget=_works(viewer), elapsed=selection_to_money(viewer, since=now - timedelta(days=365))[:10],
+        is_wrong=balance_findings(viewer, since=now - timedelta(days=7)).count(),
+    )  # fmt: skip
+    return render(request, "funds/desk.html", {"page": page})
+
+
+def _account(viewer: Viewer, account_id: int) -> Account:
+    found = account_visible(viewer, account_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@requires(*READ)
+def account(request: HttpRequest, account_id: int) -> HttpResponse:
+    """This function shows an account and what was posted to it, newest first."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _account(viewer, account_id)
+    page = key_page(account_postings(found), order=("-pk",), after=request.GET.get("after"))
+    rows = [
+        Row(
+            {
+                "on": row.entry.on, "kind": row.entry.get_kind_display(),
+                "document": "，".join(part for part in (row.entry.document, row.entry.note) if part) or "—",
+                "amount": row.amount_fen, "by": row.entry.by,
+            },
+            href=reverse("funds:payment", args=[row.entry.payment_id]) if row.entry.payment_id else "",
+        )
+        for row in page
+    ]  # fmt: skip
+    table = Table("记账", COLUMNS, rows, page=page)
+    may = _works(viewer) and found.organisation_id == viewer.organisation_id and found.stage == "AVAILABLE"
+    shown = AccountPage(account=found, table=table, page=page, may_move=may)
+    return render(request, "funds/account.html", {"page": shown})
+
+
+def _key(request: HttpRequest) -> dict[str, str]:
+    return {"key": secrets.token_hex(16)}
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*HOLDERS, roles=TREASURERS)
+def budget(request: HttpRequest) -> HttpResponse:
+    """This function records money that reached the viewer's organisation from outside."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    form = BudgetForm(request.POST or None, today=timezone.localdate(), initial=_key(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            into = budget_enter(
+                viewer=viewer, money=form.money(), amount_fen=form.cleaned_data["amount"], ground=form.ground(),
+                at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已记入预算。")
+            return redirect("funds:account", into.pk)
+    page = MoveFormPage("下达预算", "记上级下达或本级安排、已经到账的钱。", form, "记入预算", reverse("funds:desk"))
+    return render(request, "funds/form.html", {"page": page}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*HOLDERS, roles=TREASURERS)
+def allocate(request: HttpRequest, account_id: int) -> HttpResponse:
+    """This function passes money on to an organisation below."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _own(viewer, account_id)
+    form = AllocateForm(
+        request.POST or None, today=timezone.localdate(), below=treasuries_below(viewer), initial=_key(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            into = money_allocate(
+                viewer=viewer, account_id=found.pk, organisation_id=said["to"], amount_fen=said["amount"],
+                ground=form.ground(earmarked_for=said["earmarked"]), at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已拨给{into.organisation_name}。")
+            return redirect("funds:account", found.pk)
+    page = MoveFormPage("拨付下级", str(found), form, "拨付", reverse("funds:account", args=[found.pk]))
+    return render(request, "funds/form.html", {"page": page}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*HOLDERS, roles=TREASURERS)
+def shift(request: HttpRequest, account_id: int) -> HttpResponse:
+    """This function moves money to another purpose; it stands among the findings."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _own(viewer, account_id)
+    form = ShiftForm(request.POST or None, today=timezone.localdate(), initial=_key(request))
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            purpose_shift(
+                viewer=viewer, account_id=found.pk, purpose=said["purpose"], amount_fen=said["amount"],
+                ground=form.ground(), at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已改变用途，并列入核查事项。")
+            return redirect("funds:account", found.pk)
+    lead = f"{found}。改变用途会列入核查事项，审计和上级都看得到。"
+    page = MoveFormPage("改变用途", lead, form, "改变用途", reverse("funds:account", args=[found.pk]))
+    return render(request, "funds/form.html", {"page": page}, status=422 if form.errors else 200)
+
+
+def _own(viewer: Viewer, account_id: int) -> Account:
+    found = _account(viewer, account_id)
+    if found.organisation_id != viewer.organisation_id or found.stage != Account.Stage.AVAILABLE:
+        raise Http404
+    return found

@@ -1,0 +1,86 @@
+"""What looks wrong with money, with its evidence and what was decided about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from shouwang.funds.contexts import FindingLine, FindingsPage
+from shouwang.funds.errors import FindingGone
+from shouwang.funds.forms import NoteForm, WatchForm
+from shouwang.funds.selectors.findings import NAMES, Finding, findings, notes_of, rules_in_sight
+from shouwang.funds.selectors.payments import watched_accounts
+from shouwang.funds.services.watching import OVERSEEING, OVERSEERS, Decided, account_watch, finding_note
+from shouwang.funds.views.common import READ, money_tabs
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Kind, Viewer, requires
+from shouwang.register.selectors import places_of
+
+SEE = tuple(kind for kind in READ if kind is not Kind.INSURER)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*SEE)
+def page(request: HttpRequest) -> HttpResponse:
+    """This function lists what looks wrong; overseers decide about it, and keep the accounts of officials."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    on = timezone.localdate()
+    found = findings(viewer, on=on)
+    may_note = viewer.kind in OVERSEERS and viewer.role in OVERSEEING
+    form = NoteForm(request.POST if request.POST.get("act") == "note" else None)
+    watch = WatchForm(request.POST if request.POST.get("act") == "watch" else None)
+    bound = form if form.is_bound else watch if watch.is_bound else None
+    if bound is not None and bound.is_valid():
+        try:
+            said = _save(viewer, request, found, bound)
+        except FindingGone:
+            raise
+        except Refusal as refusal:
+            bound.add_error(None, str(refusal))
+        else:
+            messages.success(request, said)
+            return redirect(request.get_full_path())
+    kind = request.GET.get("kind", "")
+    shown = _shown(viewer, found, kind, (form, watch) if may_note else (None, None))
+    is_wrong = bound is not None and bool(bound.errors)
+    return render(request, "funds/findings.html", {"page": shown}, status=422 if is_wrong else 200)
+
+
+def _save(viewer: Viewer, request: HttpRequest, found: list[Finding], form: NoteForm | WatchForm) -> str:
+    said, now = form.cleaned_data, timezone.now()
+    if isinstance(form, WatchForm):
+        account_watch(viewer=viewer, owner=said["owner"], post=said["post"], number=said["number"], at=now)
+        return "已登记，今后打进这个账户的钱会列出来。"
+    finding = next((each for each in found if each.key == request.POST.get("key")), None)
+    if finding is None:
+        raise FindingGone
+    decided = Decided(said["state"], said["owner"], said["note"], said["due_on"])
+    finding_note(viewer=viewer, key=finding.key, slot=finding.slot, decided=decided, at=now)
+    return "已记下。"
+
+
+def _shown(
+    viewer: Viewer, found: list[Finding], kind: str, forms: tuple[NoteForm | None, WatchForm | None]
+) -> FindingsPage:
+    counts = Counter(each.kind for each in found)
+    listed = [each for each in found if each.kind == kind] if kind in NAMES else found
+    notes = notes_of(viewer, [each.key for each in listed])
+    places = places_of({each.slot for each in listed if each.slot % 1000})
+    lines = [
+        FindingLine(each, places.get(each.slot, ""), notes.get(each.key), f"f{number}")
+        for number, each in enumerate(listed, start=1)
+    ]
+    address = reverse("funds:findings")
+    return FindingsPage(
+        tabs=money_tabs(viewer, "findings"),
+        kinds=[(name, f"{address}?kind={key}", counts[key]) for key, name in NAMES.items() if counts[key]],
+        kind=NAMES.get(kind, ""), lines=lines, may_note=forms[0] is not None,
+        has_rules=bool(rules_in_sight(viewer, on=timezone.localdate())),
+        watched=watched_accounts(viewer) if forms[1] is not None else [], form=forms[0], watch=forms[1],
+    )  # fmt: skip

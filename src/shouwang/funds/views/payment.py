@@ -1,0 +1,114 @@
+"""One payment: the household as it stood, its way, and how its fate is settled."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from shouwang.audit.services import entry_append
+from shouwang.funds.contexts import PaymentPage
+from shouwang.funds.models import Evidence, Payment
+from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
+from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_visible
+from shouwang.funds.selectors.payments import resolutions_open
+from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
+from shouwang.funds.services.evidence import body_digest
+from shouwang.funds.services.resolving import recovered_fen
+from shouwang.funds.views.common import READ
+from shouwang.kit.codes import PovertyStatus, Risk, WatchType
+from shouwang.kit.money import fen_parse
+from shouwang.people.access import Kind, Role, Viewer, requires
+
+ACTORS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.INSURER)
+PEOPLE = {Role.CLERK, Role.LEADER}
+YES_NO = {True: "是", False: "否", None: "未登记"}
+
+
+def _found(viewer: Viewer, payment_id: int) -> Payment:
+    found = payment_visible(viewer, payment_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@requires(*READ)
+def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """This function shows a payment with its evidence, and logs that it was read."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _found(viewer, payment_id)
+    seen = evidence_of(viewer, found)
+    asked = resolutions_open([found.pk]).get(found.pk)
+    may = viewer.kind in SETTLERS and viewer.role in TREASURY_ROLES
+    page = PaymentPage(
+        payment=found, events=payment_events(found), evidence=seen,
+        is_evidence_whole=seen is None or body_digest(seen.body) == seen.digest, facts=_facts(seen),
+        members=seen.body["members"] if seen else [], asked=asked, may_settle=may,
+        is_own_word=asked is not None and asked.asked_user_id == viewer.user_id,
+        may_recover=may and found.state == "PAID" and viewer.organisation_id == found.organisation_id,
+        recovered_fen=recovered_fen(found), household_href=_household(viewer, found),
+    )  # fmt: skip
+    entry_append(
+        viewer=viewer, action="payment.read", subject_type="funds.Payment", subject_id=found.pk, slot=found.slot,
+        at=timezone.now(), purpose="查看支付",
+    )  # fmt: skip
+    return render(request, "funds/payment.html", {"page": page})
+
+
+def _household(viewer: Viewer, found: Payment) -> str:
+    if not viewer.reads_register:
+        return ""
+    try:
+        return reverse("desks:household", args=[found.household_id])
+    except NoReverseMatch:
+        return ""
+
+
+def _facts(seen: Evidence | None) -> list[tuple[str, str]]:
+    """This function writes the household's state, as it stood, in words."""
+    if seen is None:
+        return []
+    body, state = seen.body, seen.body["state"] or {}
+    poverty, watch = state.get("poverty_status"), state.get("watch_type")
+    risks = [Risk(each).label for each in state.get("risks") or [] if each in set(Risk)]
+    return [
+        ("户主", body["head"] or "—"),
+        ("住址", body["place"] or "—"),
+        ("户类型", PovertyStatus(poverty).label if poverty else "未登记"),
+        ("监测对象类别", WatchType(watch).label if watch else "未登记"),
+        ("风险", "、".join(risks) or "未登记"),
+        ("识别监测时间", state.get("identified_date") or "—"),
+        ("风险消除时间", state.get("removed_date") or "—"),
+        ("住房安全", YES_NO[state.get("housing_safe")]),
+        ("饮水安全", YES_NO[state.get("water_safe")]),
+    ]
+
+
+@require_POST
+@requires(*ACTORS, roles=PEOPLE)
+def act(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """This function settles a payment with a second person, doubts it, or records what came back of it."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found, now = _found(viewer, payment_id), timezone.now()
+    what, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    if what == "doubt":
+        payment_doubt(viewer=viewer, payment_id=found.pk, reason=reason, at=now)
+        said = "已记为结果不明，由两人核定。"
+    elif what in {"paid", "returned"}:
+        resolution_ask(viewer=viewer, payment_id=found.pk, outcome=what.upper(), reason=reason, at=now)
+        said = "已提出核定，等另一人确认。"
+    elif what in {"confirm", "refuse"}:
+        resolution_decide(viewer=viewer, payment_id=found.pk, confirms=what == "confirm", at=now)
+        said = "已确认。" if what == "confirm" else "没有确认，这笔仍是结果不明。"
+    elif what == "recover":
+        amount = fen_parse(request.POST.get("amount", ""))
+        payment_recover(viewer=viewer, payment_id=found.pk, amount_fen=amount, reason=reason, at=now)
+        said = "已记追回，钱回到可用资金。"
+    else:
+        raise Http404
+    messages.success(request, said)
+    return redirect("funds:payment", found.pk)

@@ -1,0 +1,279 @@
+"""Anybody does anything with money in any order, killed at any write: it adds up and nothing is paid twice."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.factories.casework import workflow_ready
+from tests.factories.cast import Cast
+from tests.factories.funds import AT, Desk, allocated, answer, batched, desk_make, owed
+from tests.factories.register import household_make
+
+from shouwang.funds import services
+from shouwang.funds.models import Account, Batch, Commitment, Entry, Payment, Posting
+from shouwang.funds.selectors import balances_recounted
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import SYSTEM, Viewer, acting_as
+
+pytestmark = pytest.mark.django_db
+
+WHO = st.sampled_from(["maker", "checker", "third", "releaser", "city"])
+RESULTS = st.lists(st.sampled_from(["成功", "失败", "处理中", ""]), min_size=3, max_size=3)
+KILL = st.one_of(st.none(), st.integers(1, 25))
+
+
+class Killed(Exception):  # noqa: N818 - an end, not an error
+    """The process ended here."""
+
+
+class Guillotine:
+    """Ends the process before the n-th write."""
+
+    def __init__(self, after: int | None) -> None:
+        self.left = after
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        words = sql.lstrip().lower()
+        if self.left is not None and words.startswith(("insert", "update", "delete")):
+            self.left -= 1
+            if self.left == 0:
+                raise Killed
+        return execute(sql, params, many, context)
+
+
+def adds_up() -> None:
+    """Everything that must hold of money, whatever happened."""
+    with acting_as(SYSTEM):
+        assert (Posting.objects.aggregate(all=Sum("amount_fen"))["all"] or 0) == 0
+        assert balances_recounted(using="default")[1] == []
+        stage = dict(Account.objects.filter(level=3).values_list("stage").annotate(Sum("balance_fen")))
+        payments, owed_rows = list(Payment.objects.all()), list(Commitment.objects.all())
+        back = Posting.objects.filter(entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0)
+        recovered = back.aggregate(all=Sum("amount_fen"))["all"] or 0
+    by_state: Counter[str] = Counter()
+    for payment in payments:
+        by_state[payment.state] += payment.amount_fen
+    assert stage.get("PAID", 0) == by_state["PAID"] - recovered
+    assert stage.get("TRANSIT", 0) == by_state["SENT"] + by_state["UNKNOWN"]
+    out = {payment.commitment_id for payment in payments if payment.state in {"SENT", "UNKNOWN", "PAID"}}
+    held = [row for row in owed_rows if row.state != "CANCELLED" and row.pk not in out]
+    assert stage.get("COMMITTED", 0) == sum(row.amount_fen for row in held)
+    living = Counter(payment.commitment_id for payment in payments if payment.state not in {"RETURNED", "DROPPED"})
+    assert all(number == 1 for number in living.values()), "something is paid twice"
+    paid = {row.pk for row in owed_rows if row.state == "PAID"}
+    assert paid == {payment.commitment_id for payment in payments if payment.state == "PAID"}
+
+
+class MoneyMachine(RuleBasedStateMachine):
+    """One county's money; most of what is tried is refused."""
+
+    cast: Cast
+    desk: Desk
+    household: int
+
+    @initialize()
+    def begin(self) -> None:
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        allocated(self.desk, self.cast, 30_000_00)
+        self.at = AT
+        self.count = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "block"):
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
+
+    def attempt(self, who: str, kill: int | None, service: Any, **arguments: Any) -> None:
+        viewer: Viewer = getattr(self.desk, who)
+        self.at += timedelta(hours=7)
+        before = self.seen()
+        try:
+            with acting_as(viewer), connection.execute_wrapper(Guillotine(kill)):
+                service(viewer=viewer, at=self.at, **arguments)
+        except (Refusal, Killed):
+            assert self.seen() == before, "a refused or killed act left something behind"
+
+    def seen(self) -> tuple[object, ...]:
+        with acting_as(SYSTEM):
+            return (
+                Entry.objects.count(), Posting.objects.count(),
+                tuple(Payment.objects.order_by("pk").values_list("pk", "state")),
+                tuple(Commitment.objects.order_by("pk").values_list("pk", "state", "version")),
+                tuple(Batch.objects.order_by("pk").values_list("pk", "state", "version")),
+            )  # fmt: skip
+
+    def batch(self, number: int) -> Batch | None:
+        with acting_as(SYSTEM):
+            found = list(Batch.objects.order_by("-pk")[:3])
+        return found[number % len(found)] if found else None
+
+    @rule(amount=st.sampled_from([1, 5_000_00, 9_999_99, 10_000_00, 40_000_00]))
+    def owe(self, amount: int) -> None:
+        with contextlib.suppress(Refusal):
+            owed(self.cast, self.desk.maker, amount, household_id=self.household)
+
+    @rule(who=WHO, kill=KILL, number=st.integers(1, 3))
+    def make(self, who: str, kill: int | None, number: int) -> None:
+        with acting_as(SYSTEM):
+            ids = list(Commitment.objects.filter(state="OPEN").order_by("pk").values_list("pk", flat=True)[:number])
+        self.attempt(who, kill, services.batch_make, commitment_ids=ids)
+
+    @rule(who=WHO, kill=KILL, which=st.integers(0, 2), step=st.sampled_from(["check", "release", "send", "reject"]))
+    def step(self, who: str, kill: int | None, which: int, step: str) -> None:
+        found = self.batch(which)
+        if found is not None:
+            more = {"reason": "理由"} if step == "reject" else {}
+            service = getattr(services, f"batch_{step}")
+            self.attempt(who, kill, service, batch_id=found.pk, version=found.version, **more)
+
+    @rule(kill=KILL)
+    def whole_way(self, kill: int | None) -> None:
+        """What waits goes to the bank as it should; sending is killed somewhere."""
+        with acting_as(SYSTEM):
+            waiting = list(Commitment.objects.filter(state="OPEN", needs_payee=False, amount_fen__lt=5_000_01)[:2])
+        if waiting:
+            made = batched(self.desk, *waiting, upto="released", at=self.at)
+            self.attempt("maker", kill, services.batch_send, batch_id=made.pk, version=made.version)
+
+    @rule(kill=KILL, which=st.integers(0, 2), results=RESULTS, name=st.integers(0, 1))
+    def bank(self, kill: int | None, which: int, results: list[str], name: int) -> None:
+        found = self.batch(which)
+        if found is not None:
+            content = answer(found, results=dict(enumerate(results, start=1)))
+            self.attempt("maker", kill, services.return_read, batch_id=found.pk, name=f"{name}.csv", content=content)
+
+    @rule(
+        who=WHO,
+        kill=KILL,
+        act=st.sampled_from(["doubt", "ask", "confirm", "refuse", "recover"]),
+        pick=st.integers(0, 3),
+    )
+    def settle(self, who: str, kill: int | None, act: str, pick: int) -> None:
+        with acting_as(SYSTEM):
+            found = list(Payment.objects.order_by("-pk")[:4])
+        if not found:
+            return
+        one = {"payment_id": found[pick % len(found)].pk}
+        if act == "doubt":
+            self.attempt(who, kill, services.payment_doubt, reason="没有回盘", **one)
+        elif act == "ask":
+            outcome = "PAID" if pick % 2 else "RETURNED"
+            self.attempt(who, kill, services.resolution_ask, outcome=outcome, reason="银行流水", **one)
+        elif act == "recover":
+            self.attempt(who, kill, services.payment_recover, amount_fen=1, reason="多付", **one)
+        else:
+            self.attempt(who, kill, services.resolution_decide, confirms=act == "confirm", **one)
+
+    @rule(kill=KILL, cancels=st.booleans())
+    def amend(self, kill: int | None, cancels: bool) -> None:
+        with acting_as(SYSTEM):
+            found = Commitment.objects.filter(state="OPEN").order_by("-needs_payee", "pk").first()
+        if found is None:
+            return
+        one = {"commitment_id": found.pk, "version": found.version, "reason": "理由"}
+        if cancels:
+            self.attempt("maker", kill, services.commitment_cancel, **one)
+        else:
+            payee = services.Payee("张胜坤", "6228480600000000123", "农行")
+            self.attempt("maker", kill, services.payee_correct, payee=payee, **one)
+
+    @invariant()
+    def holds(self) -> None:
+        if hasattr(self, "block"):
+            with connection.cursor() as cursor:
+                cursor.execute("set constraints all immediate")
+                cursor.execute("set constraints all deferred")
+            adds_up()
+
+
+def run(cast: Cast, *, examples: int, steps: int) -> None:
+    workflow_ready(cast)
+    MoneyMachine.cast, MoneyMachine.desk = cast, desk_make(cast)
+    MoneyMachine.household = household_make(cast.slot, at=AT).pk
+    run_state_machine_as_test(
+        MoneyMachine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None,
+            suppress_health_check=list(HealthCheck), print_blob=True,
+        ),
+    )  # fmt: skip
+
+
+def test_money_adds_up_whatever_anybody_does_and_wherever_it_is_killed(cast: Cast) -> None:
+    run(cast, examples=4, steps=12)
+
+
+@pytest.mark.full
+def test_money_adds_up_over_many_long_ways(cast: Cast) -> None:
+    run(cast, examples=150, steps=50)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_pay_every_amount_once(real_cast: Cast) -> None:
+    """Fifty threads take whatever step they can; in the end everything approved is paid, and once."""
+    workflow_ready(real_cast)
+    desk = desk_make(real_cast)
+    allocated(desk, real_cast, 50_000_00)
+    dues = [owed(real_cast, desk.maker, 100_00 + number) for number in range(60)]
+    unexpected: list[str] = []
+
+    def work(seat: int) -> None:
+        try:
+            for turn in range(12):
+                _turn(desk, seat, turn, [due.pk for due in dues])
+        except Exception as error:
+            unexpected.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(seat,)) for seat in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not unexpected, unexpected[0]
+    for _ in range(40):
+        for seat in range(5):
+            _turn(desk, seat, 0, [due.pk for due in dues])
+    adds_up()
+    with acting_as(SYSTEM):
+        assert set(Commitment.objects.values_list("state", flat=True)) == {"PAID"}
+        assert Payment.objects.filter(state="PAID").aggregate(all=Sum("amount_fen"))["all"] == sum(
+            due.amount_fen for due in dues
+        )
+
+
+def _turn(desk: Desk, seat: int, turn: int, ids: list[int]) -> None:
+    """One try of one thread: make, check, release, send or read the answer of the oldest batch at that step."""
+    viewer, state, step = (
+        (desk.maker, "", "make"), (desk.checker, "DRAFT", "check"), (desk.releaser, "CHECKED", "release"),
+        (desk.maker, "RELEASED", "send"), (desk.maker, "SENT", "answer"),
+    )[(seat + turn) % 5 if turn else seat % 5]  # fmt: skip
+    try:
+        with acting_as(viewer):
+            if step == "make":
+                open_ids = Commitment.objects.filter(pk__in=ids, state="OPEN").values_list("pk", flat=True)
+                services.batch_make(viewer=viewer, commitment_ids=list(open_ids[:3]), at=AT)
+                return
+            found = Batch.objects.filter(state=state).order_by("pk").first()
+            if found is None:
+                return
+            if step == "answer":
+                services.return_read(viewer=viewer, batch_id=found.pk, name="回盘.csv", content=answer(found), at=AT)
+            else:
+                getattr(services, f"batch_{step}")(viewer=viewer, batch_id=found.pk, version=found.version, at=AT)
+    except Refusal:
+        pass
