@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
+from tests.factories.cast import sign_in as signed_in_client
 from tests.factories.standards import policy_adopt
 from tests.journeys.axe import axe_fetch
+from tests.journeys.days import days_pass
 from tests.journeys.steps import Actor, account_open
 
 from shouwang.kit.errors import Refusal
@@ -24,6 +29,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 PHONE, DESK, WALL = 375, 1280, 1920
 
 SignIn = Callable[..., Actor]
+
+__all__ = ["days_pass"]
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +65,18 @@ def axe() -> str:
 
 
 @pytest.fixture
-def county(assets: None, real_cast: Cast, settings: Any, tmp_path: Path) -> Cast:
-    """巨鹿县 with everybody in her place and 邢台's policy in force; nothing else."""
+def place() -> str:
+    """Whose policy is in force; a journey under another one names it as its parameter."""
+    return "xingtai"
+
+
+@pytest.fixture
+def county(assets: None, real_cast: Cast, settings: Any, tmp_path: Path, place: str) -> Cast:
+    """巨鹿县 with everybody in her place and one policy in force, 邢台's unless another is named; nothing else."""
     settings.SNAPSHOTS_DIR = tmp_path / "snapshots"
     settings.WHATIF_DIR = tmp_path / "whatif"
     settings.FILES_DIR = tmp_path / "files"
-    policy_adopt(real_cast.places.county, "xingtai")
+    policy_adopt(real_cast.places.county, place)
     return real_cast
 
 
@@ -84,3 +97,34 @@ def sign_in(county: Cast, browser: Browser, live_server: LiveServer) -> Iterator
     yield signed_in
     for actor in actors.values():
         actor.leave()
+
+
+@pytest.fixture
+def at_desk(county: Cast, browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
+    """Opens a browser for a member of the cast in which she is signed in already, as herself, for weeks.
+
+    For walks with many actors and days that pass; the sign-in page itself is walked by `sign_in`.
+    """
+    actors: dict[int, Actor] = {}
+
+    def seated(viewer: Viewer, *, width: int = DESK) -> Actor:
+        assert viewer.user_id is not None
+        if viewer.user_id not in actors:
+            actor = Actor(browser, live_server.url, name=viewer.name, width=width)
+            actor.context.add_cookies([session_cookie(viewer, live_server.url)])
+            actors[viewer.user_id] = actor
+        return actors[viewer.user_id]
+
+    yield seated
+    for actor in actors.values():
+        actor.leave()
+
+
+def session_cookie(viewer: Viewer, base: str) -> Any:
+    """This function signs somebody in without a page and returns the cookie that says so."""
+    client = signed_in_client(Client(), viewer)
+    session = client.session
+    session.set_expiry(timedelta(days=60))
+    session.save()
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": base}

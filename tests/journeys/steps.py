@@ -258,10 +258,10 @@ def help_delivered(body: Actor, household: str, *, result: str, amount: str, uni
     body.press("登记已落实").sees("已登记落实情况")
 
 
-def help_completed(centre: Actor, household: str) -> None:
-    """The county centre sees that all help has arrived and turns to the return visit."""
+def help_completed(centre: Actor, household: str, *, move: str = "救助已落实，转回访") -> None:
+    """The county centre sees that all help has arrived and turns to the return visit, or to what the move names."""
     centre.desk().row(household, "安排救助")
-    centre.press("救助已落实，转回访").sees("已转回访")
+    centre.press(move).sees(f"已办理：{move}")
 
 
 def visited(centre: Actor, household: str, *, way: str, spoke_with: str, note: str) -> None:

@@ -40,6 +40,7 @@ class PlanPage:
     rows: list[MeasureRow]
     form: forms.Form | None
     may_complete: bool
+    completion: str
     waiting: int
 
 

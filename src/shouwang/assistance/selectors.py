@@ -8,9 +8,11 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet, Sum
 
 from shouwang.assistance.models import Aid, Measure
+from shouwang.casework.selectors import procedure_for, stage_for
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.selectors import grants_of_case
 from shouwang.people.access import READS_REGISTER, Viewer
+from shouwang.rulebook.workflow import Act
 
 
 def measures_visible_to(viewer: Viewer) -> QuerySet[Measure]:
@@ -88,3 +90,13 @@ def aid_count(aids: QuerySet[Aid]) -> AidCount:
         times=Count("pk"), people=Sum("people", default=0), households=Count("household_id", distinct=True)
     )
     return AidCount(int(found["times"]), int(found["people"]), int(found["households"]))
+
+
+def help_completion(case: Case) -> str:
+    """This function returns how the help of a case is completed, in words; empty where it does not wait for help."""
+    stage = stage_for(case)
+    move = stage.moves.get("assisted") if stage else None
+    if move is None:
+        return ""
+    follows = procedure_for(case).stages.get(move.to or "")
+    return f"{move.name}，转回访" if follows is not None and follows.act is Act.VISIT else move.name

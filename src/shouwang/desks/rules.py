@@ -12,10 +12,14 @@ from shouwang.rulebook.workflow import Act
 # What is done at a stage, in the order of the procedure; the pack names the stage itself.
 TO_DO = {
     Act.AMEND: "补充情况", Act.CHECK: "核实上报", Act.DISPATCH: "送核查", Act.REVIEW: "综合研判",
-    Act.DECIDE: "会商决定", Act.HELP: "安排救助", Act.VISIT: "登记回访", Act.SETTLE: "决定下一步",
+    Act.APPRAISE: "登记评议", Act.NOTICE: "办理公示", Act.DECIDE: "会商决定", Act.HELP: "安排救助",
+    Act.VISIT: "登记回访", Act.SETTLE: "决定下一步",
 }  # fmt: skip
 # Where it is done; all other acts on the page of decisions.
-WHERE = {Act.DISPATCH: "casework:dispatch", Act.HELP: "assistance:plan", Act.VISIT: "evaluation:visit"}
+WHERE = {
+    Act.DISPATCH: "casework:dispatch", Act.NOTICE: "casework:notice", Act.HELP: "assistance:plan",
+    Act.VISIT: "evaluation:visit",
+}  # fmt: skip
 JUDGED = "casework:judge"
 DELIVER = "deliver"
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, NotYetDelivered
 from shouwang.assistance.models import Aid, Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
-from shouwang.assistance.selectors import has_help_arrived
+from shouwang.assistance.selectors import has_help_arrived, help_completion
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get, task_get, task_kind
@@ -156,7 +156,7 @@ def _answer(measure: Measure, delivery: Delivery, *, viewer: Viewer, at: datetim
 
 
 def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -> None:
-    """This function closes the help of a case and sends it on to the return visit.
+    """This function closes the help of a case and sends it on: to the visit, or to the papers that help preceded.
 
     Raises NotYetDelivered while a planned measure is out, or none ever arrived; and what casework refuses.
     """
@@ -182,7 +182,7 @@ def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -
             case_id=case_id,
             at=at,
             data={"people": people, "measures": [measure.pk for measure in arrived]},
-            text=f"救助已落实{f' {len(arrived)} 项' if arrived else ''}，帮到 {people} 人，转回访",
+            text=f"{help_completion(case)}（{f'{len(arrived)} 项，' if arrived else ''}帮到 {people} 人）",
             is_complete=True,
             version=version,
         )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shouwang.assistance.contexts import MeasureRow, PlanPage
 from shouwang.assistance.forms import PlanForm, ProviderChoice
 from shouwang.assistance.rules import PROVIDER_KINDS, measure_suggested
-from shouwang.assistance.selectors import has_help_arrived, measures_of_case
+from shouwang.assistance.selectors import has_help_arrived, help_completion, measures_of_case
 from shouwang.assistance.services import NotInHelp, help_complete, measure_plan
 from shouwang.casework.selectors import case_get, case_stage_action, happened
 from shouwang.casework.selectors.cases import Case
@@ -101,6 +101,7 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
         rows=rows,
         form=form,
         may_complete=may_plan and not waiting and has_help_arrived(viewer, case),
+        completion=help_completion(case),
         waiting=waiting,
     )
     return render(request, "assistance/plan.html", {"page": page}, status=422 if form and form.errors else 200)
@@ -121,9 +122,10 @@ def _overtaken(request: HttpRequest, case: Case, form: PlanForm) -> HttpResponse
 @require_POST
 @requires(Kind.COUNTY_CENTRE, roles={Role.CLERK, Role.LEADER})
 def complete(request: HttpRequest, case_id: int) -> HttpResponse:
-    """This function sends a case whose help has arrived on to the return visit."""
+    """This function sends a case whose help has arrived on: to the visit, or to the papers that help preceded."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     case = case_get(viewer, case_id)
+    label = help_completion(case)
     help_complete(viewer=viewer, case_id=case.pk, version=version_posted(request), at=timezone.now())
-    messages.success(request, "救助已落实，已转回访。")
+    messages.success(request, f"已办理：{label}。")
     return redirect("casework:case", case.pk)
