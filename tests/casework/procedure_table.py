@@ -18,6 +18,7 @@ from django.db import transaction
 from tests.factories.casework import Walk, adopted, case_make, version_ready
 from tests.factories.cast import Cast
 from tests.factories.people import viewer_make
+from tests.factories.removal import watched_make
 
 from shouwang.casework import services
 from shouwang.casework.models import Attachment, Case, CaseEvent, Notice
@@ -32,12 +33,12 @@ SHIPPED = {
     "xingtai": "township_first", "julu": "five_levels", "lianyungang": "five_steps", "national": "identification",
     "hebei": "county_straight",
 }  # fmt: skip
-# Every shipped procedure: those that places open cases with, and 邢台's other route. The longest of them is
+# Every shipped procedure: those that places open cases with, 邢台's other route, and removal. The longest of them is
 # tried before every landing, the others with the full suite.
 OFTEN = ("lianyungang",)
 PROCEDURES = [
     pytest.param(place, key, marks=() if place in OFTEN else pytest.mark.full)
-    for place, key in (*SHIPPED.items(), ("xingtai", "county_straight"))
+    for place, key in (*SHIPPED.items(), ("xingtai", "county_straight"), ("national", "removal"))
 ]
 
 Tree = dict[str, Any]
@@ -70,6 +71,13 @@ def procedure_read(place: str, key: str) -> Tree:
 
 def reasons_read(place: str, key: str) -> list[str]:
     return list(in_force(blocks(place)[key], AT.date())["reasons"])
+
+
+def questions_read(place: str) -> list[str]:
+    """What a person answers before a risk is removed, by key."""
+    file = yaml.safe_load((PACKS / "national" / "exit.yaml").read_text(encoding="utf-8"))
+    rules = {key: in_force(block, AT.date()) for key, block in file.items()}
+    return [key for key, rule in rules.items() if rule["decides"] == "removal" and "asks" in rule]
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,8 @@ def attempt(place: str, stage: Tree, viewer: Viewer, case: Case, action: Action,
     stated = {"clause": "条款", "reason_key": key, "reason": "理由", "told": "告知的话"}
     name = action.name.split(":")[0]
     if name == "judge":
-        services.case_judge(**common, move=action.move, **stated)
+        confirmed = questions_read(place) if move.get("confirms") else []
+        services.case_judge(**common, move=action.move, confirmed=confirmed, **stated)
     elif name == "appraise":
         yes = 11 if action.move == "agreed" else 0
         held = services.MeetingHeld(
@@ -187,13 +196,15 @@ def actors(cast: Cast) -> dict[str, Viewer]:
 
 
 def ready(cast: Cast, place: str) -> Walk:
-    """A case under a place's pack, reported by somebody who takes no further part."""
+    """A case under a place's pack, reported by somebody who takes no further part, of a household that is watched."""
     with acting_as(SYSTEM):
         adopted(cast, version_ready(place), valid_from=date(2019, 1, 1))
     reporter = viewer_make(
         Kind.VILLAGE, Role.OFFICER, cast.places.village, name="戊", organisation_name=cast.officer.organisation_name
     )
-    return case_make(cast, upto="start", at=AT, reporter=reporter)
+    walk = case_make(cast, upto="start", at=AT, reporter=reporter, household_id=watched_make(cast.slot))
+    walk.approver = reporter
+    return walk
 
 
 @contextmanager
@@ -202,6 +213,8 @@ def standing(walk: Walk, procedure: str, stage: str, *, is_posted: bool = False)
     with transaction.atomic():
         with acting_as(SYSTEM):
             case = Case.objects.get(pk=walk.case_id)
+            if procedure == "removal":
+                case = _proposed(walk, case.household_id)
             case.procedure, case.assisted_at = procedure, AT
             case_enter(case, stage, at=AT, previous=None)
             case.save()
@@ -221,6 +234,15 @@ def standing(walk: Walk, procedure: str, stage: str, *, is_posted: bool = False)
                 )  # fmt: skip
         yield case
         transaction.set_rollback(True)
+
+
+def _proposed(walk: Walk, household_id: int) -> Case:
+    """A removal, proposed by who reported the household."""
+    assert walk.approver is not None
+    with acting_as(walk.approver):
+        return services.removal_open(
+            viewer=walk.approver, household_id=household_id, way="SELF", reason="收入稳定", at=AT
+        )
 
 
 def events(case_id: int) -> list[CaseEvent]:

@@ -158,7 +158,7 @@ def hotline_called(clerk: steps.Actor, *, cause: str, words: str) -> None:
     clerk.desk().menu("热线和微信群")
     clerk.main().get_by_label("哪一户").fill(WHO)
     clerk.main().get_by_role("option", name=re.compile(WHO)).first.click()
-    clerk.main().get_by_label(re.compile(f"{cause}$")).first.check()
+    clerk.main().get_by_label(re.compile(f"^{cause}")).first.check()
     clerk.fill("来电人怎么说", words).press("登记并取号码").sees("已登记", WHO)
     steps.work_away()
 

@@ -167,6 +167,7 @@ VERBS = {
     "renew": "换用新版政策",
     "read": "查看",
     "record": "登记",
+    "propose_removal": "提出风险消除",
     "recuse": "申报回避",
     "recuse_end": "结束回避",
     "refuse": "驳回",

@@ -33,6 +33,7 @@ from shouwang.casework.selectors.similar import Likeness
 from shouwang.kit.dates import SHANGHAI
 from shouwang.register.selectors import HouseholdCard
 from shouwang.rulebook.notice import Notice as NoticeRule
+from shouwang.rulebook.requirements import Requirement
 from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow import CLOCK_UNITS
 from shouwang.rulebook.workflow import Task as TaskKind
@@ -396,6 +397,7 @@ class JudgePage:
     counts: str
     turns: Sequence[tuple[str, str]] = ()
     study_href: str = ""
+    requirements: Sequence[Requirement] = ()
 
 
 @dataclass(frozen=True)

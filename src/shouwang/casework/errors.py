@@ -7,6 +7,7 @@ from datetime import date
 
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import StaleWrite
+from shouwang.rulebook.requirements import Requirement
 
 
 class CaseNotFound(Refusal):
@@ -324,6 +325,12 @@ class HouseholdsDiffer(Refusal):
     sentence = "两个案件不是同一户的，不能并在一起。"
 
 
+class RemovalApart(Refusal):
+    """A removal is not about a warning."""
+
+    sentence = "风险消除另有流程，不和预警的案件并在一起。"
+
+
 class CaseHelped(Refusal):
     """Help has been given under a case that would end."""
 
@@ -340,6 +347,42 @@ class SourceFixed(Refusal):
     """A warning of the screening is about the household it names."""
 
     sentence = "系统筛查的预警是按这一户的数据算的，不能换户。"
+
+
+class RequirementsOpen(Refusal):
+    """A move whose conditions do not hold, cannot be told from the data, or were not confirmed by a person."""
+
+    field = "confirmed"
+
+    def __init__(self, *, move: str, open_: Sequence[Requirement]) -> None:
+        self.keys = tuple(one.key for one in open_)
+        says = {False: "没有达到", True: "已达到", None: "登记里没有填，尚难判断"}
+        parts = [f"{one.name}（{'还没有人确认' if one.is_asked else says[one.result]}）" for one in open_]
+        super().__init__(f"还不能“{move}”：{'；'.join(parts)}。")
+
+
+class NotWatched(Refusal):
+    """A removal of a household that is not watched, or whose risk was removed already."""
+
+    sentence = "这一户现在不是监测对象，不用消除风险。"
+
+
+class NeverRemoved(Refusal):
+    """A household wholly without labour stays watched."""
+
+    sentence = "整户无劳动能力的，落实兜底保障、继续监测，不标注风险消除。"
+
+
+class RemovalRuns(Refusal):
+    """The removal of this household is under way already."""
+
+    sentence = "这一户已经在办风险消除。"
+
+
+class RemovalUnwritten(Refusal):
+    """The policy of the place names no procedure by which a risk is removed."""
+
+    sentence = "本地现行的政策标准里没有写风险消除的流程，请先在政策标准里补上。"
 
 
 class NothingNewer(Refusal):

@@ -102,11 +102,18 @@ class JudgeForm(FreeTextForm):
 
     use_required_attribute = False
 
+    confirmed = forms.MultipleChoiceField(
+        label="要人判断的条件", required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "勾选的条件和政策里的不一样，请刷新页面再办。"},
+    )  # fmt: skip
+
     def __init__(
-        self, *arguments: Any, moves: Mapping[str, Move], reasons: Mapping[str, Reason], **options: Any
-    ) -> None:
+        self, *arguments: Any, moves: Mapping[str, Move], reasons: Mapping[str, Reason],
+        questions: Mapping[str, str] | None = None, **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*arguments, **options)
         self.moves, self.reasons = moves, reasons
+        self._ask(questions or {})
         self.fields["move"].choices = [(key, move.name) for key, move in moves.items()]  # type: ignore[attr-defined]
         needed = {need for move in moves.values() for need in move.needs}
         if reasons:
@@ -126,6 +133,15 @@ class JudgeForm(FreeTextForm):
             self.fields["clause"].help_text = f"{self._names_of('clause')}时要写，写文件名和条款。"
             known = dict.fromkeys(clause for move in moves.values() for clause in move.clauses)
             self.clauses = list(known)
+
+    def _ask(self, questions: Mapping[str, str]) -> None:
+        """This function asks what no data can settle; whoever takes the move answers each with yes."""
+        if not questions:
+            del self.fields["confirmed"]
+            return
+        self.fields["confirmed"].choices = list(questions.items())  # type: ignore[attr-defined]
+        names = "、".join(f"“{move.name}”" for move in self.moves.values() if move.confirms)
+        self.fields["confirmed"].help_text = f"{names}时，每一条都要核实后勾选。"
 
     def _explain_reason(self) -> None:
         """This function says for which decisions a reason must be written; optional is only what no decision needs."""
@@ -151,6 +167,8 @@ class JudgeForm(FreeTextForm):
             return data
         if not move.reasons:
             data["reason_key"] = ""
+        if move.confirms and "confirmed" in self.fields:
+            self._unconfirmed(data)
         if "clause" in move.needs and not data.get("clause"):
             if len(move.clauses) == 1:
                 data["clause"] = move.clauses[0]
@@ -159,6 +177,11 @@ class JudgeForm(FreeTextForm):
         if not data.get("reason_key"):
             self._unlisted(move, data)
         return data
+
+    def _unconfirmed(self, data: Mapping[str, Any]) -> None:
+        choices = dict(self.fields["confirmed"].choices)  # type: ignore[attr-defined]
+        if "confirmed" not in self.errors and set(data.get("confirmed") or ()) != set(choices):
+            self.add_error("confirmed", "还有没勾选的条件。没有都达到的，选继续监测。")
 
     def _unlisted(self, move: Move, data: Mapping[str, Any]) -> None:
         """This function asks once for what a listed reason would have said: why, and what the household is told."""

@@ -24,7 +24,8 @@ class Case(models.Model):
     first warning. `assisted_at`, `visited_at` and the closing fields repeat what the events say, for one fast SQL
     expression; `outcome` is empty while open, `end_key` and `end_name` are the pack's words for the ending.
     `expires_on` is the last day before a lapse of the present stage is recorded; `total_*` belong to the clock over the
-    whole procedure. `policy_on` is the day whose policy holds where the case was moved to a newer one.
+    whole procedure. `policy_on` is the day whose policy holds where the case was moved to a newer one. `is_removal`: no
+    warning but the removal of a watched household's risk; it has no causes and burns no lamp.
     """
 
     slot = models.BigIntegerField()
@@ -50,6 +51,7 @@ class Case(models.Model):
     total_met_on = models.DateField(null=True)
     total_lapsed_on = models.DateField(null=True)
     policy_on = models.DateField(null=True)
+    is_removal = models.BooleanField(default=False, db_default=False)
     opened_at = models.DateTimeField()
     opened_on = models.DateField()
     assisted_at = models.DateTimeField(null=True)
@@ -73,7 +75,9 @@ class Case(models.Model):
     class Meta:
         indexes = [
             # Lamp counts by area read this index alone; the policy of the table needs the id.
-            models.Index(fields=["slot"], include=["opened_on", "closed_on", "outcome", "id"], name="case_lamps"),
+            models.Index(
+                fields=["slot"], include=["opened_on", "closed_on", "outcome", "is_removal", "id"], name="case_lamps"
+            ),
             models.Index(fields=["household_id", "-opened_at"], name="case_household"),
             # Pages by key sort unknown values last and then by id; "the latest" do without.
             models.Index(F("opened_at").desc(nulls_last=True), F("id").asc(), name="case_newest"),
@@ -115,6 +119,14 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")), name="case_closed_after_opening"
+            ),
+            models.UniqueConstraint(
+                fields=["household_id"],
+                condition=Q(is_removal=True, closed_on__isnull=True),
+                name="case_one_removal_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=Ending.REMOVED.value) | Q(is_removal=True), name="case_removed_only_by_removal"
             ),
         ]
 

@@ -31,6 +31,10 @@ class Ending(enum.StrEnum):
     OTHER = "OTHER", "其他"
 
 
+# How a risk is gone when it is removed: what the proposal says, and the word that the register keeps.
+REMOVAL_WAYS = {"HELP": "帮扶消除", "SELF": "自然消除"}
+
+
 class PaperKind(enum.StrEnum):
     """What a photo or PDF of a case is; a pack may name further kinds of papers by keys of its own."""
 

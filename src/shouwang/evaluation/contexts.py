@@ -9,6 +9,19 @@ from django import forms
 
 from shouwang.casework.selectors.cases import Case
 from shouwang.evaluation.models import Visit
+from shouwang.rulebook.requirements import Requirement
+
+
+@dataclass(frozen=True)
+class RemovalPage:
+    """What stands between a watched household and the removal of its risk, and the form that proposes it."""
+
+    household: Any
+    watched: str
+    met: list[Requirement]
+    asked: list[Requirement]
+    form: forms.Form | None
+    why_not: str
 
 
 @dataclass(frozen=True)

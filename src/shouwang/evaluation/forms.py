@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from shouwang.casework.rules import REMOVAL_WAYS
 from shouwang.evaluation.selectors import WAYS
 from shouwang.evaluation.services import Finding
 from shouwang.kit.errors import Refusal
@@ -14,6 +15,21 @@ from shouwang.kit.money import fen_parse
 from shouwang.ui.forms import FreeTextForm, StatedField
 
 YES_NO = [("yes", "是"), ("no", "否")]
+
+
+class RemovalForm(FreeTextForm):
+    """The proposal that a risk be removed."""
+
+    use_required_attribute = False
+
+    way = forms.ChoiceField(
+        label="怎样消除的", choices=list(REMOVAL_WAYS.items()), widget=forms.RadioSelect,
+        error_messages={"required": "请选一项。"},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="为什么可以消除", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明为什么可以消除。"},
+    )  # fmt: skip
 
 
 class VisitForm(FreeTextForm):

@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from shouwang.assistance.selectors import measures_of_household
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get
-from shouwang.casework.services import visited_record
+from shouwang.casework.selectors.cases import Case
+from shouwang.casework.services import removal_open, visited_record
 from shouwang.evaluation.models import Visit
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
@@ -32,6 +34,13 @@ class NoteMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__("请写明回访看到、听到的情况。")
+
+
+class HelpMissing(Refusal):
+    """A removal by help where no measure has arrived."""
+
+    field = "way"
+    sentence = "这一户还没有落实的帮扶措施，不能写“帮扶消除”。确属自然消除的，请选“自然消除”。"
 
 
 @dataclass(frozen=True)
@@ -108,3 +117,13 @@ def visit_record(*, viewer: Viewer, case_id: int, version: int, finding: Finding
             after={"case": case.pk, "is_risk_gone": finding.is_risk_gone, "way": finding.way},
         )
     return visit
+
+
+def removal_propose(*, viewer: Viewer, household_id: int, way: str, reason: str, at: datetime) -> Case:
+    """This function proposes that the risk of a watched household be removed, and returns the case that decides it.
+
+    Raises HelpMissing, and what `removal_open` raises.
+    """
+    if way == "HELP" and not measures_of_household(viewer, household_id).filter(state="DELIVERED").exists():
+        raise HelpMissing
+    return removal_open(viewer=viewer, household_id=household_id, way=way, reason=reason, at=at)

@@ -1,9 +1,9 @@
 """Workflow: procedures (stages, who acts, what may follow), the tasks they open, their clocks, the words of refusals.
 
-A `workflow.yaml` holds blocks of eight shapes, told apart by the one key their value has: `route` (which procedure
-opens cases), `procedure`, `endings` (ends that procedures share), `task`, `verify` (which tasks a cause opens, and
-why), `clock` (with the unit of its days), `reasons` (why a case may be rejected, and what the household is then told)
-and `papers` (kinds of papers that moves require).
+A `workflow.yaml` holds blocks of nine shapes, told apart by the one key their value has: `route` (which procedure
+opens cases), `removal` (which one removes a risk), `procedure`, `endings` (ends that procedures share), `task`,
+`verify` (which tasks a cause opens, and why), `clock` (with the unit of its days), `reasons` (why a case may be
+rejected, and what the household is then told) and `papers` (kinds of papers that moves require).
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from shouwang.rulebook.workflow_stages import (
 __all__ = [
     "ANY", "CHANNELS", "CLOCK_UNITS", "DEPARTMENTS", "FIELDS", "FIGURE_UNITS", "JUDGING", "KINDS", "MOVES", "ROLES",
     "SETTABLE", "SHAPES", "TOPIC", "Act", "Branch", "Clock", "Closing", "End", "Ending", "Endings", "Figure", "Kind",
-    "Meeting", "Move", "Need", "Papers", "Procedure", "Reason", "Reasons", "Route", "Stage", "Task", "Total", "Verify",
-    "Who",
+    "Meeting", "Move", "Need", "Papers", "Procedure", "Reason", "Reasons", "Removal", "Route", "Stage", "Task", "Total",
+    "Verify", "Who",
 ]  # fmt: skip
 
 CLOCK_UNITS = {"working_day": "工作日", "calendar_day": "日历日"}
@@ -198,6 +198,15 @@ class Route(Model):
         return self.route
 
 
+class Removal(Model):
+    """Which procedure removes the risk of a watched household."""
+
+    removal: Key
+
+    def __str__(self) -> str:
+        return self.removal
+
+
 class _Endings(Model):
     endings: Endings
 
@@ -225,6 +234,7 @@ SHAPES: dict[str, type[Model]] = {
     "verify": _Verify,
     "clock": _Clock,
     "route": Route,
+    "removal": Removal,
     "reasons": Reasons,
     "endings": _Endings,
     "papers": Papers,
@@ -241,7 +251,7 @@ def _read(entry: Entry) -> Model:
     elif entry.unit is not None:
         raise ValueError("只有 clock（时限）才写 unit（单位）")
     found = SHAPES[shape].model_validate(value)
-    return found if isinstance(found, Route | Reasons | Papers) else getattr(found, shape)
+    return found if isinstance(found, Route | Removal | Reasons | Papers) else getattr(found, shape)
 
 
 TOPIC = Topic("workflow", "办理流程", _read)

@@ -6,7 +6,7 @@ every case can end is checked for each branch taken always, and never.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ ENDINGS_OF_MOVE: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+# In a procedure that removes a risk a no ends nothing for the household: it stays watched.
+REFUSALS = frozenset({"reject", "refuse", "disagreed"})
+KEPT = frozenset({"OTHER"})
+
+
 def stages_check(procedure: Procedure) -> None:
     """This function raises ValueError (Chinese, naming the stage) for the first thing that is not sound."""
     _targets_known(procedure)
@@ -38,6 +43,7 @@ def stages_check(procedure: Procedure) -> None:
     _posted_before_help(procedure)
     _papers_after_urgent_help(procedure)
     _total_is_met(procedure)
+    _removed_soundly(procedure)
 
 
 def _refuse(place: str, sentence: str) -> None:
@@ -177,6 +183,53 @@ def _total_is_met(procedure: Procedure) -> None:
             _refuse("total.until", f"案件从“{key}”开始，全程期限一开始就算完了")
 
 
+def removes(procedure: Procedure) -> bool:
+    """This function tells whether a procedure removes the risk of a watched household."""
+    return any(_is_removal(procedure, way) for stage in procedure.stages.values() for way in _ways(stage))
+
+
+def _is_removal(procedure: Procedure, way: Move | Branch) -> bool:
+    return way.end is not None and procedure.ends[way.end].ending == "REMOVED"
+
+
+def _removed_soundly(procedure: Procedure) -> None:
+    """This function refuses a removal without its conditions, its questions, a notice or a decision before it."""
+    if not removes(procedure):
+        return
+    helping = next((key for key, stage in procedure.stages.items() if str(stage.act) in ("help", "visit")), None)
+    if helping is not None:
+        _refuse(f"stages.{helping}", "标注风险消除的流程里没有救助和回访的环节")
+    asked = _without_moves(procedure, lambda move: move.confirms)
+    posted = _spread_without(procedure, set(procedure.entries.values()), _acting(procedure, "notice"))
+    judged = _spread_without(procedure, set(procedure.entries.values()), _acting(procedure, "decide"))
+    for key, stage in procedure.stages.items():
+        for move_key, move in stage.moves.items():
+            if not any(_is_removal(procedure, way) for way in move.ways):
+                continue
+            place = f"stages.{key}.moves.{move_key}"
+            if move.holds != "removal":
+                _refuse(place, "标注风险消除要写 holds: removal，那一天再核对一遍条件")
+            if key in asked:
+                _refuse(place, "有一条路没有人回答要人判断的条件（confirms），就标注了风险消除")
+            if key in posted and str(stage.act) != "notice":
+                _refuse(place, "有一条路没有公示，就标注了风险消除")
+            if key in judged and str(stage.act) != "decide":
+                _refuse(place, "有一条路没有经过审定，就标注了风险消除")
+
+
+def _acting(procedure: Procedure, act: str) -> set[str]:
+    return {key for key, stage in procedure.stages.items() if str(stage.act) == act}
+
+
+def _without_moves(procedure: Procedure, taken: Callable[[Move], bool]) -> set[str]:
+    """This function returns the stages that can be reached without any of some moves."""
+    stages = {
+        key: stage.model_copy(update={"moves": {name: move for name, move in stage.moves.items() if not taken(move)}})
+        for key, stage in procedure.stages.items()
+    }
+    return _spread(procedure.model_copy(update={"stages": stages}), procedure.entries.values())
+
+
 def _spread_without(procedure: Procedure, starts: set[str], removed: set[str]) -> set[str]:
     seen = starts - removed
     waiting = list(seen)
@@ -202,11 +255,13 @@ def _endings_fit(procedure: Procedure) -> None:
 def _way_fits(procedure: Procedure, place: str, move_key: str, move: Move, way: Move | Branch) -> None:
     if way.end is not None:
         ending = procedure.ends[way.end].ending
-        if ending not in ENDINGS_OF_MOVE.get(move_key, frozenset()):
+        is_refused = move_key in REFUSALS
+        fitting = KEPT if is_refused and removes(procedure) else ENDINGS_OF_MOVE.get(move_key, frozenset())
+        if ending not in fitting:
             _refuse(place, f"这条出路不能以“{ending}”结案")
-        if ending == "REJECTED" and "told" not in move.needs:
+        if is_refused and "told" not in move.needs:
             _refuse(place, "不予救助要写明告知农户的话：needs 里缺少 told")
-        if ending == "REJECTED" and move.reasons is None:
+        if is_refused and move.reasons is None:
             _refuse(place, "不予救助要列出可选的理由：缺少 reasons")
         return
     act = str(procedure.stages[way.to or ""].act)

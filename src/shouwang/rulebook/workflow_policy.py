@@ -24,6 +24,7 @@ from shouwang.rulebook.workflow import (
     Procedure,
     Reason,
     Reasons,
+    Removal,
     Route,
     Signed,
     Stage,
@@ -31,7 +32,7 @@ from shouwang.rulebook.workflow import (
     Verify,
 )
 from shouwang.rulebook.workflow_branches import branches_read
-from shouwang.rulebook.workflow_checks import stages_check
+from shouwang.rulebook.workflow_checks import removes, stages_check
 
 if TYPE_CHECKING:
     from shouwang.rulebook.policy import Policy
@@ -59,9 +60,10 @@ class Suggestion:
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
-    """What `workflow.yaml` says on a day. Empty when no pack of the place has one."""
+    """What `workflow.yaml` says on a day. Empty when no pack has one; `removal` also where none removes a risk."""
 
     route: str
+    removal: str
     procedures: dict[str, Provision[Procedure]]
     tasks: dict[str, Provision[Task]]
     clocks: dict[str, Provision[Clock]]
@@ -145,6 +147,7 @@ def _workflow(policy: Policy) -> Workflow:
     procedures = {key: _whole(stated, _of(blocks, Endings)) for key, stated in _of(blocks, Procedure).items()}
     flow = Workflow(
         route=routes[0].value.route if routes else "",
+        removal=next((stated.value.removal for stated in _of(blocks, Removal).values()), ""),
         procedures=procedures,
         tasks=_of(blocks, Task),
         clocks=_of(blocks, Clock),
@@ -156,6 +159,7 @@ def _workflow(policy: Policy) -> Workflow:
         conditions=branches_read(procedures.values(), policy),
     )
     _routes_check(flow, routes)
+    _removal_check(flow, list(_of(blocks, Removal).values()))
     _tasks_check(flow)
     for procedure in flow.procedures.values():
         _procedure_check(flow, procedure)
@@ -191,6 +195,16 @@ def _routes_check(flow: Workflow, routes: list[Provision[Route]]) -> None:
         raise _fault(routes[0], f"没有“{flow.route}”这个流程")
     if flow.procedures and not routes:
         raise _fault(next(iter(flow.procedures.values())), "没有写明启用哪个流程（缺少 route）")
+
+
+def _removal_check(flow: Workflow, stated: list[Provision[Removal]]) -> None:
+    if len(stated) > 1:
+        raise _fault(stated[1], f"只能有一个风险消除的流程，“{stated[0].key}”已经写了 removal")
+    if stated and flow.removal not in flow.procedures:
+        raise _fault(stated[0], f"没有“{flow.removal}”这个流程")
+    for key, procedure in flow.procedures.items():
+        if removes(procedure.value) != (key == flow.removal):
+            raise _fault(procedure, "标注风险消除的流程要由 removal 启用，立案救助的流程不能标注风险消除")
 
 
 def _tasks_check(flow: Workflow) -> None:

@@ -100,7 +100,8 @@ class Move(Model):
 
     `branches` are tried in their order; the first whose condition holds is taken, unknown counts as not holding.
     `requires` names kinds of papers (shape `papers`) that must have been attached; `told` is what the household is told
-    unless somebody writes other words.
+    unless somebody writes other words. `holds` names the decision (topic `exit`) whose conditions must hold on the day
+    of the move; with `confirms` who takes it answers its questions, too.
     """
 
     name: Text
@@ -112,10 +113,14 @@ class Move(Model):
     reasons: Key | None = None
     clauses: tuple[Text, ...] = ()
     told: str = ""
+    holds: Literal["removal"] | None = None
+    confirms: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Move:
         one_way(self.to, self.end)
+        if self.confirms and self.holds is None:
+            raise ValueError("confirms（请人回答问题）要和 holds（要过哪些条件）一起写")
         return self
 
     @property

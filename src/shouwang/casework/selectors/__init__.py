@@ -3,6 +3,7 @@
 from shouwang.casework.selectors.cases import (
     StageAction,
     TimelineLine,
+    case_about,
     case_decisions,
     case_get,
     case_stage_action,
@@ -28,6 +29,7 @@ from shouwang.casework.selectors.households import HouseholdEvent, events_of_hou
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
 from shouwang.casework.selectors.outcomes import CaseOutcome, outcomes_in
 from shouwang.casework.selectors.procedures import procedure_for, stage_for, workflow_for
+from shouwang.casework.selectors.requirements import household_requirements
 from shouwang.casework.selectors.similar import amounts_register
 from shouwang.casework.selectors.tasks import (
     FigureLine,
@@ -52,6 +54,7 @@ __all__ = [
     "StageAction",
     "TimelineLine",
     "amounts_register",
+    "case_about",
     "case_decisions",
     "case_get",
     "case_stage_action",
@@ -70,6 +73,7 @@ __all__ = [
     "events_of_household",
     "figure_lines",
     "happened",
+    "household_requirements",
     "lamp_counts",
     "lamp_filter",
     "lamp_totals",

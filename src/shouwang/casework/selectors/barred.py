@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwang.casework.models import Answer, Case, CaseSource, Decision, Recusal
+from shouwang.casework.models import Answer, Case, CaseEvent, CaseSource, Decision, Recusal
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.rulebook.workflow import Stage
 
@@ -16,6 +16,7 @@ def barred_users(case: Case, stage: Stage) -> list[int]:
     for work in stage.not_by:
         if work == REPORT:
             found |= set(CaseSource.objects.filter(case=case).values_list("reporter_user_id", flat=True))
+            found |= proposers(case)
         elif work == ANSWER:
             found |= set(Answer.objects.filter(case=case).values_list("user_id", flat=True))
         else:
@@ -23,6 +24,14 @@ def barred_users(case: Case, stage: Stage) -> list[int]:
     if judged:
         found |= set(Decision.objects.filter(case=case, stage__in=judged).values_list("user_id", flat=True))
     return sorted(user for user in found if user is not None)
+
+
+def proposers(case: Case) -> set[int | None]:
+    """This function returns who proposed a removal; a case that a clue opened has reporters instead."""
+    if not case.is_removal:
+        return set()
+    opened = CaseEvent.objects.filter(case=case, what=CaseEvent.What.OPENED)
+    return set(opened.values_list("user_id", flat=True))
 
 
 def recused_users(household_id: int) -> set[int]:

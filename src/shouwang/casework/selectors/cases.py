@@ -13,6 +13,7 @@ from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource, Dec
 from shouwang.casework.rules import may_hold
 from shouwang.casework.selectors.barred import is_barred, is_recused
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for
+from shouwang.kit.codes import Risk
 from shouwang.people.access import KIND_LABELS, Kind, Role, Viewer
 from shouwang.rulebook.workflow import Move
 from shouwang.ui.pages import Happened
@@ -31,6 +32,11 @@ def case_get(viewer: Viewer, case_id: int) -> Case:
     if case is None:
         raise CaseNotFound
     return case
+
+
+def case_about(case: Case) -> list[str]:
+    """This function returns what a case is about in words: its causes, or that it removes a risk."""
+    return ["风险消除"] if case.is_removal else [Risk(cause).label for cause in case.causes]
 
 
 def cases_of_household(viewer: Viewer, household_id: int) -> QuerySet[Case]:

@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 
 from shouwang.casework.errors import CouncilNotFound
 from shouwang.casework.models import Answer, Case, Council, CouncilItem
-from shouwang.casework.selectors.cases import cases_visible_to
-from shouwang.kit.codes import Risk
+from shouwang.casework.selectors.cases import case_about, cases_visible_to
 from shouwang.people.access import Kind, Viewer
 from shouwang.register.selectors import household_cards
 from shouwang.rulebook.workflow import Act
@@ -105,7 +104,7 @@ def minutes_text(viewer: Viewer, council: Council) -> MinutesText:
                 case_number=item.case_id,
                 name=card.head_name if card else "（本户不在可见范围）",
                 place=card.place if card else "",
-                causes="、".join(Risk(cause).label for cause in item.case.causes),
+                causes="、".join(case_about(item.case)),
                 answers=f"{sum(said)} / {len(said)} 个单位认为符合" if said else "没有核查反馈",
                 decision=decision.move_name if decision else "缓议" if item.put_off_reason else "尚未决定",
                 clause=decision.clause if decision else "",

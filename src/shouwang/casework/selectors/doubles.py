@@ -29,7 +29,7 @@ class Double:
 
 def doubles_of(viewer: Viewer, *, limit: int = HOUSEHOLDS) -> list[Double]:
     """This function returns pairs of open cases in the viewer's areas that look alike and nobody told apart."""
-    open_ = cases_visible_to(viewer).filter(closed_on__isnull=True).order_by()
+    open_ = cases_visible_to(viewer).filter(closed_on__isnull=True, is_removal=False).order_by()
     homes = open_.values("household_id").annotate(number=Count("pk")).filter(number__gt=1).order_by("-household_id")
     households = [row["household_id"] for row in homes[:limit]]
     return [double for double in _pairs(viewer, households) if double.why]
@@ -37,21 +37,23 @@ def doubles_of(viewer: Viewer, *, limit: int = HOUSEHOLDS) -> list[Double]:
 
 def doubles_of_case(viewer: Viewer, case: Case) -> list[Double]:
     """This function returns an open case beside the other open ones of its household that nobody told apart."""
-    if not case.is_open:
+    if not case.is_open or case.is_removal:
         return []
     return [pair for pair in _pairs(viewer, [case.household_id]) if case.pk in (pair.first.pk, pair.second.pk)]
 
 
 def has_others_open(viewer: Viewer, case: Case) -> bool:
     """This function tells whether the household of a case has another open one."""
-    others = cases_visible_to(viewer).filter(household_id=case.household_id, closed_on__isnull=True)
+    if case.is_removal:
+        return False
+    others = cases_visible_to(viewer).filter(household_id=case.household_id, closed_on__isnull=True, is_removal=False)
     return others.exclude(pk=case.pk).order_by().exists()
 
 
 def _pairs(viewer: Viewer, households: list[int]) -> list[Double]:
     cases = list(
         cases_visible_to(viewer)
-        .filter(closed_on__isnull=True, household_id__in=households)
+        .filter(closed_on__isnull=True, household_id__in=households, is_removal=False)
         .prefetch_related("cause_rows")
         .order_by("household_id", "pk")
     )

@@ -19,12 +19,13 @@ SIZE_OF_LEVEL = {1: 10**10, 2: 10**8, 3: 10**6, 4: 10**3, 5: 1}
 
 
 def lamp_expression(on: date) -> Expression:
-    """This function returns the lamp of a case on a day as SQL; null before the day of the warning."""
+    """This function returns the lamp of a case on a day as SQL; null before the day of the warning, and of removals."""
     closed = Q(closed_on__lte=on)
     by_ending = [
         When(closed & Q(outcome=ending.value), then=Value(lamp.value)) for ending, lamp in LAMP_OF_ENDING.items()
     ]
     return When_(
+        When(is_removal=True, then=Value(None)),
         *by_ending,
         When(closed, then=Value(Lamp.GREY.value)),
         When(opened_on=on, then=Value(Lamp.YELLOW.value)),
@@ -66,7 +67,7 @@ def lamp_counts(viewer: Viewer, on: date, level: int, *, since: date | None = No
     `since` leaves out cases closed before that day. Areas without a case are left out.
     """
     size = SIZE_OF_LEVEL[level]
-    cases = cases_visible_to(viewer).filter(opened_on__lte=on)
+    cases = cases_visible_to(viewer).filter(opened_on__lte=on, is_removal=False)
     if since is not None:
         cases = cases.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=since))
     # By village, in the order of the index and from the index alone; villages are few enough to be added up here.
@@ -87,6 +88,10 @@ def lamp_totals(counts: Iterable[LampCount]) -> LampCount:
 
 
 def _shows(lamp: Lamp, on: date) -> Q:
+    return Q(is_removal=False) & _burns(lamp, on)
+
+
+def _burns(lamp: Lamp, on: date) -> Q:
     is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=on)
     if lamp is Lamp.YELLOW:
         return is_open & Q(opened_on=on)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from shouwang.casework.models import Case, Notice
-from shouwang.casework.selectors.cases import cases_visible_to
+from shouwang.casework.selectors.cases import case_about, cases_visible_to
 from shouwang.casework.selectors.lamps import with_lamp
 from shouwang.casework.selectors.procedures import procedure_for, workflow_for
-from shouwang.kit.codes import Risk
 from shouwang.kit.masks import name_mask
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
@@ -57,7 +56,7 @@ def sheet_row(card: HouseholdCard, case: Case, rule: NoticeRule) -> SheetRow:
         head=name_mask(card.head_name) if rule.masks_name else card.head_name,
         place=card.place,
         members=f"{card.members} 人",
-        cause="、".join(Risk(cause).label for cause in case.causes),
+        cause="、".join(case_about(case)),
     )
 
 

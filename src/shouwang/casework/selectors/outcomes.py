@@ -33,7 +33,7 @@ def outcomes_in(*, lo: int, hi: int) -> list[CaseOutcome]:
     counts as known from the first report of a person (clue), else from the judgement; a rejection from its closing.
     """
     cases = (
-        Case.objects.filter(slot__gte=lo, slot__lte=hi)
+        Case.objects.filter(slot__gte=lo, slot__lte=hi, is_removal=False)
         .annotate(
             reported_at=Min("sources__reported_at", filter=Q(sources__clue_id__isnull=False)),
             approved_at=Min("decisions__at", filter=Q(decisions__act="decide", decisions__move="approve")),

@@ -44,6 +44,11 @@ def policy_by_version_id(version_id: int, *, on: date) -> Policy:
     return _policy(*_name(version_id), on)
 
 
+def policy_for_case(case: Case, *, on: date) -> Policy:
+    """This function returns the policy of a case's pack version as it stands on a day: its lines go by the year."""
+    return policy_by_version_id(case.pack_version_id, on=on)
+
+
 def workflow_by_version_id(version_id: int, *, on: date) -> Workflow:
     """This function returns the workflow that a stored pack version states for a day."""
     return _workflow(*_name(version_id), on)

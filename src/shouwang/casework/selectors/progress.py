@@ -38,8 +38,8 @@ class FunnelStep:
 
 
 def cases_in(viewer: Viewer, *, lo: int, hi: int) -> QuerySet[Case]:
-    """This function returns the cases in sight within a slot range."""
-    return cases_visible_to(viewer).filter(slot__gte=lo, slot__lte=hi)
+    """This function returns the cases in sight within a slot range that began with a warning: no removals."""
+    return cases_visible_to(viewer).filter(slot__gte=lo, slot__lte=hi, is_removal=False)
 
 
 def cases_passed(cases: QuerySet[Case], step: str) -> QuerySet[Case]:
@@ -86,6 +86,7 @@ with mine as (
             where d.case_id = c.id and d.act = 'decide' and d.move = 'approve') as approved_at
     from casework_case c
     where c.slot between %(lo)s and %(hi)s and c.opened_on between %(since)s and %(on)s
+      and not c.is_removal
 )
 select count(*), count(sent_at), count(approved_at), count(assisted_at), count(green_at),
        percentile_cont(0.5) within group (order by extract(epoch from sent_at - opened_at)),

@@ -64,6 +64,7 @@ from shouwang.casework.services.machine import stale_of
 from shouwang.casework.services.moving import moves_collect
 from shouwang.casework.services.notices import notice_finish, notice_oppose, notice_post, notice_printed, notice_prove
 from shouwang.casework.services.pausing import case_pause, case_resume, pauses_expire
+from shouwang.casework.services.removing import removal_open
 from shouwang.casework.services.renewing import Newer, case_renew, newer_for, renewal_changes
 from shouwang.casework.services.tasks import task_answer, task_open, task_withdraw, tasks_expire
 
@@ -143,6 +144,7 @@ __all__ = [
     "notice_printed",
     "notice_prove",
     "pauses_expire",
+    "removal_open",
     "renewal_changes",
     "source_part",
     "sources_collect",

@@ -18,6 +18,7 @@ from shouwang.casework.errors import (
     LastSource,
     MoveUnknown,
     NotYourTurn,
+    RemovalApart,
     SourceFixed,
     StatementMissing,
 )
@@ -45,7 +46,8 @@ def cases_join(
 ) -> Case:
     """This function moves all that a case took up into another of the household, ends it as doubled, returns the other.
 
-    Raises NotYourTurn, StatementMissing, CaseStale, CaseClosed, HouseholdsDiffer, CaseHelped, MoveUnknown.
+    Raises NotYourTurn, StatementMissing, CaseStale, CaseClosed, HouseholdsDiffer, RemovalApart, CaseHelped,
+    MoveUnknown.
     """
     reason = _allowed(viewer, reason)
     if case_id == into_id:
@@ -57,6 +59,8 @@ def cases_join(
         case, into = cases[case_id], cases[into_id]
         if case.household_id != into.household_id:
             raise HouseholdsDiffer
+        if case.is_removal or into.is_removal:
+            raise RemovalApart
         if case.assisted_at is not None:
             raise CaseHelped
         end_key = _end_of(case, Ending.DOUBLED, viewer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,12 @@ def case_judge(
     reason: str = "",
     told: str = "",
     figures: Mapping[str, int] | None = None,
+    confirmed: Collection[str] = (),
 ) -> Case:
     """This function takes one of the moves that the case's stage offers, with what is stated for it.
 
-    Raises CaseStale, CaseClosed, WrongStage, NotYourTurn, OwnWork, MoveUnknown, StatementMissing, ReasonUnknown.
+    `confirmed` are the keys of the questions that the decider answers with yes. Raises CaseStale, CaseClosed,
+    WrongStage, NotYourTurn, OwnWork, MoveUnknown, StatementMissing, ReasonUnknown, RequirementsOpen.
     """
     with writing_for(viewer):
         case = case_locked(viewer=viewer, case_id=case_id, version=version)
@@ -51,7 +53,7 @@ def case_judge(
         if move in AUTOMATIC:
             raise MoveUnknown(stage=stage.name)
         before, case.version = case.stage, case.version + 1
-        statement = Statement(clause, reason_key, reason, told, dict(figures or {}))
+        statement = Statement(clause, reason_key, reason, told, dict(figures or {}), frozenset(confirmed))
         case_move(case, viewer=viewer, at=at, move_key=move, statement=statement)
         case_audit(case, viewer=viewer, at=at, action=f"case.{stage.act.value}", before=before, move=move)
     return case

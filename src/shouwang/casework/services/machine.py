@@ -24,6 +24,7 @@ from shouwang.casework.errors import (
     PapersRequired,
     ReasonUnknown,
     Recused,
+    RequirementsOpen,
     StatementMissing,
     WrongStage,
 )
@@ -35,6 +36,7 @@ from shouwang.casework.selectors.clocks import due_on_calendar
 from shouwang.casework.selectors.flags import flags_check
 from shouwang.casework.selectors.papers import papers_missing
 from shouwang.casework.selectors.procedures import PASSIVE, procedure_for, workflow_for
+from shouwang.casework.selectors.requirements import removal_way, requirements_open, requirements_told
 from shouwang.casework.services.counting import task_clocks_set, total_clock_set
 from shouwang.casework.services.profiling import profile_keep
 from shouwang.kit.dates import SHANGHAI
@@ -56,6 +58,7 @@ class Statement:
     reason: str = ""
     told: str = ""
     figures: dict[str, int] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         numbers_refuse(self.clause, self.reason, self.told)
@@ -241,7 +244,8 @@ def case_move(
 ) -> None:
     """This function takes a case out of its stage by one of the pack's moves, to a stage or to an end, and saves it.
 
-    The caller has locked the case and checked the actor. Raises MoveUnknown, StatementMissing, ReasonUnknown.
+    The caller has locked the case and checked the actor. Raises MoveUnknown, StatementMissing, ReasonUnknown,
+    RequirementsOpen.
     """
     flow = workflow_for(case)
     stage = flow.stage(case.procedure, case.stage)
@@ -249,10 +253,12 @@ def case_move(
     if move is None:
         raise MoveUnknown(stage=stage.name)
     stated = _complete(statement or Statement(), move, case)
-    if move_key in HELPING and stage.act in (Act.REVIEW, Act.DECIDE):
-        flags_check(case, on=at.astimezone(SHANGHAI).date())
-    way = case_way(case, move, on=at.astimezone(SHANGHAI).date())
+    on = at.astimezone(SHANGHAI).date()
+    if move_key in HELPING and stage.act in (Act.REVIEW, Act.DECIDE) and not case.is_removal:
+        flags_check(case, on=on)
+    way = case_way(case, move, on=on)
     branch = {} if way is move else {"branch": way.name}
+    held = {"requirements": requirements_hold(case, move, confirmed=stated.confirmed, on=on)} if move.holds else {}
     pause_end(case, at=at, by=viewer.label)
     is_judged = stage.act in JUDGING
     event = event_add(
@@ -263,7 +269,7 @@ def case_move(
         text=(f"{way.name}。" if branch else "") + (text or _sentence(stage, move, stated)),
         move=move_key,
         to_stage=way.to or "",
-        data={**(data or {}), **branch},
+        data={**(data or {}), **branch, **held},
     )
     if is_judged:
         _decision_add(case, stage, move, move_key, stated, viewer=viewer, at=at, event=event)
@@ -327,7 +333,7 @@ def _noted(case: Case, end: End, on: date) -> dict[str, Any]:
     """
     facts: dict[str, Any] = dict(end.sets)
     if end.ending == Ending.REMOVED:
-        return facts | {"removed_date": on}
+        return facts | {"removed_date": on, "removal": removal_way(case)}
     if "watch_type" in facts:
         state = state_on(SYSTEM, case.household_id, on)
         is_watched = state is not None and state.watch_type and (state.removed_date is None or state.removed_date > on)
@@ -351,6 +357,7 @@ def _complete(stated: Statement, move: Move, case: Case) -> Statement:
             reason=stated.reason.strip() or chosen.name,
             told=stated.told.strip() or chosen.told,
             figures=stated.figures,
+            confirmed=stated.confirmed,
         )
     for need in move.needs:
         if not str(getattr(stated, need)).strip():
@@ -359,6 +366,16 @@ def _complete(stated: Statement, move: Move, case: Case) -> Statement:
     if missing:
         raise PapersRequired(move=move.name, names=missing)
     return stated
+
+
+def requirements_hold(case: Case, move: Move, *, confirmed: Collection[str], on: date) -> dict[str, str]:
+    """This function returns how each requirement of a move was settled on a day; raises RequirementsOpen naming all
+    that do not hold, cannot be told, or that nobody confirmed.
+    """
+    open_ = requirements_open(case, move, confirmed=confirmed, on=on)
+    if open_:
+        raise RequirementsOpen(move=move.name, open_=open_)
+    return requirements_told(case, move, on=on)
 
 
 def _sentence(stage: Stage, move: Move, stated: Statement) -> str:
@@ -376,7 +393,7 @@ def _decision_add(
     at: datetime,
     event: CaseEvent,
 ) -> None:
-    if move_key in SAID:
+    if move_key in SAID and not case.is_removal:
         profile_keep(case, at=at)
     Decision.objects.create(
         case=case,

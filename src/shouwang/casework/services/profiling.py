@@ -56,7 +56,7 @@ def profiles_fill(*, limit: int = 2_000, after: int = 0) -> int:
     with acting_as(SYSTEM):
         said = Decision.objects.filter(move__in=sorted(SAID))
         decided = said.filter(case=OuterRef("pk"))
-        bare = Case.objects.filter(Exists(decided), profile__isnull=True, pk__gt=after).order_by("pk")
+        bare = Case.objects.filter(Exists(decided), profile__isnull=True, is_removal=False, pk__gt=after).order_by("pk")
         cases = list(bare.prefetch_related("cause_rows")[:limit])
         when = dict(
             said.filter(case__in=cases).values_list("case").annotate(last=Max("at")).order_by()

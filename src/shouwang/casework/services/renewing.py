@@ -46,7 +46,8 @@ def newer_for(case: Case, *, on: date) -> Newer:
     """This function returns the policy in force for a case now; raises NothingNewer, or VersionUnfit saying why not."""
     version = version_in_force(slot=case.slot, on=on)
     flow = workflow_by_version_id(version.pk, on=on)
-    key = case.procedure if case.procedure in flow.procedures else flow.route
+    usual = flow.removal if case.is_removal else flow.route
+    key = case.procedure if case.procedure in flow.procedures else usual
     if not key:
         raise VersionUnfit("现行的政策标准没有写办理流程，不能换用。")
     newer = Newer(version, flow, key)

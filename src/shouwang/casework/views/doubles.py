@@ -12,10 +12,11 @@ from shouwang.casework.contexts import DoubleLine, DoublesPage, PartPage
 from shouwang.casework.errors import CaseNotFound
 from shouwang.casework.forms import JoinForm, PartForm
 from shouwang.casework.models import Case, CaseSource
+from shouwang.casework.selectors import case_about
 from shouwang.casework.selectors.doubles import Double, doubles_of, doubles_of_case
 from shouwang.casework.services import cases_distinguish, cases_join, may_join, source_part
 from shouwang.casework.views import READERS
-from shouwang.casework.views.heads import case_evidence, case_head, case_shown, cause_labels
+from shouwang.casework.views.heads import case_evidence, case_head, case_shown
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_cards, household_search
@@ -43,7 +44,7 @@ def _lines(viewer: Viewer, pairs: list[Double]) -> list[DoubleLine]:
 
 
 def _causes(case: Case) -> str:
-    return "、".join(cause_labels(case))
+    return "、".join(case_about(case))
 
 
 @require_http_methods(["GET", "POST"])

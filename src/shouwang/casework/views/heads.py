@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from shouwang.casework.contexts import CaseHead, EarlierCase, Evidence, TaskLine
 from shouwang.casework.models import Case, CaseSource, Task
 from shouwang.casework.selectors import (
+    case_about,
     case_stage_action,
     cases_of_household,
     cases_visible_to,
@@ -48,11 +49,6 @@ def address(name: str, *arguments: object) -> str:
         return ""
 
 
-def cause_labels(case: Case) -> list[str]:
-    """This function returns the causes of a case in words."""
-    return [Risk(cause).label for cause in case.causes]
-
-
 def days_late(due_on: date | None, on: date) -> int:
     """This function returns by how many days something is late, 0 when it is not."""
     return max(0, (on - due_on).days) if due_on else 0
@@ -75,7 +71,7 @@ def _head(viewer: Viewer, case: Case, card: HouseholdCard | None, on: date) -> C
         lamp=getattr(case, "lamp", "") or "",
         lamp_note=case.end_name if case.outcome not in ("", "HELPED", "REJECTED") else "",
         card=card,
-        causes=cause_labels(case),
+        causes=case_about(case),
         steps=case_steps(case),
         action=case_stage_action(viewer, case),
         days_late=days_late(case.due_on, on) if case.is_open else 0,
@@ -115,7 +111,7 @@ def earlier_cases(viewer: Viewer, case: Case, on: date) -> list[EarlierCase]:
             case=other,
             lamp=getattr(other, "lamp", "") or "",
             lamp_note=other.end_name if other.outcome not in ("", "HELPED", "REJECTED") else "",
-            causes=cause_labels(other),
+            causes=case_about(other),
             decision=said.get(other.pk),
             amount=amounts.get(other.pk, ""),
         )

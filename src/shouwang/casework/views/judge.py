@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,20 +13,30 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.casework.contexts import CaseHead, ConfirmPage, JudgePage, TaskLine
-from shouwang.casework.errors import CaseStale, MeetingUnsound, NotYourTurn, OwnWork, Recused, VoteContradicts
+from shouwang.casework.errors import (
+    CaseStale,
+    MeetingUnsound,
+    NotYourTurn,
+    OwnWork,
+    Recused,
+    RequirementsOpen,
+    VoteContradicts,
+)
 from shouwang.casework.forms import AppraiseForm, JudgeForm
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import case_decisions, workflow_for
 from shouwang.casework.selectors.barred import is_barred, is_recused
 from shouwang.casework.selectors.branching import ways_turned
 from shouwang.casework.selectors.procedures import procedure_for
+from shouwang.casework.selectors.requirements import requirements_of
 from shouwang.casework.services import case_appraise, case_judge
 from shouwang.casework.services.judging import AUTOMATIC
 from shouwang.casework.views import ACTING_ROLES, ACTORS, STUDIERS
 from shouwang.casework.views.answers import confirm, overtaken, stale
 from shouwang.casework.views.heads import case_evidence, case_head, case_shown, task_lines
 from shouwang.people.access import Viewer, requires
-from shouwang.rulebook.workflow import Act, Reason
+from shouwang.rulebook.requirements import Requirement
+from shouwang.rulebook.workflow import Act, Move, Reason
 from shouwang.ui.pages import carried, is_resumed, typed_lines
 
 JUDGED = {Act.AMEND, Act.CHECK, Act.ANSWERS, Act.REVIEW, Act.DECIDE, Act.SETTLE, Act.APPRAISE}
@@ -74,6 +85,7 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
         decisions=case_decisions(found),
         reasons=[(key, reason.name, reason.told) for key, reason in form.reasons.items()],
         counts=_counts(lines),
+        requirements=[one for one in requirements_shown(found, head.action.moves) if not one.is_asked],
         turns=[
             (head.action.moves[key].name, way.name) for key, way in ways_turned(found, head.action.moves, on=on).items()
         ],
@@ -98,18 +110,31 @@ def judge_form(request: HttpRequest | None, case: Case, stage_key: str) -> Judge
     reasons: dict[str, Reason] = {}
     for move in moves.values():
         reasons |= flow.reasons_of(move.reasons)
+    questions = {one.key: one.asks for one in requirements_shown(case, moves) if one.is_asked}
     initial = {"version": case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
     posted = request.POST if request is not None and request.method == "POST" else None
     if stage is not None and stage.meeting is not None:
         return AppraiseForm(posted, meeting=stage.meeting, moves=moves, reasons=reasons, initial=initial)
-    return JudgeForm(posted, moves=moves, reasons=reasons, initial=initial)
+    return JudgeForm(posted, moves=moves, reasons=reasons, questions=questions, initial=initial)
+
+
+def requirements_shown(case: Case, moves: Mapping[str, Move]) -> list[Requirement]:
+    """This function returns what the moves of a stage require of the household today, each requirement once."""
+    on = timezone.localdate()
+    found = [one for move in moves.values() for one in requirements_of(case, move, on=on)]
+    return list({one.key: one for one in found}.values())
 
 
 def _judged(request: HttpRequest, case_id: int, form: JudgeForm) -> bool:
     """This function records the decision; False when it is refused, with the reason beside its field."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if not isinstance(form, AppraiseForm):
-        case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), **stated(form))
+        confirmed = form.cleaned_data.get("confirmed") or ()
+        try:
+            case_judge(viewer=viewer, case_id=case_id, at=timezone.now(), confirmed=confirmed, **stated(form))
+        except RequirementsOpen as refusal:
+            form.add_error("move", refusal.message)
+            return False
         return True
     try:
         case_appraise(viewer=viewer, case_id=case_id, at=timezone.now(), held=form.held, **stated(form))

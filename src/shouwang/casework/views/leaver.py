@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET
 
 from shouwang.casework.contexts import LeaverPage
 from shouwang.casework.models import Case, Task
-from shouwang.casework.selectors import tasks_of_organisation
+from shouwang.casework.selectors import case_about, tasks_of_organisation
 from shouwang.casework.selectors.leavers import cases_worked_on, last_touched
 from shouwang.casework.views import ACTING_ROLES, ACTORS
-from shouwang.casework.views.heads import cause_labels
 from shouwang.casework.views.listing import due_text
 from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role, Viewer, requires
 from shouwang.people.selectors import appointments_of_organisation
@@ -87,7 +86,7 @@ def _case_rows(viewer: Viewer, cases: Sequence[Case], user_id: int) -> list[Row]
             "lamp": getattr(case, "lamp", ""),
             "household": card.head_name if card else "—",
             "place": card.place if card else "",
-            "cause": "、".join(cause_labels(case)),
+            "cause": "、".join(case_about(case)),
             "stage": case.stage_name,
             "who": KIND_LABELS[Kind(case.holder_kind)],
             "due": due_text(case.due_on, on),

@@ -18,6 +18,7 @@ from shouwang.casework.contexts import Choice, Filter, ListPage
 from shouwang.casework.models import Case
 from shouwang.casework.selectors import (
     Desk,
+    case_about,
     cases_of_cause,
     cases_reported_by,
     cases_visible_to,
@@ -32,7 +33,7 @@ from shouwang.casework.selectors.clocks import OVERRUN
 from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.progress import PASSED, cases_passed
 from shouwang.casework.views import READERS
-from shouwang.casework.views.heads import cause_labels, days_late
+from shouwang.casework.views.heads import days_late
 from shouwang.kit import divisions
 from shouwang.kit.codes import Risk
 from shouwang.kit.errors import Refusal
@@ -211,7 +212,7 @@ def _rows(viewer: Viewer, page: KeyPage, on: date) -> list[Row]:
                     "lamp": case.lamp,
                     "household": card.head_name if card else "—",
                     "place": card.place if card else "",
-                    "cause": "、".join(cause_labels(case)),
+                    "cause": "、".join(case_about(case)),
                     "stage": case.stage_name or case.end_name,
                     "who": KIND_LABELS[Kind(case.holder_kind)] if case.holder_kind else "",
                     "due": due_text(case.due_on, on) + ("（已暂停）" if case.paused_until else ""),

@@ -46,7 +46,8 @@ def meeting(request: HttpRequest) -> HttpResponse:
     """This function shows the agenda, and decides the chosen cases after asking once."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     on = timezone.localdate()
-    waiting = with_lamp(cases_waiting(viewer).filter(act=Act.DECIDE.value), on)
+    # A removal is decided by itself: its conditions are looked at household by household.
+    waiting = with_lamp(cases_waiting(viewer).filter(act=Act.DECIDE.value, is_removal=False), on)
     page = key_page(waiting.prefetch_related("cause_rows"), order=("due_on",), after=request.GET.get("after"))
     chosen = chosen_versions(request)
     moved = cases_overtaken(viewer, chosen)

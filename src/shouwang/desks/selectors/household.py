@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shouwang.assistance.selectors import Measure, measures_of_household
-from shouwang.casework.selectors import HouseholdEvent, case_stage_action, cases_of_household, with_lamp
+from shouwang.casework.selectors import HouseholdEvent, case_about, case_stage_action, cases_of_household, with_lamp
 from shouwang.casework.selectors.cases import Case
 from shouwang.desks.rules import Link, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
@@ -206,7 +206,7 @@ def _case_line(viewer: Viewer, case: Case, told: str, on: date) -> CaseLine:
         case_id=case.pk,
         lamp=getattr(case, "lamp", "") or "",
         lamp_note=case.end_name if case.outcome not in ("", "HELPED", "REJECTED") else "",
-        causes="、".join(Risk(cause).label for cause in case.causes),
+        causes="、".join(case_about(case)),
         opened_on=case.opened_on,
         closed_on=case.closed_on,
         stage=action.stage_name,

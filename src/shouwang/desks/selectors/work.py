@@ -9,6 +9,7 @@ from django.db.models import Count as CountRows
 from django.db.models import QuerySet
 
 from shouwang.casework.selectors import (
+    case_about,
     cases_visible_to,
     cases_waiting,
     desk_late,
@@ -25,7 +26,6 @@ from shouwang.casework.selectors.tasks import Task
 from shouwang.casework.selectors.transfers import TAKERS, tasks_declined, transfers_waiting
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
-from shouwang.kit.codes import Risk
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import grants_fields
 from shouwang.register.selectors import HouseholdCard, household_cards
@@ -149,7 +149,7 @@ def _case_row(viewer: Viewer, case: Case, card: HouseholdCard | None, on: date) 
     return WorkRow(
         name=card.head_name if card else "（已迁出）",
         place=card.place if card else "",
-        about="、".join(Risk(cause).label for cause in case.causes),
+        about="、".join(case_about(case)),
         to_do=to_do(case.act) if is_mine else "",
         href=address("casework:case", case.pk),
         to_do_href=address(where(case.act), case.pk) if is_mine and to_do(case.act) else "",

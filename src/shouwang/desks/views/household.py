@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +18,7 @@ from shouwang.desks.selectors.timeline import timeline
 from shouwang.desks.selectors.ways import address
 from shouwang.people.access import READS_REGISTER, Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
-from shouwang.register.selectors import HouseholdFile, household_file
+from shouwang.register.selectors import HouseholdFile, household_file, state_on
 from shouwang.screening.selectors import feeds_stale_for
 from shouwang.sources.selectors import clues_of_household
 
@@ -89,8 +91,16 @@ def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
     if viewer.kind not in REPORTERS or viewer.role not in WORKERS:
         return []
     label = "对登记信息提出异议" if viewer.kind is Kind.VILLAGE else "更正登记信息"
-    href = address("register:facts", file.card.id)
-    return [Link(label, href)] if href else []
+    links = [Link(label, address("register:facts", file.card.id))]
+    if is_watched(viewer, file.card.id, file.on):
+        links.append(Link("提出风险消除", address("evaluation:removal", file.card.id)))
+    return [link for link in links if link.href]
+
+
+def is_watched(viewer: Viewer, household_id: int, on: date) -> bool:
+    """This function tells whether a household is a watched one whose risk has not been removed."""
+    state = state_on(viewer, household_id, on)
+    return state is not None and bool(state.watch_type) and (state.removed_date is None or state.removed_date > on)
 
 
 def _granted(request: HttpRequest, viewer: Viewer, household_id: int) -> HttpResponse:

@@ -72,7 +72,10 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen
     days = [on - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     since = on - timedelta(days=FUNNEL_DAYS - 1)
     mine = with_lamp(cases_in(viewer, lo=area.lo, hi=area.hi), on).prefetch_related("cause_rows")
-    late = mine.filter(closed_on__isnull=True, due_on__lt=on)
+    open_late = cases_visible_to(viewer).filter(
+        slot__gte=area.lo, slot__lte=area.hi, closed_on__isnull=True, due_on__lt=on
+    )  # removals, too: what is late is late
+    late = with_lamp(open_late, on).prefetch_related("cause_rows")
     above = area_by_code(f"{area.parent_lo:012d}") if area.parent_lo is not None else None
     return Screen(
         area=area,
@@ -84,11 +87,7 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen
         since=since,
         latest=[] if is_past else list(mine.order_by("-opened_at", "-pk")[:LISTED]),
         late=[] if is_past else list(late.order_by("due_on", "pk")[:LISTED]),
-        late_count=0
-        if is_past
-        else cases_visible_to(viewer)
-        .filter(slot__gte=area.lo, slot__lte=area.hi, closed_on__isnull=True, due_on__lt=on)
-        .count(),
+        late_count=0 if is_past else open_late.count(),
         stages=[] if is_past else stages_kept(level=area.level, lo=area.lo, hi=area.hi, since=since),
         is_past=is_past,
         aid=aid_count(aids_in(viewer, lo=area.lo, hi=area.hi, since=since, until=on)),

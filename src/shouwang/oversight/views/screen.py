@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
-from shouwang.kit.codes import Risk
+from shouwang.casework.selectors import case_about
 from shouwang.oversight.contexts import CaseLine, LampLine, ScreenPage
 from shouwang.oversight.selectors import LISTED, LOWEST, Screen, area_shown, screen_of
 from shouwang.people.access import Kind, Viewer, requires
@@ -120,7 +120,7 @@ def _lines(viewer: Viewer, cases: Sequence[Any], on: date) -> list[CaseLine]:
             lamp=case.lamp or "",
             household=card.head_name if (card := cards.get(case.household_id)) else "（已迁出）",
             place=card.place if card else "",
-            causes="、".join(Risk(cause).label for cause in case.causes),
+            causes="、".join(case_about(case)),
             stage=case.stage_name if case.is_open else case.end_name,
             opened_on=case.opened_on,
             days_late=max(0, (on - case.due_on).days) if case.is_open and case.due_on else 0,

@@ -46,6 +46,7 @@ from shouwang.register.selectors.people import (
 from shouwang.register.selectors.profile import HouseholdProfile, households_profile, statuses_on, type_label
 from shouwang.register.selectors.scope import places_of
 from shouwang.register.selectors.search import SearchPage, household_search, person_search, register_is_empty
+from shouwang.register.selectors.standing import household_standing
 from shouwang.register.selectors.timeline import TimelineEntry, household_timeline
 from shouwang.register.selectors.work import (
     ConflictLine,
@@ -98,6 +99,7 @@ __all__ = [
     "household_of_person",
     "household_row",
     "household_search",
+    "household_standing",
     "household_timeline",
     "households_brief",
     "households_copy",
