@@ -401,3 +401,8 @@ def test_overpaid_money_comes_back_to_what_is_available_and_never_more_than_was_
     assert stages() == {"AVAILABLE": 92_500_00, "PAID": 7_500_00}
     with acting_as(SYSTEM):
         assert Entry.objects.filter(kind="RECOVER").count() == 1
+    late = read(desk, batch, answer(batch, results={1: "失败"}))
+    assert late.taken == 0 and "已追回 500.00 元" in late.refused[0][1], (
+        "the bank cannot give the whole of it back, too"
+    )
+    assert stages() == {"AVAILABLE": 92_500_00, "PAID": 7_500_00}

@@ -114,6 +114,7 @@ def test_lianyungang_pays_after_the_notice_has_run(
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("place", ["national"])
 def test_the_national_way_identifies_and_announces_before_help(
     at_desk: SignIn, county: Cast, today: date, picture: Path, days_pass: DaysPass
@@ -133,6 +134,7 @@ def test_the_national_way_identifies_and_announces_before_help(
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("place", ["shanxi"])
 def test_shanxi_helps_first_after_a_disaster_and_does_the_papers_then(
     at_desk: SignIn, county: Cast, today: date, picture: Path, days_pass: DaysPass

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role
 
 # Organisations that hold accounts, and who works with them there.
@@ -39,6 +40,7 @@ class Standing:
 
     amount_fen: int
     state: str
+    recovered_fen: int = 0  # given back by the payee after it was paid
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def answer_judge(lines: Sequence[ReturnLine], payments: Mapping[str, Standing]) 
 
     A reference that is not of the batch, stands twice, or with another amount or an unreadable result is refused; its
     payment is doubtful, and so is every sent payment that the answer leaves out. What is settled already stays; only a
-    paid one may still come back (RETURNED).
+    paid one may still come back (RETURNED), and whole: not when a part of it was recovered.
     """
     counts = Counter(line.reference for line in lines)
     outcomes: dict[str, tuple[str, str]] = {}
@@ -90,6 +92,8 @@ def _refusal(line: ReturnLine, known: Standing | None, count: int) -> str:
         return f"付款编号“{line.reference}”的结果已经记过"
     if known.state == "RETURNED":
         return f"付款编号“{line.reference}”已记为退回，不能再记成功"
+    if outcome == "RETURNED" and known.recovered_fen:
+        return f"付款编号“{line.reference}”已追回 {yuan_text(known.recovered_fen)} 元，不会再全额退回，请先与银行核对"
     if known.state not in {"SENT", "UNKNOWN", "PAID"}:
         return f"付款编号“{line.reference}”没有送出过"
     return ""

@@ -20,14 +20,14 @@ from shouwang.funds.errors import (
     ResolutionOpen,
     ResolutionSamePerson,
 )
-from shouwang.funds.models import Entry, Payment, Posting, Resolution
+from shouwang.funds.models import Entry, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.payments import payments_visible_to
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.batches import batch_locked, events_add
 from shouwang.funds.services.ledger import Movement, entries_post
 from shouwang.funds.services.sending import stage_account
-from shouwang.funds.services.settling import payments_settle
+from shouwang.funds.services.settling import payments_settle, recovered_fen
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
 
@@ -127,7 +127,7 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
             raise BatchNotThere(payment.get_state_display())
         account = payment.commitment.account
         paid = stage_account(viewer, account, "PAID", at)
-        before = recovered_fen(payment)
+        before = recovered_fen([payment]).get(payment.pk, 0)
         if before + amount_fen > payment.amount_fen:
             raise NotEnoughMoney("这笔支付", payment.amount_fen - before)
         count = Entry.objects.filter(payment_id=payment.pk, kind=Entry.Kind.RECOVER).count()
@@ -139,12 +139,6 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
         entries_post(viewer=viewer, movements=[movement], at=at)
         _audit(viewer, "payment.recover", payment, at, reason, amount_fen=amount_fen)
     return before + amount_fen
-
-
-def recovered_fen(payment: Payment) -> int:
-    """This function returns what came back of a payment that was paid."""
-    rows = Posting.objects.filter(entry__payment_id=payment.pk, entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0)
-    return sum(rows.values_list("amount_fen", flat=True))
 
 
 def _reason_check(reason: str) -> None:

@@ -17,7 +17,7 @@ from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_v
 from shouwang.funds.selectors.payments import resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
-from shouwang.funds.services.resolving import recovered_fen
+from shouwang.funds.services.settling import recovered_fen
 from shouwang.funds.views.common import READ
 from shouwang.kit.codes import PovertyStatus, Risk, WatchType
 from shouwang.kit.money import fen_parse
@@ -50,7 +50,7 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
         members=seen.body["members"] if seen else [], asked=asked, may_settle=may,
         is_own_word=asked is not None and asked.asked_user_id == viewer.user_id,
         may_recover=may and found.state == "PAID" and viewer.organisation_id == found.organisation_id,
-        recovered_fen=recovered_fen(found), household_href=_household(viewer, found),
+        recovered_fen=recovered_fen([found]).get(found.pk, 0), household_href=_household(viewer, found),
     )  # fmt: skip
     entry_append(
         viewer=viewer, action="payment.read", subject_type="funds.Payment", subject_id=found.pk, slot=found.slot,
