@@ -10,8 +10,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
@@ -83,6 +84,11 @@ def api_make(*, title: str, name: str, about: str, unknown: str = SIGN_IN, chall
     @api.exception_handler(RequestDataTooBig)
     def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         return problem(status=413, code="body-too-large", detail=TOO_LARGE)
+
+    @api.exception_handler(SuspiciousOperation)
+    @api.exception_handler(MultiPartParserError)
+    def garbled(request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(status=400, code="unreadable", detail=UNREADABLE)
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -22,7 +22,7 @@ HELP = """守望：防止返贫动态监测和帮扶。
 政策包、筛查和模拟数据的命令只读写文件，不需要数据库。每条命令都有 --help。
 """
 PANELS = {
-    "运行": ("up", "people", "backup", "restore", "keys", "audit", "manage"),
+    "运行": ("up", "people", "backup", "restore", "keys", "audit", "api", "manage"),
     "数据": ("divisions", "register", "feed"),
     "政策和筛查": ("pack", "screen", "whatif", "backtest", "check", "screening", "replay", "synth", "bench"),
 }
@@ -39,7 +39,7 @@ app = typer.Typer(
 
 # These work on files alone, or look after the database themselves.
 WITHOUT_DATABASE = frozenset(
-    {"pack", "screen", "whatif", "backtest", "check", "synth", "bench", "up", "prepare", "worker", "restore"}
+    {"pack", "screen", "whatif", "backtest", "check", "synth", "bench", "api", "up", "prepare", "worker", "restore"}
 )
 HELP_OPTIONS = frozenset({"--help", "-h"})
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
+from pydantic import Strict
 
 from shouwang.people.access import Viewer
 from shouwang.people.services import device_add, device_report
 from shouwang.people.sessions import SignedIn
+from shouwang.ui.fields import Line
 
 router = Router(tags=["phones"])
 
 
 class DeviceIn(Schema):
-    label: str = Field(max_length=80)
+    label: Line = Field(max_length=80)
 
 
 class DeviceOut(Schema):
@@ -25,12 +28,12 @@ class DeviceOut(Schema):
 
 
 class DeviceAsks(Schema):
-    token: str = Field(min_length=20, max_length=100)
-    is_wiped: bool = False
+    token: Line = Field(min_length=20, max_length=100)
+    is_wiped: Annotated[bool, Strict()] = False
 
 
 class DeviceTold(Schema):
-    state: str = Field(description="live, locked, wiped or unknown; locked: wipe everything now")
+    state: Literal["live", "locked", "wiped", "unknown"] = Field(description="locked: wipe everything now")
     now: datetime
 
 

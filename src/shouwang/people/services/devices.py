@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django.db import connection, transaction
 
@@ -36,7 +37,7 @@ class DeviceState:
     """What a phone learns of itself: live, locked, wiped or unknown."""
 
     device_id: int | None
-    state: str
+    state: Literal["live", "locked", "wiped", "unknown"]
 
     @property
     def must_wipe(self) -> bool:

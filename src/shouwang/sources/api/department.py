@@ -26,23 +26,21 @@ from shouwang.sources.services import (
     kinds_open,
     table_deliver,
 )
+from shouwang.ui.fields import AddressKey, Day, Fen, Line, Lines, Token
 
 router = Router(tags=["department"], auth=ByKey())
 ROWS = 1000
-PLAIN = r"^[^\x00-\x1f\x7f]*$"  # no line breaks or other control characters
 # The causes of a clue, as programs name them; a test holds them to `kit.codes.Risk`.
 Cause = Literal[
     "ILLNESS", "STUDY", "DISABILITY", "DISASTER", "ACCIDENT", "INDUSTRY", "EMPLOYMENT", "LABOUR", "HOUSING",
     "WATER", "OTHER",
 ]  # fmt: skip
-Cell = Annotated[str, Field(max_length=500, pattern=PLAIN)]
+Cell = Annotated[Line, Field(max_length=500)]
 Heading = Annotated[str, Field(min_length=1, max_length=100)]
-Fen = Annotated[int, Field(ge=0, le=10**13, description="in fen (1/100 yuan)")]
-Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
 IdempotencyKey = Annotated[
-    str,
+    Token,
     Header(
-        alias="Idempotency-Key", min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$",
+        alias="Idempotency-Key",
         description="chosen by the sender for this one thing; sent again with the same key it is done once",
     ),
 ]  # fmt: skip
@@ -73,7 +71,7 @@ class KindOut(Schema):
 
 
 class RowsIn(Schema):
-    data_date: date = Field(description="as of which day the table is")
+    data_date: Day = Field(description="as of which day the table is")
     rows: list[dict[Heading, Cell]] = Field(
         min_length=1, max_length=ROWS,
         description="one object a row: a column's name or heading → its text; IDs, codes and amounts (in yuan) as text",
@@ -114,19 +112,19 @@ class AsidesOut(Schema):
 
 
 class ClueIn(Schema):
-    person_name: str = Field(min_length=1, max_length=60, pattern=PLAIN)
+    person_name: Line = Field(min_length=1, max_length=60)
     resident_id: str = Field("", max_length=18, description="serves to find the person and is kept nowhere")
     village: str = Field(pattern=r"^[0-9]{12}$", description="the village's twelve-digit code")
-    person_note: str = Field("", max_length=200, description="where she lives, how to find her", pattern=PLAIN)
+    person_note: Line = Field("", max_length=200, description="where she lives, how to find her")
     cause: Cause
-    cause_note: str = Field("", max_length=100, description="needed with OTHER", pattern=PLAIN)
-    occurred_on: date
-    summary: str = Field(min_length=1, max_length=800, pattern=PLAIN)
+    cause_note: Line = Field("", max_length=100, description="needed with OTHER")
+    occurred_on: Day
+    summary: Lines = Field(min_length=1, max_length=800)
     gross_fen: Fen | None = None
     reimbursed_fen: Fen | None = None
     self_paid_fen: Fen | None = None
     income_drop_fen: Fen | None = None
-    filled_on: date | None = Field(None, description="the date on the paper, for what was on paper first")
+    filled_on: Day | None = Field(None, description="the date on the paper, for what was on paper first")
 
 
 class ClueOut(Schema):
@@ -183,7 +181,7 @@ def deliver(request: HttpRequest, kind: str, said: RowsIn, idempotency_key: Idem
 
 
 @router.get("/imports/{import_id}", response=ImportOut, url_name="import")
-def imported(request: HttpRequest, import_id: Key) -> ImportOut:
+def imported(request: HttpRequest, import_id: AddressKey) -> ImportOut:
     """What became of a delivery, in counts; never whose rows were found."""
     keyed = _keyed(request)
     with acting_as(keyed.viewer):
@@ -191,7 +189,7 @@ def imported(request: HttpRequest, import_id: Key) -> ImportOut:
 
 
 @router.get("/imports/{import_id}/aside", response=AsidesOut, url_name="aside")
-def aside(request: HttpRequest, import_id: Key, after: Annotated[int, Field(ge=0, le=ROWS)] = 0) -> AsidesOut:
+def aside(request: HttpRequest, import_id: AddressKey, after: Annotated[int, Field(ge=0, le=ROWS)] = 0) -> AsidesOut:
     """The rows of a delivery that were not taken, each with its reason, a page at a time."""
     keyed = _keyed(request)
     with acting_as(keyed.viewer):
@@ -216,7 +214,7 @@ def push(request: HttpRequest, said: ClueIn, idempotency_key: IdempotencyKey) ->
 
 
 @router.get("/clues/{clue_id}", response=ClueStateOut, url_name="clue_state")
-def clue_state(request: HttpRequest, clue_id: Key) -> ClueStateOut:
+def clue_state(request: HttpRequest, clue_id: AddressKey) -> ClueStateOut:
     """Whether a case has taken a clue of one's own up; nothing of the case."""
     keyed = _keyed(request)
     with acting_as(keyed.viewer):

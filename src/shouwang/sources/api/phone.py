@@ -19,11 +19,16 @@ from shouwang.register.selectors import HouseholdCopy, households_copy, villages
 from shouwang.sources.rules.phone import BATCH, PhoneReport
 from shouwang.sources.selectors.reporting import causes_offered, paper_signed
 from shouwang.sources.services import Picture, PictureTooLarge, ReportResult, picture_take, reports_take
+from shouwang.ui.fields import AddressKey, Count, Day, Fen, Line, Lines, Moment, RowKey, Token
 
 router = Router(tags=["reports"], auth=SignedIn())
 DEVICE = "X-Device"
-Fen = Annotated[int, Field(ge=0, le=10**13)]
-Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
+PICTURE = {
+    "requestBody": {
+        "required": True,
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("image/jpeg", "image/png")},
+    }
+}
 
 
 class Village(Schema):
@@ -95,31 +100,32 @@ class HouseholdsOut(Schema):
 
 
 class ReportIn(Schema):
-    key: str = Field(min_length=1, max_length=64)
-    household_id: Key | None = None
-    person_id: Key | None = None
-    village: Key | None = None
-    person_name: str = Field("", max_length=60)
-    person_note: str = Field("", max_length=200)
-    cause: str = Field("", max_length=12)
-    cause_note: str = Field("", max_length=100)
-    occurred_on: date | None = None
-    summary: str = Field(max_length=800)
+    key: Token
+    household_id: RowKey | None = None
+    person_id: RowKey | None = None
+    village: RowKey | None = None
+    person_name: Line = Field("", max_length=60)
+    person_note: Line = Field("", max_length=200)
+    cause: Line = Field("", max_length=12)
+    cause_note: Line = Field("", max_length=100)
+    occurred_on: Day | None = None
+    summary: Lines = Field(max_length=800)
     gross_fen: Fen | None = None
     reimbursed_fen: Fen | None = None
     self_paid_fen: Fen | None = None
     income_drop_fen: Fen | None = None
-    spending_id: Key | None = None
-    again: dict[str, Annotated[str, Field(max_length=100)]] = Field(default_factory=dict, max_length=5)
-    despite: list[Key] = Field(default_factory=list, max_length=50)
-    asked: int = Field(0, ge=0, le=1000)
-    known: int = Field(0, ge=0, le=1000)
-    written_at: datetime
-    known_at: datetime | None = None
+    spending_id: RowKey | None = None
+    again: dict[Line, Annotated[Line, Field(max_length=100)]] = Field(default_factory=dict, max_length=5)
+    despite: list[RowKey] = Field(default_factory=list, max_length=50)
+    asked: Count = 0
+    known: Count = 0
+    written_at: Moment
+    known_at: Moment | None = None
+    filled_on: Day | None = Field(None, description="the date on the paper, for a form that was on paper first")
 
 
 class BatchIn(Schema):
-    device_now: datetime = Field(description="what the phone's clock says while it sends")
+    device_now: Moment = Field(description="what the phone's clock says while it sends")
     reports: list[ReportIn] = Field(min_length=1, max_length=BATCH)
 
 
@@ -138,7 +144,9 @@ class TheirsOut(Schema):
 
 class ResultOut(Schema):
     key: str
-    state: str = Field(description="accepted, refused or conflict")
+    state: Literal["accepted", "refused", "conflict"] = Field(
+        description="conflict: others reported the like meanwhile, see `theirs`; send again with their ids in `despite`"
+    )
     clue_id: int | None = None
     received_at: str = ""
     is_repeated: bool = False
@@ -173,7 +181,7 @@ def me(request: HttpRequest) -> Me:
 
 @router.get("/households", response=HouseholdsOut, url_name="households")
 def households(
-    request: HttpRequest, village: Key, after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    request: HttpRequest, village: AddressKey, after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
 ) -> HouseholdsOut:
     """One page of a village's households, as a phone keeps them."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -197,12 +205,12 @@ def reports(request: HttpRequest, said: BatchIn) -> ResultsOut:
 
 
 class PictureAbout(Schema):
-    report: str = Field(min_length=1, max_length=64, description="the key of the report it belongs to")
+    report: Token = Field(description="the key of the report it belongs to")
     kind: Literal["PHOTO", "SIGNATURE"]
-    at: datetime
-    media: str = Field("", max_length=40, description="not relied on: the content says what it is")
-    signer: str = Field("", max_length=60)
-    text: str = Field("", max_length=1000, description="what was signed")
+    at: Moment
+    media: Line = Field("", max_length=40, description="not relied on: the content says what it is")
+    signer: Line = Field("", max_length=60)
+    text: Lines = Field("", max_length=1000, description="what was signed")
 
 
 class PictureOut(Schema):
@@ -211,8 +219,8 @@ class PictureOut(Schema):
     now: datetime
 
 
-@router.put("/pictures/{key}", response=PictureOut, url_name="picture")
-def picture(request: HttpRequest, key: str, about: Query[PictureAbout]) -> PictureOut:
+@router.put("/pictures/{key}", response=PictureOut, url_name="picture", openapi_extra=PICTURE)
+def picture(request: HttpRequest, key: Token, about: Query[PictureAbout]) -> PictureOut:
     """Takes one photo or signature, as the body, after its report; once however often it is sent."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = timezone.now()
@@ -236,6 +244,8 @@ def _aware(moment: datetime) -> datetime:
 
 def _report(said: ReportIn) -> PhoneReport:
     body: dict[str, Any] = said.dict()
+    if said.filled_on is None:
+        del body["filled_on"]  # sent before phones knew of it, a form must be the same one when it comes again
     fields = body | {"despite": frozenset(said.despite), "written_at": _aware(said.written_at), "body": body}
     fields["known_at"] = _aware(said.known_at) if said.known_at else None
     return PhoneReport(**fields)

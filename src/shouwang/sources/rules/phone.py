@@ -67,7 +67,8 @@ class PhoneReport:
     """One form as it was written on a phone; `body` is all of it, as it was sent.
 
     `known_at`: as of when the phone knew the household; null when it did not. `despite`: clues that its writer has
-    seen and calls another matter. `again`: field → why it was asked although it is known.
+    seen and calls another matter. `again`: field → why it was asked although it is known. `filled_on`: the date on
+    paper, of a form that was filled in there first.
     """
 
     key: str
@@ -89,6 +90,7 @@ class PhoneReport:
     known: int
     written_at: datetime
     known_at: datetime | None
+    filled_on: date | None = None
     again: Mapping[str, str] = field(default_factory=dict)
     despite: frozenset[int] = frozenset()
     body: Mapping[str, Any] = field(default_factory=dict)

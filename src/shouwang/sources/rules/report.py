@@ -49,6 +49,13 @@ class SummaryMissing(ReportRefusal):
     sentence = "请写一两句发生了什么，例如“5 月查出胃癌，在县医院手术”。"
 
 
+class CauseUnknown(ReportRefusal):
+    """The cause is none that the house knows."""
+
+    field = "cause"
+    sentence = "没有这种原因，请从列出的原因里选。"
+
+
 class CauseNoteMissing(ReportRefusal):
     """The cause is 其他 without a word which."""
 

@@ -52,8 +52,9 @@ def theirs_against(viewer: Viewer, reports: Sequence[PhoneReport]) -> dict[str, 
     }
     if not since:
         return {}
+    first = min(at for at in since.values() if at is not None)
     rows = clues_visible_to(viewer).filter(
-        Q(household_id__in=list(since)), reported_at__gt=min(at for at in since.values() if at is not None)
+        Q(reported_at__gt=first) | Q(entered_at__gt=first), household_id__in=list(since)
     )
     by_household: dict[int, list[Clue]] = defaultdict(list)
     for row in rows:
@@ -69,7 +70,7 @@ def theirs_against(viewer: Viewer, reports: Sequence[PhoneReport]) -> dict[str, 
 def _may_double(report: PhoneReport, clue: Clue) -> bool:
     return (
         report.known_at is not None
-        and clue.reported_at > report.known_at
+        and clue.came_at > report.known_at
         and clue.idempotency_key != report.key
         and (not report.cause or clue.cause == report.cause)
         and (report.person_id is None or clue.person_id is None or clue.person_id == report.person_id)

@@ -20,6 +20,7 @@ from shouwang.sources.models import Call, Channel, Clue
 from shouwang.sources.rules.report import (
     Amounts,
     CauseNoteMissing,
+    CauseUnknown,
     SomebodyMissing,
     SummaryMissing,
     amounts_completed,
@@ -167,6 +168,8 @@ def clue_make(
     """
     if viewer.kind not in (SENDERS if channel == Channel.DEPARTMENT else REPORTERS):
         raise MayNotReport
+    if cause not in {risk.value for risk in Risk}:
+        raise CauseUnknown
     occurred_check(occurred_on, on=at.astimezone(SHANGHAI).date())
     body: dict[str, Any] = {
         "household_id": household_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -30,7 +30,13 @@ from shouwang.sources.rules.phone import (
 )
 from shouwang.sources.rules.report import Amounts, OccurredInFuture
 from shouwang.sources.selectors.phone import Theirs, theirs_against
-from shouwang.sources.services.clues import HouseholdElsewhere, ReportKeyReused, clue_make, clues_store
+from shouwang.sources.services.clues import (
+    HouseholdElsewhere,
+    ReportKeyReused,
+    clue_make,
+    clues_store,
+    paper_date,
+)
 
 
 class BatchTooLarge(Refusal):
@@ -50,7 +56,7 @@ class ReportResult:
     """What became of one report: `accepted`, `refused` (and why), or `conflict` (and what others reported)."""
 
     key: str
-    state: str
+    state: Literal["accepted", "refused", "conflict"]
     clue_id: int | None = None
     received_at: str = ""
     is_repeated: bool = False
@@ -125,7 +131,7 @@ def _take(
         if stored is None:
             work.results[key] = ReportResult(key, "refused", refusal=ReportKeyReused())
         else:
-            work.results[key] = ReportResult(key, "accepted", stored.pk, stored.reported_at.isoformat())
+            work.results[key] = ReportResult(key, "accepted", stored.pk, stored.came_at.isoformat())
     return work.results
 
 
@@ -173,7 +179,7 @@ def _clue(work: _Work, report: PhoneReport) -> Clue:
         raise CauseMissing
     if day is None:
         raise OccurredMissing
-    return clue_make(
+    clue = clue_make(
         viewer=work.viewer,
         household_id=report.household_id,
         person_id=said["person_id"] if report.household_id else None,
@@ -191,6 +197,9 @@ def _clue(work: _Work, report: PhoneReport) -> Clue:
         household_slot=home.slot if home else None,
         details=details,
     )
+    if report.filled_on is not None:
+        paper_date(clue, report.filled_on, at=work.at)
+    return clue
 
 
 def _summary(report: PhoneReport) -> str:

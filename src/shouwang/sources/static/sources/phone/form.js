@@ -15,7 +15,7 @@ const NUMBERS = /\d{17}[\dXx]|\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)/;
 
 export const draftNew = (household, village) => ({
   key: newKey(), household_id: household ? household.id : null, village, person_id: household && household.members.length === 1 ? household.members[0].person_id : "",
-  person_name: "", person_note: "", cause: "", cause_note: "", occurred_on: "", summary: "", amounts: {}, spending_id: null, again: {}, values: {}, photos: [], signer: "", signature: null, signed: "", asked: 0,
+  person_name: "", person_note: "", cause: "", cause_note: "", occurred_on: "", summary: "", amounts: {}, spending_id: null, again: {}, values: {}, photos: [], signer: "", signature: null, signed: "", asked: 0, filled_on: "",
 });
 
 // Answers the sent form's body and the problems by field; the same words as the server's.
@@ -27,6 +27,9 @@ export function check(draft, household, today) {
   if (!event && draft.cause === "OTHER" && !draft.cause_note.trim()) problems.cause_note = "原因选“其他”时，请写明是什么原因。";
   if (!event && !draft.occurred_on) problems.occurred_on = "请填发生的日期。";
   if (draft.occurred_on && draft.occurred_on > today) problems.occurred_on = "发生日期还没有到，请核对。";
+  const happened = event && !("occurred_on" in draft.again) ? event.event_date : draft.occurred_on;
+  if (draft.filled_on && draft.filled_on > today) problems.filled_on = "纸质表上的日期还没有到，请核对。";
+  else if (draft.filled_on && happened && draft.filled_on < happened) problems.filled_on = "纸质表上的日期早于发生日期，请核对这两个日期。";
   if (!draft.summary.trim()) problems.summary = "请写一两句发生了什么，例如“5 月查出胃癌，在县医院手术”。";
   if (!household && !draft.person_name.trim()) problems.person_name = "请写这个人的姓名。";
   if (!household && !draft.person_note.trim()) problems.person_note = "请写怎么找到这家人。";
@@ -55,6 +58,7 @@ export function check(draft, household, today) {
   if (event) {
     for (const [name] of KNOWN) if (!(name in again)) body[name] = null;
   }
+  if (draft.filled_on) body.filled_on = draft.filled_on;
   return { body, problems };
 }
 
@@ -70,6 +74,7 @@ export function picturesOf(draft, at) {
 export function formView({ draft, household, causes, signed, villages, today, problems, save, redraw, send, back }) {
   const event = household && household.events.find((each) => each.id === draft.spending_id);
   let asked = 0;
+  draft.filled_on ||= ""; // drafts of earlier versions have none
 
   const field = (name, label, input, hint = "") => {
     asked += 1;
@@ -121,6 +126,10 @@ export function formView({ draft, household, causes, signed, villages, today, pr
     field("person_name", "姓名", typed("person_name", { maxlength: 60, autocomplete: "off" })),
     field("person_note", "住在哪里、怎么找到", typed("person_note", { maxlength: 200, autocomplete: "off" }), "例如“村东头，小学后面第二家”"));
 
+  const paper = h("details", { class: "card", open: Boolean(draft.filled_on || problems.filled_on) }, h("summary", {}, "先填在纸上的，写纸上的日期"),
+    field("filled_on", "纸质表上的日期", typed("filled_on", { type: "date", max: today }), "现在补录的才写；线索按这一天算。"));
+  asked -= 1; // a date for whoever has a paper in hand, not a question to everybody
+
   const photos = h("section", { class: "card" }, h("h2", {}, "照片"), h("p", { class: "hint" }, "不填也行。照片在手机上先缩小，登记表送出后再送。"),
     h("label", { class: "button" }, "拍照或选照片", h("input", { type: "file", accept: "image/*", multiple: true, class: "hidden", onchange: async (event) => {
       for (const file of event.target.files) {
@@ -153,7 +162,7 @@ export function formView({ draft, household, causes, signed, villages, today, pr
       !event && field("occurred_on", "哪天发生的", typed("occurred_on", { type: "date", max: today })),
       field("summary", "发生了什么", typed("summary", { rows: 4, maxlength: 800 }, "textarea"), "一两句话就行，可以用键盘上的话筒说。不要写身份证号、手机号。")),
     h("fieldset", { class: "card" }, h("legend", {}, "钱的事（知道多少填多少）"), AMOUNTS.filter(([name]) => !event || name === "income_drop_fen").map(amount)),
-    photos, authorisation,
+    paper, photos, authorisation,
     h("div", { class: "bar" }, h("button", { type: "button", class: "button quiet", onclick: back }, "先存草稿"), h("button", { class: "button main" }, "写好了，送出")));
   draft.asked = asked;
   return form;
