@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -103,7 +104,13 @@ def kept_text(page: Page) -> str:
 
 
 def databases(page: Page) -> int:
-    return int(page.evaluate("indexedDB.databases().then((all) => all.length)"))
+    """The databases left on the phone; the browser may take a moment to let go of one."""
+    count = "indexedDB.databases().then((all) => all.length)"
+    for _ in range(50):
+        if page.evaluate(count) == 0:
+            break
+        time.sleep(0.1)
+    return int(page.evaluate(count))
 
 
 def failing(phone: Phone, ways: list[Callable[[Route], None]]) -> None:
