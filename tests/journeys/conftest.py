@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
 from tests.factories.cast import sign_in as signed_in_client
@@ -27,6 +27,7 @@ from shouwang.ui.assets import assets_build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE, DESK, WALL = 375, 1280, 1920
+expect.set_options(timeout=20_000)  # how long a page may take on a machine that runs other tests beside it
 
 SignIn = Callable[..., Actor]
 

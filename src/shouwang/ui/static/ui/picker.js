@@ -107,6 +107,8 @@
       const option = event.target.closest("li[data-value]");
       if (option) take(option);
     });
+    // A field with the focus from the start may have been typed into before this file was there.
+    if (document.activeElement === input && !input.dataset.shown) later();
   }
 
   const all = () => document.querySelectorAll("[data-picker]").forEach(enhance);
