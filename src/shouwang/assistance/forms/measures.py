@@ -1,4 +1,4 @@
-"""Forms of assistance."""
+"""Forms of measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures."""
+"""Measures and the times of help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of assistance."""
+"""Reads of measures and times of help."""
 
 from __future__ import annotations
 

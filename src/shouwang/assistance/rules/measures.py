@@ -1,4 +1,4 @@
-"""Pure rules of help."""
+"""Pure rules of measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of assistance show."""
+"""What the pages of measures show."""
 
 from __future__ import annotations
 

@@ -1,0 +1,11 @@
+"""Pure rules of assistance."""
+
+from shouwang.assistance.rules.measures import (
+    FIGURE_OF_UNIT,
+    MEASURE_OF_PROVIDER,
+    PROVIDER_KINDS,
+    measure_suggested,
+    standing_of,
+)
+
+__all__ = ["FIGURE_OF_UNIT", "MEASURE_OF_PROVIDER", "PROVIDER_KINDS", "measure_suggested", "standing_of"]
