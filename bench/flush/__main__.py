@@ -1,4 +1,5 @@
-"""Measures the evening flush: `python -m bench.flush --officers 9720 --forms 20 [--batch 20] [--lines 8] [--write]`.
+"""Measures the evening flush: `python -m bench.flush --officers 9720 --forms 20 [--batch 20] [--lines 8]
+[--photos 2] [--write]`.
 
 A house of its own (embedded PostgreSQL, the real web process), as many officers with sessions and households as asked
 for, then all phones send. Every tenth batch loses its answer and is sent again, every seventh is sent twice. Afterwards
@@ -39,6 +40,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--forms", type=int, default=20, help="forms an officer wrote")
     parser.add_argument("--batch", type=int, default=20, help="forms in one request, at most 20")
     parser.add_argument("--lines", type=int, default=8, help="phones that send at the same moment")
+    parser.add_argument("--photos", type=int, default=2, help="photos an officer sends after her forms")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     return parser.parse_args()
 
@@ -74,7 +76,7 @@ def measured(here: House, wanted: argparse.Namespace) -> tuple[dict[str, Any], S
         assert wait_for(lambda: is_answering(wish), seconds=90, check=[web]), "the web does not answer"
         assert web.process is not None
         before = processor_of(web.process.pid), here.database_seconds(), sum(os.times()[:2])
-        sent = flush(phones, port=wish.port, batch=wanted.batch, lines=wanted.lines)
+        sent = flush(phones, port=wish.port, batch=wanted.batch, lines=wanted.lines, photos=wanted.photos)
         after = processor_of(web.process.pid), here.database_seconds(), sum(os.times()[:2])
     finally:
         web.stop(10)
@@ -84,11 +86,12 @@ def measured(here: House, wanted: argparse.Namespace) -> tuple[dict[str, Any], S
     return told, sent
 
 
-def wrong(told: dict[str, Any], sent: Sent, *, forms: int) -> list[str]:
+def wrong(told: dict[str, Any], sent: Sent, *, forms: int, photos: int) -> list[str]:
     """This function returns what was lost, doubled or answered in two ways; nothing when all is well."""
-    counted = ("clues", "keys", "entries", "entries_all", "answers")
-    found = [f"{name}: {told[name]} instead of {forms}" for name in counted
-             if told[name] != forms]  # fmt: skip
+    wanted = dict.fromkeys(("clues", "keys", "entries", "entries_all"), forms)
+    wanted |= {"photos": photos, "papers": photos, "answers": forms + photos}
+    found = [f"{name}: {told[name]} instead of {count}" for name, count in wanted.items() if told[name] != count]
+    found += [f"{sent.photos} photos taken instead of {photos}"] if sent.photos != photos else []
     found += [f"{len(sent.accepted)} accepted instead of {forms}"] if len(sent.accepted) != forms else []
     found += [f"{len(sent.changed)} answered in two ways"] if sent.changed else []
     found += [f"{told['unanswered']} keys without an answer"] if told["unanswered"] else []
@@ -101,21 +104,31 @@ def text(wanted: argparse.Namespace, told: dict[str, Any], sent: Sent, load: str
     rate, late = forms / sent.seconds, statistics.quantiles(sent.batch_ms, n=20)[-1]
     minutes = spent / forms * WHOLE / 2 / 60
     size = (
-        f"{forms:,} forms of {wanted.officers:,} officers, batches of {wanted.batch}, {wanted.lines} phones at a time"
+        f"{forms:,} forms of {wanted.officers:,} officers, batches of {wanted.batch}, {wanted.lines} phones at a time, "
+        f"{sent.photos:,} photos of about 200 kB after"
     )
     aim = f"{WHOLE / MINUTES / 60:.0f}/s empty {WHOLE:,} in {MINUTES} minutes"
     processor = f"{told['web_s']:,.1f} · {told['database_s']:,.1f} · {told['phones_s']:,.1f}"
+    taken = sent.photo_ms if len(sent.photo_ms) > 1 else [0.0, 0.0]
+    photo = f"{statistics.median(taken):,.0f} · {statistics.quantiles(taken, n=20)[-1]:,.0f} ms"
     rows = [
         ("Size of this run", size),
         ("Seconds on the clock, forms a second", f"{sent.seconds:,.0f} s, {rate:,.0f}/s ({aim})"),
         ("Processor seconds: web · database · the phones", processor),
-        ("Processor a form, web and database", f"{spent / forms * 1000:.2f} ms"),
+        ("Processor a form, its share of photos with it", f"{spent / forms * 1000:.2f} ms"),
         (f"{WHOLE:,} forms at that price", f"{minutes:,.1f} minutes of two cores"),
         ("A batch, median · 95th percentile", f"{statistics.median(sent.batch_ms):,.0f} · {late:,.0f} ms"),
+        ("A photo, median · 95th percentile", photo),
         ("Requests · answers lost · batches sent twice", f"{sent.requests:,} · {sent.lost:,} · {sent.twice:,}"),
         ("In the database: clues · different keys", f"{told['clues']:,} · {told['keys']:,}"),
-        ("Entries in the log · answers kept", f"{told['entries_all']:,} · {told['answers']:,}"),
-        ("Lost · doubled", f"{forms - told['keys']} · {told['clues'] - told['keys']}"),
+        (
+            "Photos kept · entries in the log · answers kept",
+            f"{told['photos']:,} · {told['entries_all']:,} · {told['answers']:,}",
+        ),
+        (
+            "Forms and photos lost · doubled",
+            f"{forms - told['keys'] + sent.photos - told['photos']} · {told['clues'] - told['keys']}",
+        ),
         ("Load of the machine before / after", load),
     ]
     head = (
@@ -139,7 +152,7 @@ def main() -> None:
     finally:
         shutil.rmtree(root, ignore_errors=True)
     sys.stdout.write(found + "\n")
-    problems = wrong(told, sent, forms=wanted.officers * wanted.forms)
+    problems = wrong(told, sent, forms=wanted.officers * wanted.forms, photos=wanted.officers * wanted.photos)
     if problems:
         sys.stderr.write("\n".join(problems) + "\n")
         sys.exit(1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import random
 import threading
 import time
 from collections.abc import Sequence
@@ -11,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Any
+from urllib.parse import urlencode
+
+from PIL import Image
 
 TOKEN = "c" * 32
 CAUSES = ("ILLNESS", "STUDY", "DISASTER", "ACCIDENT")
@@ -36,6 +41,8 @@ class Sent:
     lost: int = 0
     twice: int = 0
     batch_ms: list[float] = field(default_factory=list)
+    photo_ms: list[float] = field(default_factory=list)
+    photos: int = 0
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -56,13 +63,16 @@ class _Line:
         self.port, self.phone = port, phone
         self.connection: http.client.HTTPConnection | None = None
 
-    def ask(self, method: str, path: str, body: bytes | None = None, *, is_lost: bool = False) -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, *, is_lost: bool = False,
+        media: str = "application/json",
+    ) -> tuple[int, bytes]:  # fmt: skip
         """This function asks; `is_lost`: the server works on it, its answer is never read."""
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Cookie": f"sessionid={self.phone.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
         try:
-            self.connection.request(method, path, body, headers | {"Content-Type": "application/json"})
+            self.connection.request(method, path, body, headers | {"Content-Type": media})
             answer = self.connection.getresponse()  # the server has committed
             content = answer.read()
         except (OSError, http.client.HTTPException):
@@ -89,8 +99,20 @@ def form(phone: Phone, place: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def flush(phones: Sequence[Phone], *, port: int, batch: int, lines: int) -> Sent:
-    """This function sends everything over so many lines at once and returns what the phones saw."""
+def picture(seed: int) -> bytes:
+    """This function returns a photo as the phone shrinks it: 1,280 × 960, a JPEG of about 200 kB."""
+    coarse = Image.frombytes("RGB", (200, 150), random.Random(seed).randbytes(200 * 150 * 3))
+    kept = io.BytesIO()
+    coarse.resize((1280, 960), Image.Resampling.BICUBIC).save(kept, "JPEG", quality=55)
+    return kept.getvalue()
+
+
+def flush(phones: Sequence[Phone], *, port: int, batch: int, lines: int, photos: int) -> Sent:
+    """This function sends everything over so many lines at once and returns what the phones saw.
+
+    Each phone sends its forms first, then `photos` photos, one for each of its first forms.
+    """
+    pictures = [picture(seed) for seed in range(16)]
     waiting: SimpleQueue[Phone] = SimpleQueue()
     for phone in phones:
         waiting.put(phone)
@@ -102,7 +124,7 @@ def flush(phones: Sequence[Phone], *, port: int, batch: int, lines: int) -> Sent
                 phone = waiting.get_nowait()
             except Empty:
                 return
-            _send_all(phone, part, port=port, batch=batch)
+            _send_all(phone, part, port=port, batch=batch, pictures=pictures, photos=photos)
 
     began = time.perf_counter()
     threads = [threading.Thread(target=work, args=(part,)) for part in parts]
@@ -120,13 +142,15 @@ def _together(parts: Sequence[Sent], seconds: float) -> Sent:
         whole.changed += part.changed
         whole.problems += part.problems
         whole.batch_ms += part.batch_ms
+        whole.photo_ms += part.photo_ms
+        whole.photos += part.photos
         whole.requests += part.requests
         whole.lost += part.lost
         whole.twice += part.twice
     return whole
 
 
-def _send_all(phone: Phone, sent: Sent, *, port: int, batch: int) -> None:
+def _send_all(phone: Phone, sent: Sent, *, port: int, batch: int, pictures: Sequence[bytes], photos: int) -> None:
     line = _Line(port, phone)
     sent.requests += 1
     if line.ask("GET", "/api/phone/me")[0] != 200:
@@ -139,7 +163,28 @@ def _send_all(phone: Phone, sent: Sent, *, port: int, batch: int) -> None:
         if turn % TWICE_EVERY == 0:
             sent.twice += 1
             _send(line, forms, sent, is_lost=False)
+    for place in range(photos):
+        turn = phone.number + place
+        for is_lost in [turn % LOST_EVERY == 0, *([False] if turn % LOST_EVERY == 0 else [])]:
+            _photo(line, phone, place, pictures[turn % len(pictures)], sent, is_lost=is_lost)
     line.close()
+
+
+def _photo(line: _Line, phone: Phone, place: int, content: bytes, sent: Sent, *, is_lost: bool) -> None:
+    """This function sends one photo after its form; one whose answer is lost is sent again by the caller."""
+    report = form(phone, place)["key"]
+    about = urlencode({"report": report, "kind": "PHOTO", "at": datetime.now(UTC).isoformat()})
+    path = f"/api/phone/pictures/p{report[1:]}?{about}"
+    sent.requests += 1
+    began = time.perf_counter()
+    status, answer = line.ask("PUT", path, content, is_lost=is_lost, media="image/jpeg")
+    sent.photo_ms.append((time.perf_counter() - began) * 1000)
+    if status == 200:
+        sent.photos += 1
+    elif status:
+        sent.problems.append(f"photo {status}: {answer[:200].decode('utf-8', 'replace')}")
+    else:
+        sent.lost += 1
 
 
 def _send(line: _Line, forms: Sequence[dict[str, Any]], sent: Sent, *, is_lost: bool) -> None:

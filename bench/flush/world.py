@@ -90,7 +90,7 @@ def make(path: str, officers: str, forms: str) -> dict[str, Any]:
 
 
 def count() -> dict[str, Any]:
-    """What stands in the database: clues, different keys, entries in the log, kept answers."""
+    """What stands in the database: clues, different keys, entries in the log, kept answers, photos."""
     from django.db import connection
 
     from shouwang.people.access import SYSTEM, acting_as
@@ -103,6 +103,8 @@ def count() -> dict[str, Any]:
             ("entries", "select count(distinct subject_id) from audit_entry where action = 'clue.report'"),
             ("entries_all", "select count(*) from audit_entry where action = 'clue.report'"),
             ("answers", "select count(*) from office_sending where answer is not null"),
+            ("photos", "select count(*) from sources_cluephoto"),
+            ("papers", "select count(*) from office_paper"),
             ("unanswered", "select count(*) from office_sending where answer is null"),
         ):
             cursor.execute(query)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.factories.papers import pdf, photo
 
-from shouwang.kit import papers
+from shouwang.kit import papers, papers_maker
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.papers import PaperLimits, PaperRefusal, paper_prepare
 
@@ -235,3 +237,25 @@ def test_whatever_comes_is_made_safe_or_refused_with_a_sentence(which: bytes, at
         assert refusal.message.endswith("。")
     else:
         assert ready.media_type in papers.SUFFIXES and ready.content
+
+
+def test_papers_are_made_side_by_side_and_by_a_new_process_when_the_one_that_stood_ready_was_killed() -> None:
+    wide = [photo(200 + number, 100) for number in range(8)]
+    with ThreadPoolExecutor(8) as together:
+        ready = list(together.map(lambda content: paper_prepare(content, name="a.jpg"), wide))
+    assert [each.width for each in ready] == [200 + number for number in range(8)]
+    standing = papers_maker._MAKER.process
+    assert standing is not None
+    standing.kill()
+    standing.wait()
+    assert paper_prepare(wide[0], name="a.jpg").width == 200
+    assert papers_maker._MAKER.process is not standing
+
+
+def test_the_process_that_stands_ready_holds_nothing_of_the_one_that_asks() -> None:
+    paper_prepare(photo(), name="a.jpg")
+    standing = papers_maker._MAKER.process
+    assert standing is not None
+    assert Path(f"/proc/{standing.pid}/environ").read_bytes().split(b"\0") == [b"LANG=C.UTF-8", b""]
+    held = {str(each.readlink()) for each in Path(f"/proc/{standing.pid}/fd").iterdir()}
+    assert all(each == "/dev/null" or each.startswith("socket:") for each in held), held

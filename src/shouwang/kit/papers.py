@@ -10,21 +10,17 @@ stands beside it, for who needs that (the proof of a posting), and is dropped by
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Place, Refusal
+from shouwang.kit.papers_maker import MakerTooSlow, paper_make
 from shouwang.kit.texts import numbers_hidden
 
 MB = 1024 * 1024
-CHILD = Path(__file__).with_name("papers_child.py")
 WAIT_SECONDS = 60
 JPEG, PDF = "image/jpeg", "application/pdf"
 SUFFIXES = {JPEG: ".jpg", PDF: ".pdf"}
@@ -175,27 +171,14 @@ def paper_prepare(content: bytes, *, name: str, limits: PaperLimits | None = Non
 
 def _made(content: bytes, limits: PaperLimits, place: Place) -> tuple[dict[str, Any], bytes]:
     asked = {"bytes": limits.bytes, "pixels": limits.pixels, "edge": limits.edge, "pages": limits.pages}
-    with _memory() as handle:
-        handle.write(content)
-        handle.flush()
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(CHILD), str(handle.fileno()), json.dumps(asked)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                pass_fds=(handle.fileno(),), env={"LANG": "C.UTF-8"}, cwd="/", timeout=WAIT_SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise PaperTooHeavy(place=place) from None
-    head, _, body = done.stdout.partition(b"\n")
+    try:
+        code, made = paper_make(content, asked, wait_seconds=WAIT_SECONDS)
+    except MakerTooSlow:
+        raise PaperTooHeavy(place=place) from None
+    head, _, body = made.partition(b"\n")
     if not head:
-        raise (PaperTooHeavy if done.returncode < 0 else PaperUnreadable)(place=place)
+        raise (PaperTooHeavy if code < 0 else PaperUnreadable)(place=place)
     return json.loads(head), body
-
-
-def _memory() -> IO[bytes]:
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("paper"), "w+b")
-    return tempfile.TemporaryFile()
 
 
 def _refusal(code: str, limits: PaperLimits) -> PaperRefusal:

@@ -1,8 +1,10 @@
-"""The maker of safe photos and PDFs, run as a process of its own under limits; see `shouwang.kit.papers`.
+"""The maker of safe photos and PDFs, a process of its own that forks for every paper; see `shouwang.kit.papers_maker`.
 
-It is started by its path and imports nothing of ours: `python -I papers_child.py FD LIMITS` (JSON). It writes one line
-of JSON to standard output, then the new file, then the thumbnail: `{"media": …, "sizes": [bytes, bytes], …}`, or
-`{"refuse": code}` and nothing else. What comes out was written anew by us; no byte of a photo is passed on.
+It is started by its path and imports nothing of ours: `python -I papers_child.py SOCKET`. Each message on the socket is
+one paper: its limits (JSON) and three descriptors: of the file, of the pipe for what is made, of the pipe for how its
+process ended. Under limits of its own that process writes one line of JSON, then the new file, then the thumbnail:
+`{"media": …, "sizes": [bytes, bytes], …}`, or `{"refuse": code}` and nothing else. What comes out was written anew by
+us; no byte of a photo is passed on.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import io
 import json
 import os
 import resource
+import signal
+import socket
 import sys
 from datetime import datetime
 from typing import Any
@@ -40,7 +44,8 @@ class RefusedError(Exception):
 
 
 def limit() -> None:
-    """This function sets what the process may use: memory, time, no file on the disk."""
+    """This function sets what the process may use: memory, processor time, time on the clock, no file on the disk."""
+    signal.alarm(3 * SECONDS)
     limits = ((resource.RLIMIT_AS, ADDRESS_BYTES), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_FSIZE, 0))
     for kind, wanted in (*limits, (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(kind)
@@ -185,8 +190,8 @@ def _stands_alone(value: Any) -> bool:
     return bool(getattr(value, "is_indirect", False))
 
 
-def main(descriptor: int, limits: dict[str, int]) -> None:
-    """This function makes the file behind a descriptor safe and sends it."""
+def make(descriptor: int, limits: dict[str, int]) -> bytes:
+    """This function makes the file behind a descriptor safe and returns what is to be sent."""
     size = os.fstat(descriptor).st_size
     if size == 0:
         raise RefusedError("empty")
@@ -200,17 +205,57 @@ def main(descriptor: int, limits: dict[str, int]) -> None:
         about, full, thumb = pdf(content, pages=limits["pages"])
     else:
         raise RefusedError(kind)
-    sys.stdout.buffer.write(json.dumps({**about, "sizes": [len(full), len(thumb)]}).encode() + b"\n" + full + thumb)
+    return json.dumps({**about, "sizes": [len(full), len(thumb)]}).encode() + b"\n" + full + thumb
+
+
+def answer(descriptor: int, limits: dict[str, int], target: int) -> None:
+    """This function makes one paper under limits and writes the answer; it runs in a process of its own."""
+    limit()
+    try:
+        told = make(descriptor, limits)
+    except RefusedError as refused:
+        told = json.dumps({"refuse": str(refused.args[0])}).encode() + b"\n"
+    except MemoryError:
+        told = b'{"refuse": "heavy"}\n'
+    except Exception:  # a library that cannot read it is an answer too
+        told = b'{"refuse": "unreadable"}\n'
+    while told:
+        told = told[os.write(target, told) :]
+
+
+def watch(asked: dict[str, int], source: int, target: int, tells: int) -> None:
+    """This function has one paper made in a fork and tells how that ended: below zero, killed by that signal."""
+    maker = os.fork()
+    if maker == 0:
+        os.close(tells)
+        answer(source, asked, target)
+        os._exit(0)
+    os.close(target)
+    _, status = os.waitpid(maker, 0)
+    os.write(tells, str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def serve(line: socket.socket) -> None:
+    """This function forks for every paper that comes, until nobody is there to send one."""
+    from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401 - loaded once
+
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(line, 4096, 3)
+        if not message:
+            return
+        if os.fork() == 0:
+            try:
+                line.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                watch(json.loads(message), *descriptors)
+            finally:
+                os._exit(0)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 if __name__ == "__main__":
-    limit()
-    try:
-        main(int(sys.argv[1]), json.loads(sys.argv[2]))
-    except RefusedError as refused:
-        sys.stdout.write(json.dumps({"refuse": str(refused.args[0])}) + "\n")
-    except MemoryError:
-        sys.stdout.write('{"refuse": "heavy"}\n')
-    except Exception:  # a library that cannot read it is an answer too
-        sys.stdout.write('{"refuse": "unreadable"}\n')
-    sys.stdout.flush()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who watches a paper tells of it; nobody is left behind
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who own the socket
+    with socket.socket(fileno=int(sys.argv[1])) as mine:
+        serve(mine)
