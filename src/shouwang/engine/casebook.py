@@ -29,7 +29,7 @@ from shouwang.rulebook.facts import Kind
 from shouwang.rulebook.policy import Policy, load_policy
 from shouwang.rulebook.program import program_compile
 from shouwang.rulebook.source import PackSource
-from shouwang.rulebook.value_cases import AreaCase, claim_misses, sweep_misses, value_misses
+from shouwang.rulebook.value_cases import AreaCase, care_misses, claim_misses, sweep_misses, value_misses
 from shouwang.rulebook.windows import months_before
 from shouwang.rulebook.workflow_cases import workflow_misses
 from shouwang.rulebook.workflow_policy import workflow_of
@@ -248,6 +248,7 @@ PLAIN: dict[str, Callable[[Policy, Any], Iterator[str]]] = {
     "values": value_misses,
     "rounds": sweep_misses,
     "claims": claim_misses,
+    "care": care_misses,
 }
 
 

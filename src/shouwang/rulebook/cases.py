@@ -1,8 +1,8 @@
 """Cases: situations on the boundary with the result that is expected, kept beside the pack they test.
 
 A case file holds `about`, `situations` (named beginnings), `cases` (households), `areas` (villages, townships,
-counties), `values` (what is in force on a day), `rounds` (sweeps due), `claims` (what a ladder pays) and `workflow`
-(ways of a case).
+counties), `values` (what is in force on a day), `rounds` (sweeps due), `claims` (what a ladder pays), `care` (what
+days of care are paid) and `workflow` (ways of a case).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shouwang.kit.money import fen_parse
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.packs import refusal_of
 from shouwang.rulebook.source import PackSource
-from shouwang.rulebook.value_cases import AreaCase, ClaimCase, SweepCase, ValueCase
+from shouwang.rulebook.value_cases import AreaCase, CareCase, ClaimCase, SweepCase, ValueCase
 from shouwang.rulebook.values import Model, Text
 from shouwang.rulebook.workflow_cases import WorkflowCase
 
@@ -120,6 +120,7 @@ class CaseFile(Model):
     values: tuple[ValueCase, ...] = ()
     rounds: tuple[SweepCase, ...] = ()
     claims: tuple[ClaimCase, ...] = ()
+    care: tuple[CareCase, ...] = ()
     workflow: tuple[WorkflowCase, ...] = ()
     checks: tuple[Any, ...] = ()  # read by check_cases
 

@@ -218,11 +218,13 @@ def policy_resolve(source: PackSource, *, place: str, on: date) -> Policy:
 def policy_seal(policy: Policy) -> Policy:
     """This function returns the policy with the digest of what it holds."""
     body = {"format": FORMAT, "place": policy.place, "division": policy.division, "chain": policy.chain}
-    return replace(policy, digest=_digest({**body, "topics": plain(policy.topics)}))
+    stated = Catalogue(tuple((key, found) for key, found in policy.topics.pairs if found or not TOPICS[key].is_later))
+    return replace(policy, digest=_digest({**body, "topics": plain(stated)}))
 
 
 def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
     """This function resolves a place's packs on a day, checks every condition and the workflow; raises PackError."""
+    from shouwang.rulebook.care import care_of
     from shouwang.rulebook.check_program import checks_compile
     from shouwang.rulebook.program import program_compile  # a program is built over a policy
     from shouwang.rulebook.workflow_policy import workflow_of
@@ -231,4 +233,5 @@ def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
     program_compile(policy)
     checks_compile(policy)
     workflow_of(policy)
+    care_of(policy)
     return policy

@@ -18,6 +18,7 @@ from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.source import PackSource
 from shouwang.rulebook.topics import TOPICS
+from shouwang.rulebook.value_cases import CareCase
 from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow_cases import WorkflowCase
 
@@ -106,7 +107,10 @@ def policy_rows(policy: Policy) -> Iterator[tuple[str, str, str, str, str]]:
                 yield TOPICS[key].name, found.name, _value_text(found), str(found.source), found.mark_text
 
 
-def _case_line(case: Case | AreaCase | WorkflowCase) -> str:
+def _case_line(case: Case | AreaCase | WorkflowCase | CareCase) -> str:
+    if isinstance(case, CareCase):
+        paid = "不付" if case.paid is None else f"付 {case.paid} 元"
+        return f"- {case.on.isoformat()}　{case.name}：每天收费 {case.charge} 元，{case.days} 天　→　{paid}"
     if not isinstance(case, Case):
         return f"- {case.on.isoformat()}　{case.name}"
     came = "、".join(case.expect.warns) or "无"
@@ -121,7 +125,7 @@ def _examples(source: PackSource, file: str, limit: int) -> str:
     if file not in source.files:
         raise PackError("说明页引用的案例文件不存在", file=file)
     read = cases_read(source, file.split("/")[0], file)
-    cases: list[Case | AreaCase | WorkflowCase] = [*read.cases, *read.areas, *read.workflow]
+    cases: list[Case | AreaCase | WorkflowCase | CareCase] = [*read.cases, *read.areas, *read.workflow, *read.care]
     lines = [_case_line(case) for case in cases[:limit]]
     lines += [_check_line(check) for check in check_cases_read(source, file)[: limit - len(lines)]]
     return f"取自 `packs/{file}`：\n\n" + "\n".join(lines) + "\n"

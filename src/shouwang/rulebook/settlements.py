@@ -48,7 +48,7 @@ def share_text(share: Fraction) -> str:
     return f"{text}%" if Fraction(text) == percent else f"约 {float(percent):.4f}%"
 
 
-def _money_text(exact: Fraction) -> str:
+def money_text(exact: Fraction) -> str:
     """This function writes an exact amount of fen in yuan, a broken fen by its parts."""
     whole, rest = divmod(exact.numerator, exact.denominator)
     return f"{yuan_text(whole)} 元" + (f"又 {rest}/{exact.denominator} 分" if rest else "")
@@ -57,7 +57,7 @@ def _money_text(exact: Fraction) -> str:
 def _band_step(part: BandPart) -> Step:
     above = yuan_text(part.above)
     where = f"{above} 元以上" if part.to is None else f"{above} 至 {yuan_text(part.to)} 元"
-    text = f"{where}的部分 {yuan_text(part.within)} 元 × {share_text(part.share)} = {_money_text(part.exact)}"
+    text = f"{where}的部分 {yuan_text(part.within)} 元 × {share_text(part.share)} = {money_text(part.exact)}"
     return Step("band", text, part.exact.numerator // part.exact.denominator)
 
 
@@ -115,7 +115,7 @@ def _banded(ladder: Ladder, over: int, amount: int) -> Iterator[Step]:
     whole = total.numerator // total.denominator
     if len(parts) > 1 or whole != total:
         said = "，不足一分的舍去" if whole != total else ""
-        yield Step("sum", f"各段合计 {_money_text(total)}{said}，得 {yuan_text(whole)} 元", whole)
+        yield Step("sum", f"各段合计 {money_text(total)}{said}，得 {yuan_text(whole)} 元", whole)
     if amount > whole:
         yield Step("floor", f"不到保底 {yuan_text(ladder.floor)} 元，按 {yuan_text(amount)} 元", amount)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shouwang.rulebook import (
+    care,
     causes,
     checks,
     clocks,
@@ -52,5 +53,6 @@ TOPICS: dict[str, Topic] = {
         workflow.TOPIC,
         clocks.TOPIC,
         funds.TOPIC,
+        care.TOPIC,
     )
 }

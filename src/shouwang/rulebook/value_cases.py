@@ -1,14 +1,16 @@
-"""Cases that need no household: what is in force on a day, when a sweep is due, what a ladder pays."""
+"""Cases that need no household: what is in force on a day, when a sweep is due, what a ladder pays, a day of care."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from shouwang.kit.money import yuan_text
+from shouwang.rulebook.care import care_of
+from shouwang.rulebook.care_settlements import PricedDay, care_settle
 from shouwang.rulebook.conditions.render import number_text
 from shouwang.rulebook.insurance import OffsetKind, claim_terms
 from shouwang.rulebook.lines import Measure, Quantity
@@ -60,6 +62,25 @@ class ClaimCase(Model):
     pool: Key | None = None
     paid: _Yuan = "0.00"
     due: _Yuan | None = None
+
+
+class CareCase(Model):
+    """Some days of care from a day on, alike, and what is paid for them; `paid` null: the policy pays no such day.
+
+    `bill_due` and `valid_until` are checked where said: the last day for the bill of the day's month, and the day from
+    which an assessment made on the day holds no more.
+    """
+
+    name: Text
+    on: date
+    group: Key
+    mode: Key
+    level: Key
+    charge: _Yuan
+    days: Annotated[int, Field(ge=1, le=31)] = 1
+    paid: _Yuan | None
+    bill_due: date | None = None
+    valid_until: date | None = None
 
 
 class AreaCase(Model):
@@ -162,3 +183,28 @@ def claim_misses(policy: Policy, case: ClaimCase) -> Iterator[str]:
     for name, wanted, got in (("paid", case.paid, found.paid_fen), ("due", case.due, found.due_fen)):
         if wanted is not None and got != money(wanted):
             yield f"{name}：应为 {wanted}，得到 {yuan_text(got)}"
+
+
+def care_misses(policy: Policy, case: CareCase) -> Iterator[str]:
+    """This function yields how the payment of some days of care, or a date, differs from the case."""
+    from shouwang.rulebook.cases import fen
+
+    care = care_of(policy)
+    found = care.cell(group=case.group, mode=case.mode, level=case.level) if care is not None else None
+    if care is None or found is None:
+        if case.paid is not None:
+            yield f"paid：应为 {case.paid}，当日没有这样的支付标准"
+        return
+    scheme, cell = care.scheme.value, found[1]
+    names = (scheme.name_of("modes", case.mode), scheme.name_of("levels", case.level))
+    days = [
+        PricedDay(case.on + timedelta(days=n), *names, fen(case.charge) or 0, cell.ratio, cell.cap)
+        for n in range(case.days)
+    ]
+    paid = care_settle(days, cap_on=scheme.cap_on, rounds=scheme.rounds).paid_fen
+    if case.paid is None or paid != fen(case.paid):
+        yield f"paid：应为 {case.paid}，得到 {yuan_text(paid)}"
+    if case.bill_due is not None and scheme.bill_due(case.on.replace(day=1)) != case.bill_due:
+        yield f"bill_due：应为 {case.bill_due}，得到 {scheme.bill_due(case.on.replace(day=1))}"
+    if case.valid_until is not None and scheme.valid_until(case.on) != case.valid_until:
+        yield f"valid_until：应为 {case.valid_until}，得到 {scheme.valid_until(case.on)}"
