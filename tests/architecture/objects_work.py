@@ -16,7 +16,7 @@ from tests.factories.register import household_make, income_make, spending_make,
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Measure
-from shouwang.assistance.services import Plan, measure_plan
+from shouwang.assistance.services import Delivery, Plan, measure_deliver, measure_plan, proofs_add
 from shouwang.casework.models import Case, Council
 from shouwang.casework.services import case_attach
 from shouwang.casework.services.councils import CouncilStated, council_call
@@ -299,6 +299,25 @@ def measure_made(cast: Cast, place: Area) -> Measure:
 @builds("measure")
 def measure(cast: Cast, place: Area) -> dict[str, Any]:
     return {"measure_id": measure_made(cast, place).pk}
+
+
+@builds("delivered")
+def delivered(cast: Cast, place: Area) -> dict[str, Any]:
+    made = measure_made(cast, place)
+    with acting_as(cast.labour):
+        measure_deliver(
+            viewer=cast.labour, measure_id=made.pk, version=made.version,
+            delivery=Delivery(AT.date(), "已上岗"), at=AT,
+        )  # fmt: skip
+    return {"measure_id": made.pk}
+
+
+@builds("proof")
+def proof(cast: Cast, place: Area) -> dict[str, Any]:
+    made = measure_made(cast, place)
+    with acting_as(cast.labour):
+        (kept,) = proofs_add(viewer=cast.labour, measure=made, ready=[ready_photo()], at=AT)
+    return {"proof_id": kept.pk}
 
 
 @builds("delivery")

@@ -8,7 +8,7 @@ import pytest
 from tests.factories.casework import AT, Walk, case_make
 from tests.factories.cast import Cast
 
-from shouwang.assistance.models import Measure
+from shouwang.assistance.models import Measure, Primary
 from shouwang.assistance.selectors import measure_of_task, measures_of_case, measures_visible_to
 from shouwang.assistance.services import (
     Delivery,
@@ -25,6 +25,7 @@ from shouwang.assistance.services import (
     measure_cancel,
     measure_deliver,
     measure_plan,
+    primary_choose,
 )
 from shouwang.audit.models import Entry
 from shouwang.casework.errors import NotYourTurn
@@ -231,7 +232,17 @@ def test_one_measure_a_person_and_year_is_the_primary_one(real_cast: Cast) -> No
     first = planned(walk, real_cast.medical, person_id=7)
     second = planned(walk, real_cast.civil, kind="SAFETY_NET", person_id=7)
     other = planned(walk, None, kind="SOCIAL", outside="县慈善会", person_id=8)
-    assert [first.is_primary, second.is_primary, other.is_primary] == [True, False, True]
+    with acting_as(SYSTEM):
+        counted = list(Primary.objects.order_by("person_id").values_list("person_id", "measure_id", "year"))
+    assert counted == [(7, first.pk, 2020), (8, other.pk, 2020)]
+    with acting_as(real_cast.county):
+        assert primary_choose(viewer=real_cast.county, measure_id=second.pk, at=LATER) == 1
+    with acting_as(SYSTEM):
+        assert Primary.objects.get(person_id=7).measure_id == second.pk
+    with acting_as(real_cast.county):
+        measure_cancel(viewer=real_cast.county, measure_id=second.pk, version=second.version, reason="改了", at=LATER)
+    with acting_as(SYSTEM):
+        assert Primary.objects.get(person_id=7).measure_id == first.pk  # the next in turn
 
 
 def test_departments_see_their_own_measures_and_neighbours_none(real_cast: Cast) -> None:

@@ -7,7 +7,9 @@ class AssistanceConfig(AppConfig):
     verbose_name = "救助帮扶"
 
     def ready(self) -> None:
+        from shouwang.assistance.navigation import navigation_register
         from shouwang.assistance.selectors import measure_snapshot_query
         from shouwang.screening.services import snapshot_table_add
 
         snapshot_table_add("measure", measure_snapshot_query)
+        navigation_register()

@@ -65,3 +65,38 @@ class ReasonMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__("请写明取消的理由。")
+
+
+class OfferNotInForce(Refusal):
+    """The policy of the case offers no such measure on that day."""
+
+    def __init__(self) -> None:
+        super().__init__("这个案件的政策当日没有这项措施，请重新选择。")
+
+
+class OffersClash(Refusal):
+    """A household cannot have two measures that exclude each other."""
+
+    def __init__(self, wanted: str, other: str) -> None:
+        super().__init__(f"“{wanted}”和这户已有的“{other}”不能同时享受，要先取消或停发“{other}”。")
+
+
+class OverCap(Refusal):
+    """A household would get more of a measure in a year than the policy allows."""
+
+    def __init__(self, name: str, *, cap: str, had: str, left: str) -> None:
+        super().__init__(f"“{name}”一户一年最多 {cap} 元，今年已有 {had} 元，这次最多 {left} 元。")
+
+
+class NotDelivered(Refusal):
+    """Only what was delivered can be confirmed, or counted anew."""
+
+    def __init__(self) -> None:
+        super().__init__("这项措施还没有登记落实，不能确认。")
+
+
+class ConfirmationUnclear(Refusal):
+    """A household's confirmation lacks who said it, what is missing, or the receipt."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"请补上：{what}。")

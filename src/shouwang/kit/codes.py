@@ -289,6 +289,17 @@ class Measure(Code):
     INFRASTRUCTURE = "INFRASTRUCTURE", "基础设施", "基础设施建设"
 
 
+class Defence(Code):
+    """The six defences against falling back; every measure belongs to one. The first four each raise one income."""
+
+    INDUSTRY = "INDUSTRY", "产业帮扶", "产业"
+    EMPLOYMENT = "EMPLOYMENT", "就业帮扶", "就业"
+    POLICY = "POLICY", "政策落实", "政策", "四个不摘"
+    ASSET = "ASSET", "资产保障", "资产"
+    FLOOR = "FLOOR", "社会保障兜底", "兜底", "社保兜底"
+    RESETTLED = "RESETTLED", "搬迁后扶", "搬迁后续扶持"
+
+
 class YesNo(Code):
     """Yes or no as cells say it."""
 
@@ -300,7 +311,7 @@ NOUNS = {
     "Sex": "性别", "Relationship": "与户主关系", "Health": "健康状况", "Labour": "劳动技能", "Education": "文化程度",
     "StudentStatus": "在校生状况", "Risk": "致贫返贫风险", "SpendingCause": "支出原因", "IncomeKind": "收入类别",
     "PovertyStatus": "户类型", "WatchType": "监测对象类别", "DisabilityCategory": "残疾类别",
-    "DisabilityLevel": "残疾等级", "Measure": "帮扶措施", "YesNo": "是否", "Nationality": "民族",
+    "DisabilityLevel": "残疾等级", "Measure": "帮扶措施", "Defence": "防线", "YesNo": "是否", "Nationality": "民族",
 }  # fmt: skip
 
 # GB/T 3304: two-digit codes in order; 97 and 98 are the additions in use.

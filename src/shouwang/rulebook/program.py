@@ -150,6 +150,20 @@ def _known_pool(key: str | None, policy: Policy, stated: Provision[Any], part: s
         raise PackError(f"当日没有“{key}”这个资金池，现有：{known}", file=stated.file, key=f"{stated.key}.{part}")
 
 
+def _known_offers(policy: Policy) -> None:
+    """This function refuses an offer that excludes itself or one that is not in force."""
+    offers = policy.topic("measures")
+    for stated in offers.values():
+        for key in stated.value.excludes:
+            if key == stated.key:
+                why = "不能与自己互斥"
+            elif key not in offers:
+                why = f"当日没有“{key}”这项措施，不能与它互斥"
+            else:
+                continue
+            raise PackError(why, file=stated.file, key=f"{stated.key}.excludes")
+
+
 def _trigger(stated: Provision[Trigger], scope: Scope, types: tuple[str, ...]) -> TriggerRule:
     value = stated.value
     for key in value.types:
@@ -201,5 +215,6 @@ def program_compile(policy: Policy) -> Program:
             _known_type(key_, keys, stated)
         for part in ("pool", "adds_to"):
             _known_pool(getattr(stated.value, part, None), policy, stated, part)
+    _known_offers(policy)
     judgements = _judgements(policy, HOUSEHOLD_TOPICS, late)
     return Program(types, triggers, flags, judgements, _judgements(policy, AREA_TOPICS, Scope(AREA_FACTS, policy)))

@@ -1,5 +1,13 @@
 """What the pages of assistance show."""
 
-from shouwang.assistance.contexts.measures import AidsPage, DeliverPage, MeasureRow, PlanPage
+from shouwang.assistance.contexts.measures import (
+    AidsPage,
+    ConfirmPage,
+    DeliverPage,
+    HelpDeskPage,
+    HelpPart,
+    MeasureRow,
+    PlanPage,
+)
 
-__all__ = ["AidsPage", "DeliverPage", "MeasureRow", "PlanPage"]
+__all__ = ["AidsPage", "ConfirmPage", "DeliverPage", "HelpDeskPage", "HelpPart", "MeasureRow", "PlanPage"]

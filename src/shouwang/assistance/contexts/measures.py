@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from shouwang.assistance.models import Measure
-from shouwang.assistance.selectors import AidCount
+from shouwang.assistance.models import Confirmation, Measure
+from shouwang.assistance.selectors import AidCount, Matched
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.services import Grant
 from shouwang.kit.codes import Measure as MeasureKind
@@ -25,6 +25,10 @@ class MeasureRow:
     grant: Grant | None
     person: str
     may_deliver: bool
+    counted: int = 0
+    proofs: tuple[int, ...] = ()
+    confirmation: Confirmation | None = None
+    may_confirm: bool = False
 
     @property
     def kind(self) -> str:
@@ -42,6 +46,8 @@ class PlanPage:
     may_complete: bool
     completion: str
     waiting: int
+    matched: list[Matched]
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,33 @@ class AidsPage:
     count: AidCount
     table: Table
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class ConfirmPage:
+    """A delivered measure of which the household is asked."""
+
+    measure: Measure
+    kind: str
+    household: Any
+    form: forms.Form
+    earlier: list[Confirmation]
+
+
+@dataclass(frozen=True)
+class HelpPart:
+    """One list of the desk of assistance with how many rows it has in all."""
+
+    key: str
+    title: str
+    count: int
+    table: Table
+    empty: str
+
+
+@dataclass(frozen=True)
+class HelpDeskPage:
+    """The desk of assistance: cases to plan for, measures late, due and not yet confirmed; or one of these, paged."""
+
+    parts: list[HelpPart]
+    is_whole: bool

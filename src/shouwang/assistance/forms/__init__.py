@@ -1,5 +1,5 @@
 """Forms of assistance."""
 
-from shouwang.assistance.forms.measures import DeliveryForm, PlanForm, ProviderChoice
+from shouwang.assistance.forms.measures import ConfirmForm, DeliveryForm, PlanForm, ProviderChoice
 
-__all__ = ["DeliveryForm", "PlanForm", "ProviderChoice"]
+__all__ = ["ConfirmForm", "DeliveryForm", "PlanForm", "ProviderChoice"]

@@ -1,5 +1,5 @@
 """Tables of assistance."""
 
-from shouwang.assistance.models.measures import Aid, Measure
+from shouwang.assistance.models.measures import Aid, Confirmation, Measure, Primary, Proof
 
-__all__ = ["Aid", "Measure"]
+__all__ = ["Aid", "Confirmation", "Measure", "Primary", "Proof"]

@@ -12,17 +12,20 @@ from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, 
 from shouwang.assistance.models import Aid, Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
 from shouwang.assistance.selectors import has_help_arrived, help_completion
+from shouwang.assistance.services.confirming import proofs_add
+from shouwang.assistance.services.limiting import cap_refuse, household_lock
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
-from shouwang.casework.selectors import case_get, task_get, task_kind
+from shouwang.casework.selectors import case_get, policy_for_case, task_get, task_kind
 from shouwang.casework.services import assisted_record, task_answer
 from shouwang.funds.selectors import grants_of_case
 from shouwang.funds.services import Benefit, Grant, grant_record
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.money import yuan_text
+from shouwang.kit.papers import Ready
 from shouwang.kit.texts import numbers_refuse
-from shouwang.people.access import Kind, Viewer
+from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
 from shouwang.people.selectors import organisations_by_ids
 from shouwang.register.selectors import households_brief
 from shouwang.rulebook.workflow import Act
@@ -38,6 +41,7 @@ class Delivery:
     unit: str = "ONCE"
     from_date: date | None = None
     until_date: date | None = None
+    proofs: tuple[Ready, ...] = ()
 
     def __post_init__(self) -> None:
         numbers_refuse(self.result)
@@ -89,7 +93,7 @@ def _sentence(measure: Measure, grant: Grant | None) -> str:
 def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: Delivery, at: datetime) -> Measure:
     """This function records that a measure arrived: its grant, the provider's answer, the case event.
 
-    Raises MeasureNotFound, MeasureStale, MeasureSettled, DeliveryDay, AmountNotSane, and what casework refuses.
+    Raises MeasureNotFound, MeasureStale, MeasureSettled, DeliveryDay, OverCap, AmountNotSane, what casework refuses.
     """
     if delivery.delivered_on > at.astimezone(SHANGHAI).date():
         raise DeliveryDay(delivery.delivered_on)
@@ -97,7 +101,9 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
         measure = measure_locked(measure_id=measure_id, version=version)
         if not may_deliver(measure, viewer):
             raise MeasureNotFound
+        _cap(measure, delivery, at=at)
         grant = _grant(measure, delivery, viewer=viewer, at=at)
+        proofs_add(viewer=viewer, measure=measure, ready=delivery.proofs, at=at)
         if measure.task_id is not None:
             _answer(measure, delivery, viewer=viewer, at=at)
         measure.state = Measure.State.DELIVERED
@@ -106,6 +112,8 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
         measure.delivered_by = viewer.label
         measure.result = delivery.result.strip()[:500]
         measure.grant_id = grant.pk if grant else None
+        measure.amount_fen = delivery.amount_fen
+        measure.unit = delivery.unit if delivery.amount_fen is not None else ""
         measure.version += 1
         measure.save()
         assisted_record(
@@ -126,6 +134,21 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
             after=_data(measure, grant),
         )
     return measure
+
+
+def _cap(measure: Measure, delivery: Delivery, *, at: datetime) -> None:
+    """This function refuses an amount over the cap of the offer that the measure follows; raises OverCap."""
+    if not measure.offer or delivery.amount_fen is None:
+        return
+    household_lock(measure.household_id)
+    on = at.astimezone(SHANGHAI).date()
+    with acting_as(SYSTEM):  # departments see neither the case's policy nor what others gave
+        policy = policy_for_case(case_get(SYSTEM, measure.case_id), on=on)
+        if measure.offer in policy.topic("measures"):
+            cap_refuse(
+                policy, measure.offer, household_id=measure.household_id, on=on, amount_fen=delivery.amount_fen,
+                except_id=measure.pk,
+            )  # fmt: skip
 
 
 def _data(measure: Measure, grant: Grant | None) -> dict[str, Any]:

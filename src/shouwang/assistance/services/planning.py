@@ -17,10 +17,15 @@ from shouwang.assistance.errors import (
 )
 from shouwang.assistance.models import Measure
 from shouwang.assistance.rules import PROVIDER_KINDS
+from shouwang.assistance.services.counting import primaries_add, primaries_pass_on
+from shouwang.assistance.services.limiting import cap_refuse, clash_refuse, household_lock, offer_stated
 from shouwang.audit.services import entry_append
-from shouwang.casework.selectors import case_get, delivery_task_key
+from shouwang.casework.selectors import case_get, delivery_task_key, policy_for_case
+from shouwang.casework.selectors.cases import Case
 from shouwang.casework.services import task_open, task_withdraw
 from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.codes import Risk
+from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
@@ -29,7 +34,10 @@ from shouwang.rulebook.workflow import Act
 
 @dataclass(frozen=True)
 class Plan:
-    """One measure as planned. Either an organisation of ours or the name of an outside body provides it."""
+    """One measure as planned. Either an organisation of ours or the name of an outside body provides it.
+
+    `offer` is the key of the policy's offer it follows, `risk` the cause of the case it answers.
+    """
 
     kind: str
     summary: str
@@ -39,6 +47,9 @@ class Plan:
     responsible: str = ""
     due_on: date | None = None
     note: str = ""
+    offer: str = ""
+    risk: str = ""
+    amount_fen: int | None = None
 
     def __post_init__(self) -> None:
         numbers_refuse(self.summary, self.outside_name, self.responsible, self.note)
@@ -70,12 +81,14 @@ def _provider(plan: Plan, *, slot: int) -> Provider | None:
 def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Plan, at: datetime) -> Measure:
     """This function plans one measure and hands it to its provider as a task with a clock.
 
-    Raises NotInHelp, ProviderUnknown, and what casework refuses (not your turn, stale, closed).
+    Raises NotInHelp, ProviderUnknown, OfferNotInForce, OffersClash, OverCap, and what casework refuses (not your turn,
+    stale, closed).
     """
     with transaction.atomic():
         case = case_get(viewer, case_id)
         if case.act != Act.HELP.value:
             raise NotInHelp
+        unit = _offered(case, plan, on=at.astimezone(SHANGHAI).date())
         provider = _provider(plan, slot=case.slot)
         task_id, due_on = None, plan.due_on
         if provider is not None and provider.kind in PROVIDER_KINDS:
@@ -96,17 +109,20 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
             case_id=case.pk,
             task_id=task_id,
             kind=MeasureKind(plan.kind),
+            offer=plan.offer,
+            risk=Risk(plan.risk) if plan.risk else "",
+            amount_fen=plan.amount_fen,
+            unit=unit,
             summary=plan.summary.strip()[:300],
             provider_organisation_id=provider.pk if provider else None,
             provider_name=(provider.name if provider else plan.outside_name.strip())[:120],
             is_outside=provider is None,
             responsible=plan.responsible.strip()[:60],
             due_on=due_on,
-            is_primary=_is_primary(plan.person_id, year=at.year),
-            counted_year=at.year,
             planned_at=at,
             planned_by=viewer.label,
         )
+        primaries_add(viewer, measure, at=at)
         entry_append(
             viewer=viewer,
             action="measure.plan",
@@ -114,16 +130,28 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
             subject_id=measure.pk,
             slot=case.slot,
             at=at,
-            after={"case": case.pk, "kind": measure.kind, "provider": measure.provider_organisation_id},
+            after={
+                "case": case.pk,
+                "kind": measure.kind,
+                "provider": measure.provider_organisation_id,
+                "offer": measure.offer,
+                "risk": measure.risk,
+            },
         )
     return measure
 
 
-def _is_primary(person_id: int | None, *, year: int) -> bool:
-    if person_id is None:
-        return False
-    taken = Measure.objects.filter(person_id=person_id, counted_year=year, is_primary=True)
-    return not taken.exclude(state=Measure.State.CANCELLED).exists()
+def _offered(case: Case, plan: Plan, *, on: date) -> str:
+    """This function refuses what the household cannot have, and returns how often the offer comes."""
+    household_lock(case.household_id)
+    if not plan.offer:
+        return ""
+    policy = policy_for_case(case, on=on)
+    stated = offer_stated(policy, plan.offer)
+    clash_refuse(policy, plan.offer, household_id=case.household_id, on=on)
+    if plan.amount_fen is not None:
+        cap_refuse(policy, plan.offer, household_id=case.household_id, on=on, amount_fen=plan.amount_fen)
+    return stated.value.unit or ""
 
 
 def measure_locked(*, measure_id: int, version: int) -> Measure:
@@ -154,6 +182,7 @@ def measure_cancel(*, viewer: Viewer, measure_id: int, version: int, reason: str
         measure.cancelled_reason = reason.strip()[:300]
         measure.version += 1
         measure.save(update_fields=["state", "cancelled_reason", "version"])
+        primaries_pass_on(viewer, measure, at=at)
         entry_append(
             viewer=viewer,
             action="measure.cancel",

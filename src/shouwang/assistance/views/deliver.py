@@ -21,12 +21,19 @@ from shouwang.assistance.services import (
     measure_deliver,
 )
 from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import Happened, overtaken_page, typed_lines
 
 PROVIDERS = (Kind.COUNTY_CENTRE, Kind.DEPARTMENT, Kind.TOWNSHIP, Kind.INSURER)
 WORKERS = {Role.CLERK, Role.LEADER}
+
+
+def _initial(measure: Measure) -> dict[str, str]:
+    """This function returns what was planned, to be corrected to what arrived."""
+    found = {"amount": yuan_text(measure.amount_fen)} if measure.amount_fen else {}
+    return found | ({"unit": measure.unit} if measure.unit in {"ONCE", "MONTHLY", "DAILY"} else {})
 
 
 def _found(viewer: Viewer, measure_id: int) -> Measure:
@@ -44,7 +51,8 @@ def deliver(request: HttpRequest, measure_id: int) -> HttpResponse:
     measure = _found(viewer, measure_id)
     if not may_deliver(measure, viewer):
         raise Http404
-    form = DeliveryForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = DeliveryForm(*posted, today=timezone.localdate(), initial=_initial(measure))
     if request.method == "POST" and measure.state != Measure.State.PLANNED:
         return _overtaken(request, viewer, measure, form)
     if request.method == "POST" and form.is_valid():

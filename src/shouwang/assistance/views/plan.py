@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,17 +15,37 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shouwang.assistance.contexts import MeasureRow, PlanPage
 from shouwang.assistance.forms import PlanForm, ProviderChoice
 from shouwang.assistance.rules import PROVIDER_KINDS, measure_suggested
-from shouwang.assistance.selectors import has_help_arrived, help_completion, measures_of_case
-from shouwang.assistance.services import NotInHelp, help_complete, measure_plan
-from shouwang.casework.selectors import case_get, case_stage_action, happened
+from shouwang.assistance.selectors import (
+    has_help_arrived,
+    help_completion,
+    measure_get,
+    measures_of_case,
+    suggestions_by_risk,
+    suggestions_for,
+)
+from shouwang.assistance.services import (
+    CONFIRMERS,
+    NotInHelp,
+    OfferNotInForce,
+    OffersClash,
+    OverCap,
+    help_complete,
+    measure_plan,
+    primary_choose,
+)
+from shouwang.casework.selectors import case_get, case_stage_action, happened, policy_for_case
 from shouwang.casework.selectors.cases import Case
 from shouwang.casework.services import stale_of
 from shouwang.funds.selectors import grants_by_ids
 from shouwang.kit.codes import Measure as MeasureKind
+from shouwang.kit.codes import Risk
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.people.selectors import organisations_of_kind
 from shouwang.register.selectors import household_card, members_of
-from shouwang.rulebook.workflow import Act
+from shouwang.rulebook.measures import OUTSIDE, Offer, offers_of
+from shouwang.rulebook.values import Provision
+from shouwang.rulebook.workflow import DEPARTMENTS, Act
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import overtaken_page, typed_lines
 
@@ -35,6 +58,7 @@ READERS = (
     Kind.PROVINCE,
     Kind.AUDIT,
 )
+WORKERS = {Role.OFFICER, Role.CLERK, Role.LEADER}
 
 
 def _people(viewer: Viewer, case: Case) -> list[tuple[str, str]]:
@@ -56,7 +80,7 @@ def _providers(case: Case, viewer: Viewer) -> list[ProviderChoice]:
 
 
 def _rows(viewer: Viewer, case: Case, people: dict[str, str]) -> list[MeasureRow]:
-    measures = list(measures_of_case(viewer, case.pk))
+    measures = list(measures_of_case(viewer, case.pk).prefetch_related("primaries", "proofs", "confirmations"))
     grants = grants_by_ids(viewer, [measure.grant_id for measure in measures if measure.grant_id])
     return [
         MeasureRow(
@@ -68,9 +92,48 @@ def _rows(viewer: Viewer, case: Case, people: dict[str, str]) -> list[MeasureRow
                 (viewer.kind is Kind.COUNTY_CENTRE and measure.is_outside)
                 or measure.provider_organisation_id == viewer.organisation_id
             ),
+            counted=len(measure.primaries.all()),
+            proofs=tuple(proof.pk for proof in measure.proofs.all()),
+            confirmation=max(measure.confirmations.all(), key=lambda row: row.pk, default=None),
+            may_confirm=measure.state == "DELIVERED" and viewer.kind in CONFIRMERS and viewer.role in WORKERS,
         )
         for measure in measures
     ]
+
+
+def _form(request: HttpRequest, viewer: Viewer, case: Case, people: list[tuple[str, str]], on: date) -> PlanForm:
+    """This function returns the form, begun with the offer that was chosen in the address."""
+    policy = policy_for_case(case, on=on)
+    offers = offers_of(policy)
+    providers = _providers(case, viewer)
+    chosen: Provision[Offer] | None = policy.topic("measures").get(request.GET.get("offer", ""))
+    risk = request.GET.get("risk", "")
+    initial: dict[str, Any] = {"risk": risk if risk in case.causes else ""}
+    if chosen is not None:
+        offer = chosen.value
+        initial |= {
+            "offer": chosen.key, "kind": offer.kinds[0].value, "summary": offer.provides,
+            "provider": _provider_of(case, offer),
+            "amount": yuan_text(offer.amount) if offer.amount else "",
+            "due_on": on + timedelta(days=offer.due_days) if offer.due_days else None,
+        }  # fmt: skip
+    return PlanForm(
+        request.POST if request.method == "POST" else None, initial=initial, people=people, providers=providers,
+        offers=[(stated.key, stated.name) for stated in offers],
+        risks=[(cause, Risk(cause).label) for cause in case.causes],
+    )  # fmt: skip
+
+
+def _provider_of(case: Case, offer: Offer) -> str:
+    """This function returns the first of the offer's providers that answers for the place, empty when none does."""
+    for provider in offer.providers:
+        if provider == OUTSIDE:
+            return "0"
+        kind = Kind.DEPARTMENT if provider in DEPARTMENTS else Kind(provider)
+        for place in organisations_of_kind(slot=case.slot, kind=kind):
+            if kind is not Kind.DEPARTMENT or place.department == provider:
+                return str(place.pk)
+    return ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,17 +145,20 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     action = case_stage_action(viewer, case)
     may_plan = action.may_act and action.act == Act.HELP.value and viewer.kind is Kind.COUNTY_CENTRE
     people = _people(viewer, case)
+    on = timezone.localdate()
     form = None
     if may_plan or (request.method == "POST" and viewer.kind is Kind.COUNTY_CENTRE):
-        form = PlanForm(
-            request.POST if request.method == "POST" else None, people=people, providers=_providers(case, viewer)
-        )
+        form = _form(request, viewer, case, people, on)
     if form is not None and not may_plan:
         return _overtaken(request, case, form)
     if form is not None and request.method == "POST" and form.is_valid():
-        measure_plan(viewer=viewer, case_id=case.pk, version=None, plan=form.plan(), at=timezone.now())
-        messages.success(request, "已安排，落实单位的待办里已经有这一项。")
-        return redirect("assistance:plan", case.pk)
+        try:
+            measure_plan(viewer=viewer, case_id=case.pk, version=None, plan=form.plan(), at=timezone.now())
+        except (OffersClash, OverCap, OfferNotInForce) as refusal:
+            form.add_error("amount" if isinstance(refusal, OverCap) else "offer", refusal.message)
+        else:
+            messages.success(request, "已安排，落实单位的待办里已经有这一项。")
+            return redirect("assistance:plan", case.pk)
     rows = _rows(viewer, case, dict(people))
     waiting = sum(row.measure.state == "PLANNED" for row in rows)
     page = PlanPage(
@@ -103,6 +169,8 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
         may_complete=may_plan and not waiting and has_help_arrived(viewer, case),
         completion=help_completion(case),
         waiting=waiting,
+        matched=suggestions_by_risk(suggestions_for(viewer, case, on=on), list(case.causes)) if may_plan else [],
+        chosen=request.GET.get("offer", ""),
     )
     return render(request, "assistance/plan.html", {"page": page}, status=422 if form and form.errors else 200)
 
@@ -117,6 +185,19 @@ def _overtaken(request: HttpRequest, case: Case, form: PlanForm) -> HttpResponse
         back=reverse("casework:case", args=[case.pk]),
         label="看案件",
     )
+
+
+@require_POST
+@requires(Kind.COUNTY_CENTRE, roles={Role.CLERK, Role.LEADER})
+def count(request: HttpRequest, measure_id: int) -> HttpResponse:
+    """This function counts everybody whom a measure reaches by it, instead of by what they were counted by before."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    measure = measure_get(viewer, measure_id)
+    if measure is None:
+        raise Http404
+    people = primary_choose(viewer=viewer, measure_id=measure_id, at=timezone.now())
+    messages.success(request, f"已改：{people} 人今年按这项措施计数。")
+    return redirect("assistance:plan", measure.case_id)
 
 
 @require_POST

@@ -28,7 +28,7 @@ from shouwang.casework.selectors.flags import OVERRIDDEN, VERDICTS, looked_flags
 from shouwang.casework.selectors.households import HouseholdEvent, events_of_household
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
 from shouwang.casework.selectors.outcomes import CaseOutcome, outcomes_in
-from shouwang.casework.selectors.procedures import procedure_for, stage_for, workflow_for
+from shouwang.casework.selectors.procedures import policy_for_case, procedure_for, stage_for, workflow_for
 from shouwang.casework.selectors.requirements import household_requirements
 from shouwang.casework.selectors.similar import amounts_register
 from shouwang.casework.selectors.tasks import (
@@ -81,6 +81,7 @@ __all__ = [
     "looks_asked",
     "may_close",
     "outcomes_in",
+    "policy_for_case",
     "procedure_for",
     "stage_for",
     "task_get",

@@ -25,6 +25,7 @@ from shouwang.register.selectors.matching import (
     persons_by_initials,
     persons_by_name,
 )
+from shouwang.register.selectors.member_counts import household_member_counts
 from shouwang.register.selectors.people import (
     HouseholdCard,
     Member,
@@ -96,6 +97,7 @@ __all__ = [
     "household_cards",
     "household_file",
     "household_get",
+    "household_member_counts",
     "household_of_person",
     "household_row",
     "household_search",
