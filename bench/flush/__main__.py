@@ -133,7 +133,8 @@ def text(wanted: argparse.Namespace, told: dict[str, Any], sent: Sent, load: str
     ]
     head = (
         "`python -m bench.flush`: every phone says who it is and sends; every tenth batch loses its answer after the",
-        "server has committed and is sent again, every seventh is sent twice. Cases are opened afterwards.",
+        "server has committed and is sent again, every seventh is sent twice; every tenth photo loses its answer too.",
+        "Cases are opened afterwards. The forks that make photos safe are not in the web's processor seconds.",
     )
     table = ["| What | Figure |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
     return "\n".join([*head, "", *table])

@@ -86,7 +86,7 @@ def image(content: bytes, *, pixels: int, edge: int) -> tuple[dict[str, Any], by
     about |= {"media": "image/jpeg", "width": drawn.width, "height": drawn.height}
     about["was"] = [width, height]
     full = _jpeg(drawn, 85)
-    drawn.thumbnail((THUMB_EDGE, THUMB_EDGE), Image.Resampling.LANCZOS)
+    drawn.thumbnail((THUMB_EDGE, THUMB_EDGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return about, full, _jpeg(drawn, 75)
 
 
