@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connections, transaction
+from django.test import Client
+from django.utils import timezone
 from tests.factories.casework import AT, case_make, clue_make, workflow_ready
 from tests.factories.cast import Cast
-from tests.factories.register import household_make
+from tests.factories.register import household_make, resident_id_make
+from tests.factories.sources import key_make
 
 from shouwang.casework import services
 from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource
+from shouwang.casework.selectors import cases_visible_to
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.sources.models import Clue
 
@@ -49,6 +53,30 @@ def test_a_second_clue_of_the_cause_joins_and_another_cause_opens(cast: Cast) ->
     assert [case.causes for case in cases()] == [("ILLNESS",), ("STUDY",)]
     with acting_as(SYSTEM):
         assert list(CaseEvent.objects.order_by("pk").values_list("what", flat=True)) == ["OPENED", "JOINED", "OPENED"]
+
+
+def test_a_clue_that_a_departments_system_sends_opens_a_case_past_the_township(cast: Cast, client: Client) -> None:
+    workflow_ready(cast)
+    number = resident_id_make(date(1970, 3, 7))
+    home = household_make(cast.slot, head="张胜坤", resident_id=number).pk
+    headers = {"Authorization": f"Bearer {key_make(cast, cast.medical)[1]}", "Idempotency-Key": "k-1"}
+    said = {
+        "person_name": "张胜坤", "resident_id": number, "village": str(cast.slot), "cause": "ILLNESS",
+        "occurred_on": "2020-06-20", "summary": "住院自付较多", "self_paid_fen": 2_000_000,
+    }  # fmt: skip
+    sent = client.post("/api/department/clues", said, content_type="application/json", headers=headers).json()
+    for opened in (1, 0):
+        assert services.sources_collect(at=timezone.now()).opened == opened
+    (case,) = cases()
+    assert (case.household_id, case.causes, case.act) == (home, ("ILLNESS",), "dispatch")
+    with acting_as(SYSTEM):
+        source = CaseSource.objects.get()
+        assert Clue.objects.get(pk=sent["clue_id"]).collected_case_id == case.pk
+    assert (source.channel, source.reporter_label) == ("DEPARTMENT", "巨鹿县医疗保障局 何医保（接口：结算系统）")
+    state = client.get(f"/api/department/clues/{sent['clue_id']}", headers=headers).json()
+    assert (state["state"], bool(state["taken_up_at"])) == ("TAKEN_UP", True)
+    with acting_as(cast.medical):  # who reported is not asked, and sees no case
+        assert not cases_visible_to(cast.medical).exists()
 
 
 def test_a_closed_case_is_not_joined(cast: Cast) -> None:

@@ -204,7 +204,7 @@ def _income(rows: Rows, key: int, on: date) -> int | None:
     end = on.replace(day=1)
     start = months_before(end, 12)
     mine = [row for row in rows["income"] if row["household_key"] == key and start <= row["month"] < end]
-    if not mine or any(row["amount_fen"] is None for row in mine):
+    if all(row["kind"] == "CLAIMS" for row in mine) or any(row["amount_fen"] is None for row in mine):
         return None
     sign = {"CLAIMS": 0, "COST": -1}
     return sum(sign.get(row["kind"], 1) * row["amount_fen"] for row in mine)

@@ -61,9 +61,9 @@ def test_rows_of_one_window_are_not_asked_again_whether_they_lie_in_it() -> None
     recent = next(stage for stage in sieve.stages if "income" in stage.tables)
     summed = next(s.this for s in recent.query.find_all(exp.Subquery) if s.alias == "summed_income")
     kept = " ".join(column.sql("duckdb") for column in summed.expressions)
-    assert "COUNT(*) AS recent_rows" in kept
+    assert "COUNT(signed_fen) AS recent_known" in kept
     assert "is_recent" not in kept
-    assert "current_rows" not in kept
+    assert "current_known" not in kept
 
 
 def test_facts_that_are_always_there_are_compared_bare_and_with_the_loosest_amount_first() -> None:

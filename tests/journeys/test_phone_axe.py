@@ -9,16 +9,26 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
 from tests.factories.register import household_make
+from tests.factories.sources import report_make
 from tests.journeys.axe import grave_faults
 from tests.journeys.steps import account_open
 from tests.journeys.test_phone import PIN, SMALLEST, Phone
 
+from shouwang.register.models import Household
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "owner", "batch"])]
 
 
+WHO = "阿卜杜拉·买买提明"
+
+
 @pytest.fixture
-def phone(county: Cast, browser: Browser, live_server: LiveServer) -> Iterator[Phone]:
-    household_make(county.places.village.lo, head="阿卜杜拉·买买提明", members=[("李秀兰", "SPOUSE")])
+def household(county: Cast) -> Household:
+    return household_make(county.places.village.lo, head=WHO, members=[("李秀兰", "SPOUSE")])
+
+
+@pytest.fixture
+def phone(county: Cast, household: Household, browser: Browser, live_server: LiveServer) -> Iterator[Phone]:
     username, password = account_open(county.officer)
     phone = Phone(browser, live_server.url, name=county.officer.name, width=SMALLEST)
     phone.sign_in(username, password)
@@ -65,4 +75,20 @@ def test_no_page_of_the_phone_keeps_anybody_out(phone: Phone, axe: str) -> None:
         found += faults(phone, axe, place)
     phone.restart().sees("输入手机口令")
     found += faults(phone, axe, "locked")
+    assert found == []
+
+
+def test_the_page_that_sets_what_others_reported_beside_hers_keeps_nobody_out(
+    phone: Phone, county: Cast, household: Household, axe: str
+) -> None:
+    for summary in ("走访时户主说住院了", "邻居打电话说他摔伤了腿，家里没有人种地，孩子的学费也还没有交上"):
+        report_make(county.township, household.pk, summary=summary, gross_fen=2_000_000)
+    phone.set_up().write(WHO, summary="又一次住院，是另一件事").sees("别人也报过")
+    found = faults(phone, axe, "sent, with a conflict")
+    compare = phone.main().get_by_role("link", name="对照着看")
+    compare.focus()
+    compare.press("Enter")
+    phone.sees("已经报的", "走访时户主说住院了", "您写的", "又一次住院")
+    found += faults(phone, axe, "the comparison")
+    assert phone.page.evaluate("document.activeElement.closest('main') !== null")  # who cannot see is told of the page
     assert found == []

@@ -571,6 +571,11 @@ class CouncilPage:
     why_not_sign: str
     unsettled: int
 
+    @property
+    def may_decide(self) -> bool:
+        """Whether the reader may note the decision on any case."""
+        return any(line.may_decide for line in self.lines)
+
 
 @dataclass(frozen=True)
 class CouncilItemPage:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from shouwang.kit.codes import Risk
-from shouwang.ui.forms import FreeTextForm, StatedField
+from shouwang.ui.forms import FreeTextForm, StatedField, questions_asked
 
 FUTURE = {"type": "date"}
 
@@ -55,3 +55,8 @@ class FindingForm(FreeTextForm):
     def __init__(self, *args: Any, causes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cause"].choices = causes or Risk.choices()  # type: ignore[attr-defined]
+
+    @property
+    def asked(self) -> int:
+        """How many questions the form asks."""
+        return questions_asked(self)

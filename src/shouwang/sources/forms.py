@@ -17,7 +17,7 @@ from shouwang.register.selectors.villages import PlaceOption, villages_matching
 from shouwang.sources.models import Call, Channel, Opinion
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField, questions_asked
 
 WHOLE_HOUSEHOLD = ""
 SHOWN_PLACES = 6
@@ -205,7 +205,7 @@ class ReportForm(forms.Form):
     @property
     def asked(self) -> int:
         """How many questions the form asks."""
-        return sum(1 for field in self if not field.is_hidden and field.name != "filled_on")
+        return questions_asked(self, besides={"filled_on"})
 
     @property
     def amounts(self) -> list[forms.BoundField]:
@@ -248,6 +248,10 @@ class CallForm(FreeTextForm):
         self.fields["village"].required = False
         for name in ("household", "person_name", "caller", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def asked(self, *, is_registered: bool) -> int:
+        """This function returns how many questions the form asks; of a registered household, not where to find it."""
+        return questions_asked(self, besides={"person_name", "village", "person_note"} if is_registered else ())
 
 
 class OpinionForm(FreeTextForm):
@@ -305,6 +309,11 @@ class JudgeForm(FreeTextForm):
         if cleaned.get("verdict") == Opinion.Verdict.CLUE and not cleaned.get("cause") and "cause" not in self.errors:
             self.add_error("cause", "请选一个原因。")
         return cleaned
+
+    def asked(self, *, is_registered: bool) -> int:
+        """This function returns how many questions a clue asks of who judges; of a registered household, not where."""
+        found = {"person_name", "village", "person_note"} if is_registered else set()
+        return questions_asked(self, besides={"why", *found})
 
 
 class DeliveryForm(forms.Form):

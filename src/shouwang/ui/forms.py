@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,6 +32,11 @@ def version_posted(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS):
         raise VersionUnreadable
     return int(text)
+
+
+def questions_asked(form: forms.Form, *, besides: Collection[str] = ()) -> int:
+    """This function returns how many questions a form asks: the fields that somebody sees, but for those named."""
+    return sum(1 for field in form if not field.is_hidden and field.name not in besides)
 
 
 class StatedField(forms.CharField):

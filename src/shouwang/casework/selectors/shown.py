@@ -24,17 +24,24 @@ STATE_OF_FIELD = {
 
 @dataclass(frozen=True)
 class FactGroup:
-    """A quiet block of facts: pairs, or a small table."""
+    """A quiet block of facts: pairs, or a small table whose last `numbers` columns are numbers."""
 
     title: str
     pairs: Sequence[tuple[str, str]] = ()
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    numbers: int = 0
 
     @property
-    def drawn(self) -> list[list[tuple[str, str]]]:
-        """The rows with each cell's head beside it."""
-        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+    def columns(self) -> list[tuple[str, bool]]:
+        """The head of each column and whether it holds numbers."""
+        words = len(self.heads) - self.numbers
+        return [(head, place >= words) for place, head in enumerate(self.heads)]
+
+    @property
+    def drawn(self) -> list[list[tuple[str, bool, str]]]:
+        """The rows: each cell with its column's head before it, and whether that holds numbers."""
+        return [[(*column, cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows]
 
 
 def task_case(viewer: Viewer, task: Task) -> Case:
@@ -144,7 +151,9 @@ def _spending(file: HouseholdFile, *, with_detail: bool) -> FactGroup:
         ]
         for line in file.spendings[:20]
     ]  # fmt: skip
-    return FactGroup("大额支出（元）", heads=["日期", "原因", "谁", "内容", "总费用", "报销", "自付"], rows=rows)
+    return FactGroup(
+        "大额支出（元）", heads=["日期", "原因", "谁", "内容", "总费用", "报销", "自付"], rows=rows, numbers=3
+    )
 
 
 def _status(file: HouseholdFile) -> FactGroup:

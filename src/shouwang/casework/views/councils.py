@@ -101,7 +101,8 @@ def call(request: HttpRequest) -> HttpResponse:
         except (CouncilUnsound, NotOnAgenda) as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            messages.success(request, "已开始会议记录。请逐个议题登记决定。")
+            decides = viewer.kind is Kind.LEADING_GROUP
+            messages.success(request, f"已开始会议记录。{'请' if decides else '领导小组的人'}逐个议题登记决定。")
             return redirect("casework:council", made.pk)
     page = CouncilFormPage("开会商会议", form, "开始会议记录", reverse("casework:councils"))
     return render(request, "casework/council_form.html", {"page": page}, status=422 if form.errors else 200)

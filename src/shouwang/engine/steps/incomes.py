@@ -22,12 +22,12 @@ WHERE month >= :first AND month < :last
 _SUMMED = """
 SELECT
   household_key,
-  count(*) FILTER (WHERE is_current) AS current_rows,
-  count(amount_fen) FILTER (WHERE is_current) AS current_known,
-  count(*) FILTER (WHERE is_recent) AS recent_rows,
-  count(amount_fen) FILTER (WHERE is_recent) AS recent_known,
-  count(*) FILTER (WHERE is_previous) AS previous_rows,
-  count(amount_fen) FILTER (WHERE is_previous) AS previous_known,
+  count(signed_fen) FILTER (WHERE is_current) AS current_known,
+  count(*) FILTER (WHERE is_current AND amount_fen IS NULL) AS current_unknown,
+  count(signed_fen) FILTER (WHERE is_recent) AS recent_known,
+  count(*) FILTER (WHERE is_recent AND amount_fen IS NULL) AS recent_unknown,
+  count(signed_fen) FILTER (WHERE is_previous) AS previous_known,
+  count(*) FILTER (WHERE is_previous AND amount_fen IS NULL) AS previous_unknown,
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'WAGE'), 0) AS wage,
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'BUSINESS'), 0) AS business,
   coalesce(sum(amount_fen) FILTER (WHERE is_current AND kind = 'PROPERTY'), 0) AS property,
@@ -39,13 +39,14 @@ SELECT
   coalesce(sum(signed_fen) FILTER (WHERE is_recent AND kind <> 'TRANSFER'), 0) AS recent_earned,
   coalesce(sum(signed_fen) FILTER (WHERE is_previous), 0) AS previous_net
 FROM (
-  SELECT *, CASE kind WHEN 'COST' THEN -amount_fen WHEN 'CLAIMS' THEN 0 ELSE amount_fen END AS signed_fen
+  SELECT *, CASE kind WHEN 'COST' THEN -amount_fen WHEN 'CLAIMS' THEN NULL ELSE amount_fen END AS signed_fen
   FROM windowed_income
 ) AS signed
 GROUP BY household_key
 """
 
-# A sum is known when its window holds at least one row and every amount in it is known.
+# A sum is known when its window holds at least one row of income and every amount in it is known; what an insurer paid
+# out is no income, and says nothing of one.
 _INCOMES = """
 SELECT
   household_key,
@@ -54,13 +55,13 @@ SELECT
   CASE WHEN is_known THEN CAST(property AS BIGINT) END AS property_income_fen,
   CASE WHEN is_known THEN CAST(transfer AS BIGINT) END AS transfer_income_fen,
   CASE WHEN is_known THEN CAST(cost AS BIGINT) END AS production_cost_fen,
-  CASE WHEN is_known THEN CAST(claims AS BIGINT) END AS claims_income_fen,
+  CASE WHEN is_known OR current_unknown = 0 AND claims > 0 THEN CAST(claims AS BIGINT) END AS claims_income_fen,
   CASE WHEN is_known THEN CAST(net AS BIGINT) END AS net_income_fen,
-  CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_net AS BIGINT) END
+  CASE WHEN recent_known > 0 AND recent_unknown = 0 THEN CAST(recent_net AS BIGINT) END
     AS recent_net_income_fen,
-  CASE WHEN recent_rows > 0 AND recent_known = recent_rows THEN CAST(recent_earned AS BIGINT) END
+  CASE WHEN recent_known > 0 AND recent_unknown = 0 THEN CAST(recent_earned AS BIGINT) END
     AS recent_earned_income_fen,
-  CASE WHEN previous_rows > 0 AND previous_known = previous_rows THEN CAST(previous_net AS BIGINT) END
+  CASE WHEN previous_known > 0 AND previous_unknown = 0 THEN CAST(previous_net AS BIGINT) END
     AS previous_net_income_fen,
   CASE WHEN is_known THEN
     CAST(wage > 0 AS BIGINT) + CAST(business > 0 AS BIGINT) + CAST(property > 0 AS BIGINT)
@@ -69,8 +70,8 @@ SELECT
   CASE WHEN is_known THEN
     CAST(wage > 0 AS BIGINT) + CAST(business > 0 AS BIGINT) + CAST(property > 0 AS BIGINT)
   END AS earned_kind_count,
-  current_rows - current_known AS income_unknown_count
-FROM (SELECT *, current_rows > 0 AND current_known = current_rows AS is_known FROM summed_income) AS known
+  current_unknown AS income_unknown_count
+FROM (SELECT *, current_known > 0 AND current_unknown = 0 AS is_known FROM summed_income) AS known
 """
 
 _RESTED = """

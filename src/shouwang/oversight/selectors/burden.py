@@ -14,6 +14,7 @@ from shouwang.people.access import Viewer
 from shouwang.sources.selectors import clues_visible_to
 
 DAYS = 365
+NO_FORM = ("DEPARTMENT",)  # sent by a system: nobody filled anything in
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Burden:
 def burden_of(viewer: Viewer, *, on: date) -> list[Burden]:
     """This function returns the burden of the forms of the viewer's areas within a year, the most filled in first."""
     since = datetime.combine(on - timedelta(days=DAYS), time.min, tzinfo=SHANGHAI)
-    clues = clues_visible_to(viewer).filter(reported_at__gte=since).order_by()
+    clues = clues_visible_to(viewer).filter(reported_at__gte=since).exclude(channel__in=NO_FORM).order_by()
     rows = clues.values("channel").annotate(
         forms=Count("pk"),
         counted=Count("pk", filter=Q(details__has_key="asked")),

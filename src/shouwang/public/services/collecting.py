@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import keyring
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.public.models import Application, Attempt, Receipt
+from shouwang.public.rules.questions import questions_put
 from shouwang.public.services.applying import APPLICANT, Contact, contact_context
 from shouwang.register.selectors import PersonHit, persons_by_identifier
 from shouwang.sources.rules.names import SIMILAR, Alike, names_alike
+from shouwang.sources.selectors.reporting import causes_offered
 from shouwang.sources.services import clue_report
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ def _take(pk: int, at: datetime) -> int:
         return 0
     contact = contact_of(application)
     known = _known(application, contact)
+    offered = [code for code, _ in causes_offered(slot=application.slot, on=timezone.localdate(application.at))]
     clue = clue_report(
         viewer=replace(SYSTEM, organisation_name="", name=f"{APPLICANT}（{application.get_by_display()}）"),
         household_id=known.household_id if known else None,
@@ -67,7 +71,7 @@ def _take(pk: int, at: datetime) -> int:
         summary=application.summary,
         self_paid_fen=application.self_paid_fen,
         channel="APPLICATION",
-        details={"application": pk},
+        details={"application": pk, "asked": len(questions_put(offered)), "known": 0},
         idempotency_key=f"application:{pk}",
         at=application.at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -66,8 +66,11 @@ def finding_report(
     cause_note: str = "",
     income_drop_fen: int | None = None,
     self_paid_fen: int | None = None,
+    burden: Mapping[str, int] | None = None,
 ) -> int:
     """This function reports what was found at a household and marks it seen; returns the clue's id.
+
+    `burden`: what the form asked and what was known.
 
     Once a round and household: a second finding of the same round goes by the report form. Refuses as `clue_report`.
     """
@@ -82,7 +85,8 @@ def finding_report(
         clue = clue_report(
             viewer=viewer, household_id=household_id, person_id=None, cause=cause, cause_note=cause_note,
             occurred_on=occurred_on, summary=summary, at=at, channel=CHANNEL, idempotency_key=f"round-{visit.pk}",
-            income_drop_fen=income_drop_fen, self_paid_fen=self_paid_fen, details={"round_id": round_id},
+            income_drop_fen=income_drop_fen, self_paid_fen=self_paid_fen,
+            details={"round_id": round_id, **(burden or {})},
         )  # fmt: skip
         was_seen = visit.state in SEEN
         before = {"state": visit.state}

@@ -17,7 +17,7 @@ from shouwang.rounds.rules import RoundNotFound
 from shouwang.rounds.selectors import visit_get
 from shouwang.rounds.services import finding_report
 from shouwang.rounds.views.common import MARKERS, ROLES, absent_as_404, viewer_of
-from shouwang.sources.selectors.reporting import causes_offered
+from shouwang.sources.selectors.reporting import burden_counted, causes_offered
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +41,7 @@ def finding(request: HttpRequest, round_id: int, household_id: int) -> HttpRespo
             finding_report(
                 viewer=viewer, round_id=round_id, household_id=household_id, cause=said["cause"],
                 cause_note=said["cause_note"], summary=said["summary"], occurred_on=said["occurred_on"],
-                at=timezone.now(),
+                at=timezone.now(), burden=burden_counted(viewer, household_id, asked=form.asked, on=today),
             )  # fmt: skip
         except Refusal as refusal:
             field = getattr(refusal, "field", "")

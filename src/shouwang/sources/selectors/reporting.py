@@ -42,6 +42,15 @@ class KnownHousehold:
         return next((event for event in self.events if event.line.id == spending_id), None)
 
 
+def burden_counted(viewer: Viewer, household_id: int | None, *, asked: int, on: date) -> dict[str, int]:
+    """This function returns the burden of a form as its clue keeps it: what it asked, what of the household was known.
+
+    Raises HouseholdNotFound.
+    """
+    known = household_known(viewer, household_id, on).count if household_id else 0
+    return {"asked": asked, "known": known}
+
+
 def causes_offered(*, slot: int, on: date) -> list[tuple[str, str]]:
     """This function returns the causes a report may give: those the policy verifies, all where it says nothing."""
     try:

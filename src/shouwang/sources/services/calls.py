@@ -7,6 +7,7 @@ without the key can work one out. It is stored as a blind index only.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,8 +62,11 @@ def call_take(
     tie: str = Call.Tie.SELF,
     phone: str = "",
     is_urgent: bool = False,
+    burden: Mapping[str, int] | None = None,
 ) -> Taken:
     """This function takes down what somebody told, and returns its clue and the number to tell her.
+
+    `burden`: what the form asked and what was known.
 
     The same form sent again returns the same clue and number. Refuses as `clue_report`, and PhoneUnreadable.
     """
@@ -77,7 +81,7 @@ def call_take(
         clue = clue_report(
             viewer=viewer, household_id=household_id, person_id=None, cause=cause, cause_note=cause_note,
             occurred_on=occurred_on, summary=summary, at=at, channel=channel, idempotency_key=idempotency_key,
-            person_name=person_name, person_note=person_note, slot=slot,
+            person_name=person_name, person_note=person_note, slot=slot, details=dict(burden or {}),
         )  # fmt: skip
         numbers = [call_number(ring.blind("call_form", f"{clue.pk}:{turn}")) for turn in range(TRIES)]
         blinds = [ring.blind("call_number", number) for number in numbers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -94,8 +95,11 @@ def opinion_judge(
     person_name: str = "",
     person_note: str = "",
     slot: int | None = None,
+    burden: Mapping[str, int] | None = None,
 ) -> Opinion:
     """This function records a person's judgement; a clue is reported in her name, once, anything else needs its why.
+
+    `burden`: what the form asked and what was known.
 
     Raises OpinionNotFound, StaleWrite, OpinionJudged, WhyMissing, and what `clue_report` raises.
     """
@@ -115,7 +119,7 @@ def opinion_judge(
                 viewer=viewer, household_id=household_id, person_id=None, cause=cause, cause_note=cause_note,
                 occurred_on=occurred_on or found.received_on, summary=found.subject, at=at, channel=found.channel,
                 idempotency_key=f"opinion-{found.pk}", person_name=person_name, person_note=person_note, slot=slot,
-                details={"opinion_id": found.pk},
+                details={"opinion_id": found.pk, **(burden or {})},
             )  # fmt: skip
             found.household_id, found.slot = found.clue.household_id, found.clue.slot
         elif not why:

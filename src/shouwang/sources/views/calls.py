@@ -22,7 +22,7 @@ from shouwang.sources.models import Call, Channel, Clue
 from shouwang.sources.rules.call_number import call_number_said
 from shouwang.sources.rules.report import ReportRefusal
 from shouwang.sources.selectors import clues_of_household
-from shouwang.sources.selectors.reporting import causes_offered
+from shouwang.sources.selectors.reporting import burden_counted, causes_offered
 from shouwang.sources.services.calls import Taken, call_look_up, call_take
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import clue_line, clue_lines
@@ -52,7 +52,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     is_stranger = not cards and bool(request.POST.get("person_name", "").strip())
     if form.is_valid() and not _place_problem(form, cards, typed, is_stranger=is_stranger):
         try:
-            taken = _take(viewer, form.cleaned_data, cards[0] if cards else None)
+            taken = _take(viewer, form, cards[0] if cards else None)
         except ReportRefusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
@@ -106,13 +106,17 @@ def _place_problem(form: CallForm, cards: Sequence[HouseholdCard], typed: str, *
     return bool(form.errors)
 
 
-def _take(viewer: Viewer, said: dict[str, Any], card: HouseholdCard | None) -> Taken:
+def _take(viewer: Viewer, form: CallForm, card: HouseholdCard | None) -> Taken:
+    said: dict[str, Any] = form.cleaned_data
+    household_id = card.id if card else None
+    asked = form.asked(is_registered=card is not None)
     return call_take(
-        viewer=viewer, channel=said["channel"], household_id=card.id if card else None, cause=said["cause"],
+        viewer=viewer, channel=said["channel"], household_id=household_id, cause=said["cause"],
         cause_note=said["cause_note"], summary=said["summary"], occurred_on=said["occurred_on"], at=timezone.now(),
         idempotency_key=said["key"], person_name=said["person_name"], person_note=said["person_note"],
         slot=said["village"].lo if said["village"] else None, caller=said["caller"], tie=said["tie"],
         phone=said["phone"], is_urgent=said["is_urgent"],
+        burden=burden_counted(viewer, household_id, asked=asked, on=timezone.localdate()),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from shouwang.sources.forms import JudgeForm, OpinionForm
 from shouwang.sources.models import Opinion
 from shouwang.sources.rules.report import ReportRefusal
 from shouwang.sources.selectors.opinions import OpinionNotFound, opinion_get, opinions_visible_to
-from shouwang.sources.selectors.reporting import causes_offered
+from shouwang.sources.selectors.reporting import burden_counted, causes_offered
 from shouwang.sources.services.opinions import opinion_enter, opinion_judge
 from shouwang.sources.views.calls import MARK, household_meant
 from shouwang.ui.forms import version_posted
@@ -130,13 +130,15 @@ def _judged(request: HttpRequest, form: JudgeForm, found: Opinion) -> bool:
     if said["verdict"] == "CLUE" and typed and len(cards) != 1:
         form.add_error("household", "不止一户，请写全名或户编号。" if cards else "没有找到这一户。")
         return False
+    household_id = cards[0].id if cards else None
+    asked = form.asked(is_registered=household_id is not None)
     try:
         opinion_judge(
             viewer=viewer, opinion_id=found.pk, version=version_posted(request), verdict=said["verdict"],
             why=said["why"], cause=said["cause"] or "OTHER", cause_note=said["cause_note"],
-            occurred_on=said["occurred_on"], household_id=cards[0].id if cards else None,
-            person_name=said["person_name"], person_note=said["person_note"],
-            slot=said["village"].lo if said["village"] else None, at=timezone.now(),
+            occurred_on=said["occurred_on"], household_id=household_id, person_name=said["person_name"],
+            person_note=said["person_note"], slot=said["village"].lo if said["village"] else None, at=timezone.now(),
+            burden=burden_counted(viewer, household_id, asked=asked, on=timezone.localdate()),
         )  # fmt: skip
     except ReportRefusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
