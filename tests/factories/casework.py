@@ -224,8 +224,8 @@ def case_make(
         "help": walk.assist,
         "visit": walk.visit,
     }
-    while upto != "start" and walk.case.act and walk.case.act != upto:
-        steps[walk.case.act]()
+    while upto != "start" and (act := walk.case.act) and act != upto:
+        steps[act]()
     return walk
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 import pytest
 from django.test import Client
-from tests.factories.people import area_make, viewer_make
+from tests.factories.people import Member, areas_make, viewers_make
 
 from shouwang.people.access import Kind, Role, Viewer
 from shouwang.people.models import Area, User
@@ -77,98 +77,67 @@ class Cast:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "places"}
 
 
+PLACES = {
+    "province": 13,
+    "city": 1305,
+    "county": 130529,
+    "town": 130529101,
+    "village": 130529101214,
+    "sibling_village": 130529101201,
+    "sibling_town": 130529102,
+    "sibling_town_village": 130529102201,
+    "neighbour_county": 130532,
+    "neighbour_town": 130532001,
+    "neighbour_village": 130532001001,
+}
+
+
 def places_build() -> Places:
     """This function makes the places with everything above them."""
-    village, neighbour = area_make(130529101214), area_make(130532001001)
-    town = area_make(130529101)
-    county = area_make(130529)
-    city = area_make(1305)
-    return Places(
-        province=area_make(13),
-        city=city,
-        county=county,
-        town=town,
-        village=village,
-        sibling_village=area_make(130529101201),
-        sibling_town=area_make(130529102),
-        sibling_town_village=area_make(130529102201),
-        neighbour_county=area_make(130532),
-        neighbour_town=area_make(130532001),
-        neighbour_village=neighbour,
-    )
+    return Places(**dict(zip(PLACES, areas_make(list(PLACES.values())), strict=True)))
+
+
+def _members(at: Places) -> dict[str, Member]:
+    """This function says who the members of the cast are."""
+    department, clerk = Kind.DEPARTMENT, Role.CLERK
+    near, far = at.county, at.neighbour_county
+
+    def bureau(name: str, key: str, office: str) -> Member:
+        return Member(department, clerk, near, name, f"巨鹿县{office}", key)
+
+    return {
+        "officer": Member(Kind.VILLAGE, Role.OFFICER, at.village, "吴同科", "大寨村防贫工作站"),
+        "sibling_officer": Member(Kind.VILLAGE, Role.OFFICER, at.sibling_village, "李守信", "王虎寨村防贫工作站"),
+        "township": Member(Kind.TOWNSHIP, clerk, at.town, "赵文静", "王虎寨镇防贫工作站"),
+        "sibling_township": Member(
+            Kind.TOWNSHIP, clerk, at.sibling_town, "孙立新", f"{at.sibling_town.name}防贫工作站"
+        ),
+        "county": Member(Kind.COUNTY_CENTRE, clerk, near, "王秀英", "巨鹿县防贫中心"),
+        "leader": Member(Kind.LEADING_GROUP, Role.LEADER, near, "刘志远", "巨鹿县防贫领导小组"),
+        "city": Member(Kind.CITY_CENTRE, Role.SUPERVISOR, at.city, "陈思", "邢台市防贫防返贫大数据中心"),
+        "province": Member(Kind.PROVINCE, Role.SUPERVISOR, at.province, "周正", "河北省主管部门"),
+        "auditor": Member(Kind.AUDIT, Role.AUDITOR, near, "冯明鉴", "巨鹿县审计局"),
+        "medical": bureau("何医保", "medical_insurance", "医疗保障局"),
+        "civil": bureau("宋民政", "civil_affairs", "民政局"),
+        "labour": bureau("韩人社", "labour", "人力资源和社会保障局"),
+        "education": bureau("许教育", "education", "教育局"),
+        "disabled": bureau("曹残联", "disabled", "残疾人联合会"),
+        "insurer": Member(Kind.INSURER, clerk, near, "高承保", "承保公司巨鹿支公司"),
+        "administrator": Member(Kind.OPERATOR, Role.ADMINISTRATOR, near, "管理员甲", "巨鹿县系统管理"),
+        "security": Member(Kind.OPERATOR, Role.SECURITY, near, "安全员乙", "巨鹿县系统管理"),
+        "neighbour": Member(Kind.COUNTY_CENTRE, clerk, far, "邻县甲", "平乡县防贫中心"),
+        "neighbour_officer": Member(
+            Kind.VILLAGE, Role.OFFICER, at.neighbour_village, "邻县乙", f"{at.neighbour_village.name}防贫工作站"
+        ),
+        "neighbour_medical": Member(department, clerk, far, "邻县丙", "平乡县医疗保障局", "medical_insurance"),
+    }
 
 
 def cast_build() -> Cast:
     """This function makes places, organisations, users and appointments of the cast."""
     at = places_build()
-    department, clerk = Kind.DEPARTMENT, Role.CLERK
-    make = viewer_make
-    return Cast(
-        places=at,
-        officer=make(Kind.VILLAGE, Role.OFFICER, at.village, name="吴同科", organisation_name="大寨村防贫工作站"),
-        sibling_officer=make(
-            Kind.VILLAGE, Role.OFFICER, at.sibling_village, name="李守信", organisation_name="王虎寨村防贫工作站"
-        ),
-        township=make(Kind.TOWNSHIP, clerk, at.town, name="赵文静", organisation_name="王虎寨镇防贫工作站"),
-        sibling_township=make(
-            Kind.TOWNSHIP, clerk, at.sibling_town, name="孙立新", organisation_name=f"{at.sibling_town.name}防贫工作站"
-        ),
-        county=make(Kind.COUNTY_CENTRE, clerk, at.county, name="王秀英", organisation_name="巨鹿县防贫中心"),
-        leader=make(Kind.LEADING_GROUP, Role.LEADER, at.county, name="刘志远", organisation_name="巨鹿县防贫领导小组"),
-        city=make(
-            Kind.CITY_CENTRE, Role.SUPERVISOR, at.city, name="陈思", organisation_name="邢台市防贫防返贫大数据中心"
-        ),
-        province=make(Kind.PROVINCE, Role.SUPERVISOR, at.province, name="周正", organisation_name="河北省主管部门"),
-        auditor=make(Kind.AUDIT, Role.AUDITOR, at.county, name="冯明鉴", organisation_name="巨鹿县审计局"),
-        medical=make(
-            department,
-            clerk,
-            at.county,
-            department="medical_insurance",
-            name="何医保",
-            organisation_name="巨鹿县医疗保障局",
-        ),
-        civil=make(
-            department, clerk, at.county, department="civil_affairs", name="宋民政", organisation_name="巨鹿县民政局"
-        ),
-        labour=make(
-            department,
-            clerk,
-            at.county,
-            department="labour",
-            name="韩人社",
-            organisation_name="巨鹿县人力资源和社会保障局",
-        ),
-        education=make(
-            department, clerk, at.county, department="education", name="许教育", organisation_name="巨鹿县教育局"
-        ),
-        disabled=make(
-            department, clerk, at.county, department="disabled", name="曹残联", organisation_name="巨鹿县残疾人联合会"
-        ),
-        insurer=make(Kind.INSURER, clerk, at.county, name="高承保", organisation_name="承保公司巨鹿支公司"),
-        administrator=make(
-            Kind.OPERATOR, Role.ADMINISTRATOR, at.county, name="管理员甲", organisation_name="巨鹿县系统管理"
-        ),
-        security=make(Kind.OPERATOR, Role.SECURITY, at.county, name="安全员乙", organisation_name="巨鹿县系统管理"),
-        neighbour=make(
-            Kind.COUNTY_CENTRE, clerk, at.neighbour_county, name="邻县甲", organisation_name="平乡县防贫中心"
-        ),
-        neighbour_officer=make(
-            Kind.VILLAGE,
-            Role.OFFICER,
-            at.neighbour_village,
-            name="邻县乙",
-            organisation_name=f"{at.neighbour_village.name}防贫工作站",
-        ),
-        neighbour_medical=make(
-            department,
-            clerk,
-            at.neighbour_county,
-            department="medical_insurance",
-            name="邻县丙",
-            organisation_name="平乡县医疗保障局",
-        ),
-    )
+    members = _members(at)
+    return Cast(places=at, **dict(zip(members, viewers_make(list(members.values())), strict=True)))
 
 
 def sign_in(client: Client, viewer: Viewer) -> Client:

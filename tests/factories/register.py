@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +31,21 @@ from shouwang.register.rules import name_initials
 
 SINCE = date(2015, 1, 1)
 _number = itertools.count(1)
+_is_ours = ContextVar("_is_ours", default=False)
+
+
+@contextmanager
+def _as_system() -> Iterator[None]:
+    """The system's scope, opened once where one of these functions calls another: a scope costs five statements."""
+    if _is_ours.get():
+        yield
+        return
+    token = _is_ours.set(True)
+    try:
+        with acting_as(SYSTEM):
+            yield
+    finally:
+        _is_ours.reset(token)
 
 
 def resident_id_make(birth: date = date(1970, 5, 20), *, sex: str = "M", region: str = "130599") -> str:
@@ -54,7 +71,7 @@ def household_make(
     Further keywords are facts of its `HouseholdState`, e.g. `watch_type="MARGINAL"`.
     """
     now = at or timezone.now()
-    with acting_as(SYSTEM):
+    with _as_system():
         household = Household.objects.create(
             slot=slot,
             number=number or f"H{next(_number):08d}",
@@ -69,9 +86,9 @@ def household_make(
         HouseholdState.objects.create(
             slot=slot, household=household, valid_from=since, source="national", recorded_at=now, **state
         )
-    person_make(household, head, "HEAD", at=now, since=since, resident_id=resident_id)
-    for name, relationship in members:
-        person_make(household, name, relationship, at=now, since=since)
+        person_make(household, head, "HEAD", at=now, since=since, resident_id=resident_id)
+        for name, relationship in members:
+            person_make(household, name, relationship, at=now, since=since)
     return household
 
 
@@ -91,7 +108,7 @@ def person_make(
     """This function registers a member with a new (or the given) ID; further keywords are facts of the state."""
     now = at or timezone.now()
     slot = household.slot
-    with acting_as(SYSTEM):
+    with _as_system():
         person = Person.objects.create(
             slot=slot,
             name=name,
@@ -114,18 +131,18 @@ def person_make(
         PersonState.objects.create(
             slot=slot, person=person, valid_from=since, source="national", recorded_at=now, **state
         )
-    # A region of their own: the counter comes round, and a number that a test file wrote down must not be met again.
-    made = resident_id or resident_id_make(birth_date, sex=sex, region="130598")
-    identifier_make(person, "RESIDENT_ID", made, since=since)
-    if phone:
-        identifier_make(person, "PHONE", phone, since=since)
+        # A region of their own: the counter comes round, and must not meet a number that a test file wrote down.
+        made = resident_id or resident_id_make(birth_date, sex=sex, region="130598")
+        identifier_make(person, "RESIDENT_ID", made, since=since)
+        if phone:
+            identifier_make(person, "PHONE", phone, since=since)
     return person
 
 
 def identifier_make(person: Person, kind: str, text: str, *, since: date = SINCE) -> Identifier:
     """This function seals a number of a person."""
     ring = keyring()
-    with acting_as(SYSTEM):
+    with _as_system():
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('register_identifier', 'id'))")
             pk = cursor.fetchone()[0]
