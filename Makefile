@@ -4,6 +4,8 @@
 PYTHON := .venv/bin/python
 PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# Whole files to a worker, in the order of tests/conftest.py.
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 export PORT
 
 .PHONY: help setup setup-spark run test test-spark test-spark-cluster test-full check bench clean lock browser
@@ -37,7 +39,7 @@ browser:
 	@tools/browser
 
 test: setup browser
-	@$(PYTHON) -m pytest -m "not full" -n $(WORKERS) --dist loadfile -q
+	@$(PYTHON) -m pytest -m "not full" $(SPREAD) -q
 
 test-spark: setup setup-spark
 	@$(PYTHON) -m pytest tests/engine/spark -q -rs
@@ -46,7 +48,7 @@ test-spark-cluster: setup setup-spark
 	@$(PYTHON) -m pytest tests/engine/spark/test_cluster.py -q -rs
 
 test-full: setup browser setup-spark
-	@$(PYTHON) -m pytest -m full -n $(WORKERS) --dist loadfile -q -rs || test $$? -eq 5
+	@$(PYTHON) -m pytest -m full $(SPREAD) -q -rs || test $$? -eq 5
 
 check: setup
 	$(PYTHON) -m ruff format --check .

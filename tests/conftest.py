@@ -6,9 +6,12 @@ import os
 import shutil
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -16,11 +19,38 @@ from hypothesis import settings as hypothesis_settings
 from tests.cluster import TestCluster, leftovers_remove
 from tests.factories.cast import cast, real_cast
 
+if TYPE_CHECKING:
+    from shouwang.rulebook import PackSource, Policy
+
 __all__ = ["cast", "real_cast"]
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")
+
+TESTS = Path(__file__).parent
+# A minute or so and more each, though some hold a single test; a name that has no file any more is passed over.
+LONGEST = (
+    "architecture/test_access_table.py",
+    "config/test_up.py",
+    "casework/test_every_step.py",
+    "journeys/test_case3.py",
+    "journeys/test_walks.py",
+    "journeys/test_phone.py",
+    "proof/test_kills.py",
+    "journeys/test_accessibility.py",
+    "journeys/test_policy_lab.py",
+    "journeys/test_rejection.py",
+    "proof/test_no_plain_text.py",
+    "journeys/test_public.py",
+    "journeys/test_phone_axe.py",
+    "journeys/test_round.py",
+    "journeys/test_calls.py",
+    "screening/test_kills.py",
+    "config/test_demo.py",
+    "config/test_safekeeping.py",
+    "config/test_upgrade.py",
+)
 
 RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
 
@@ -52,6 +82,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None):
         # The cluster must outlive every worker: it is a child of the process that ends last.
         RUN.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files that take longest first: handed out late, one alone would keep the other workers waiting.
+
+    Whole files are handed out (`--dist loadfile`), in this order with `--no-loadscope-reorder`.
+    """
+    ranks = {file: rank for rank, file in enumerate(LONGEST)}
+    order = [os.path.relpath(item.path, TESTS) for item in items]
+    counts = Counter(order)
+    keyed = sorted(zip(order, items, strict=True), key=lambda one: (ranks.get(one[0], len(ranks)), -counts[one[0]]))
+    items[:] = [item for _, item in keyed]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -94,6 +137,26 @@ def command_env(database_urls: dict[str, str]) -> dict[str, str]:
     return {**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "shouwang.config.settings"}
 
 
+@contextmanager
+def _policies_kept() -> Iterator[None]:
+    """Reads each pack once a day of policy: its texts and the day say it all, and every test stores them anew."""
+    from shouwang.standards import selectors
+    from shouwang.standards.services import adopting
+
+    load_policy, kept = selectors.load_policy, {}
+
+    def load(source: PackSource, *, place: str, on: date) -> Policy:
+        key = (source.digest, place, on)
+        if key not in kept:
+            kept[key] = load_policy(source, place=place, on=on)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (selectors, adopting):
+            patch.setattr(module, "load_policy", load)
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's: migrations run as owner, tests as app, cleaning as the database's administrator."""
@@ -105,7 +168,7 @@ def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None
         RUN.database_make(database_name)
         RUN.point_django(database_name)
     original = TransactionTestCase._fixture_teardown
-    with psycopg.connect(RUN.admin_url(database_name), autocommit=True) as admin:
+    with psycopg.connect(RUN.admin_url(database_name), autocommit=True) as admin, _policies_kept():
         TransactionTestCase._fixture_teardown = lambda _: admin.execute("select testing.reset()") and None
         yield
     TransactionTestCase._fixture_teardown = original
