@@ -15,8 +15,18 @@ from tests.factories.people import organisation_make
 from tests.factories.register import household_make, income_make, spending_make, status_make
 from tests.factories.standards import PACKS, policy_adopt
 
-from shouwang.assistance.models import Measure
-from shouwang.assistance.services import Delivery, Plan, measure_deliver, measure_plan, proofs_add
+from shouwang.assistance.models import Entitlement, EntitlementFinding, Measure
+from shouwang.assistance.services import (
+    Delivery,
+    Plan,
+    Start,
+    entitlement_change,
+    entitlement_start,
+    entitlements_run,
+    measure_deliver,
+    measure_plan,
+    proofs_add,
+)
 from shouwang.casework.models import Case, Council
 from shouwang.casework.services import case_attach
 from shouwang.casework.services.councils import CouncilStated, council_call
@@ -29,6 +39,7 @@ from shouwang.rounds.services import round_open
 from shouwang.screening.models import Run, Warning
 from shouwang.screening.services import run_execute, run_request
 from shouwang.standards.models import Adoption
+from shouwang.standards.selectors import policy_for
 from shouwang.standards.services import (
     pack_load,
     revocation_ask,
@@ -299,6 +310,34 @@ def measure_made(cast: Cast, place: Area) -> Measure:
 @builds("measure")
 def measure(cast: Cast, place: Area) -> dict[str, Any]:
     return {"measure_id": measure_made(cast, place).pk}
+
+
+def entitlement_made(cast: Cast, place: Area) -> Entitlement:
+    policy_ready(cast.places.county)
+    start = Start(
+        household_id=household_make(place.lo).pk, slot=place.lo, offer="dibao", amount_fen=1_00,
+        payer_organisation_id=cast.civil.organisation_id or 0, month=AT.date(),
+    )  # fmt: skip
+    with acting_as(cast.county):
+        policy = policy_for(slot=place.lo, on=AT.date())[1]
+        return entitlement_start(viewer=cast.county, policy=policy, start=start, at=AT)
+
+
+@builds("entitlement")
+def entitlement(cast: Cast, place: Area) -> dict[str, Any]:
+    return {"entitlement_id": entitlement_made(cast, place).pk}
+
+
+@builds("entitlement_finding")
+def entitlement_finding(cast: Cast, place: Area) -> dict[str, Any]:
+    made = entitlement_made(cast, place)
+    with acting_as(cast.county):
+        entitlements_run(viewer=cast.county, month=AT.date(), pairs=set(), at=AT)
+        entitlement_change(
+            viewer=cast.county, entitlement_id=made.pk, version=1, what="END", month=AT.date(), reason="停发", at=AT
+        )
+        entitlements_run(viewer=cast.county, month=AT.date(), pairs=set(), at=AT)
+        return {"finding_id": EntitlementFinding.objects.get(entitlement=made).pk}
 
 
 @builds("delivered")

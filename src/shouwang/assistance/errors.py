@@ -100,3 +100,77 @@ class ConfirmationUnclear(Refusal):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"请补上：{what}。")
+
+
+class EntitlementNotFound(Refusal):
+    """No such entitlement for this viewer."""
+
+    is_absent = True
+
+    def __init__(self) -> None:
+        super().__init__("找不到这项按期发放的救助。")
+
+
+class EntitlementStale(StaleWrite):
+    """Somebody else changed the entitlement."""
+
+    def __init__(self) -> None:
+        super().__init__("这项按期发放的救助")
+
+
+class EntitlementRunning(Refusal):
+    """The same benefit runs for the same person already."""
+
+    def __init__(self, name: str, since: date) -> None:
+        super().__init__(f"“{name}”从 {since:%Y-%m} 起已经在发，不能再登记一次。要改金额，请在原来那项上改。")
+
+
+class EntitlementPayerUnknown(Refusal):
+    """An entitlement is paid by a department that answers for the place."""
+
+    def __init__(self) -> None:
+        super().__init__("请选择由哪个部门发放；这个部门要管得到农户所在的村。")
+
+
+class NotRecurring(Refusal):
+    """The offer does not come by itself."""
+
+    def __init__(self) -> None:
+        super().__init__("这项措施不是按期发放的，请在案件的救助里安排。")
+
+
+class ChangeOutOfOrder(Refusal):
+    """A change that cannot follow what holds."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class MonthNotCome(Refusal):
+    """A month that has not begun."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(f"{month:%Y-%m} 还没有到，到了那个月再发放。")
+
+
+class FindingNotFound(Refusal):
+    """No such finding for this viewer."""
+
+    is_absent = True
+
+    def __init__(self) -> None:
+        super().__init__("找不到这条待核事项。")
+
+
+class FindingSettled(Refusal):
+    """The finding was settled before, or its page is old."""
+
+    def __init__(self) -> None:
+        super().__init__("这条待核事项已经处理过，请刷新后再看。")
+
+
+class FileNotOfEntitlements(Refusal):
+    """The file has no table of entitlements, or too long a one."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"表里要有身份证号、姓名、项目、金额、月份五栏，最多 {most:,} 行。请按这几栏整理后再导入。")

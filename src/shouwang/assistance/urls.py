@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.assistance.views import aids, confirm, deliver, desk, plan
+from shouwang.assistance.views import aids, confirm, counts, deliver, desk, entitlements, plan
 
 app_name = "assistance"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("measures/<int:measure_id>/confirm/", confirm.confirm, name="confirm"),
     path("measures/<int:measure_id>/count/", plan.count, name="count"),
     path("proofs/<int:proof_id>/", confirm.proof, name="proof"),
+    path("entitlements/", entitlements.entitlements, name="entitlements"),
+    path("entitlements/take/", entitlements.take, name="entitlements_take"),
+    path("entitlements/run/", entitlements.run, name="entitlement_run"),
+    path("entitlements/<int:entitlement_id>/", entitlements.entitlement, name="entitlement"),
+    path("households/<int:household_id>/entitlements/", entitlements.start, name="entitlement_start"),
+    path("findings/<int:finding_id>/settle/", entitlements.settle, name="entitlement_settle"),
+    path("counts/", counts.counts, name="counts"),
+    path("counts/export/", counts.export, name="counts_export"),
     path("aids/", aids.aids, name="aids"),
     path("tasks/<int:task_id>/", deliver.task, name="task"),
 ]

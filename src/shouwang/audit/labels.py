@@ -25,6 +25,7 @@ NOUNS = {
     "division": "行政区划",
     "device": "手机",
     "draft": "推演方案",
+    "entitlement": "按期发放的救助",
     "fact": "情况",
     "factor_reset": "二次验证重置",
     "feed": "部门数据",
@@ -71,6 +72,9 @@ NOUNS = {
     "export": "导出",
 }
 VERBS = {
+    "run": "按月记发放",
+    "suspend": "暂停",
+    "start": "开始",
     "book": "记账",
     "submit": "送审定",
     "payee": "变更领款人",

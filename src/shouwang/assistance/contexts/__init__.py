@@ -1,8 +1,16 @@
 """What the pages of assistance show."""
 
+from shouwang.assistance.contexts.entitlements import (
+    EntitlementPage,
+    EntitlementsPage,
+    FilePage,
+    FindingLine,
+    StartPage,
+)
 from shouwang.assistance.contexts.measures import (
     AidsPage,
     ConfirmPage,
+    CountsPage,
     DeliverPage,
     HelpDeskPage,
     HelpPart,
@@ -10,4 +18,18 @@ from shouwang.assistance.contexts.measures import (
     PlanPage,
 )
 
-__all__ = ["AidsPage", "ConfirmPage", "DeliverPage", "HelpDeskPage", "HelpPart", "MeasureRow", "PlanPage"]
+__all__ = [
+    "AidsPage",
+    "ConfirmPage",
+    "CountsPage",
+    "DeliverPage",
+    "EntitlementPage",
+    "EntitlementsPage",
+    "FilePage",
+    "FindingLine",
+    "HelpDeskPage",
+    "HelpPart",
+    "MeasureRow",
+    "PlanPage",
+    "StartPage",
+]

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from shouwang.assistance.models import Confirmation, Measure
-from shouwang.assistance.selectors import AidCount, Matched
+from shouwang.assistance.selectors import AidCount, CountTotal, Matched
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.services import Grant
 from shouwang.kit.codes import Measure as MeasureKind
@@ -100,3 +100,16 @@ class HelpDeskPage:
 
     parts: list[HelpPart]
     is_whole: bool
+    may_count: bool
+    may_see_counts: bool
+
+
+@dataclass(frozen=True)
+class CountsPage:
+    """Help of an area and a year by the areas below and by measure; `by_measure` is (name, people, fen) in all."""
+
+    area: AreaRow
+    year: int
+    total: CountTotal
+    table: Table
+    by_measure: list[tuple[Any, ...]]

@@ -24,7 +24,7 @@ def _day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def _fen_read(typed: str) -> int | None:
+def fen_read(typed: str) -> int | None:
     """This function reads an amount in yuan, None where nothing was typed; raises ValidationError."""
     text = typed.strip()
     if not text:
@@ -98,7 +98,7 @@ class PlanForm(FreeTextForm):
 
     def clean_amount(self) -> int | None:
         """This function turns yuan into fen."""
-        return _fen_read(self.cleaned_data["amount"])
+        return fen_read(self.cleaned_data["amount"])
 
     def plan(self) -> Plan:
         """This function returns the plan that was typed."""
@@ -146,7 +146,7 @@ class DeliveryForm(FreeTextForm):
 
     def clean_amount(self) -> int | None:
         """This function turns yuan into fen."""
-        return _fen_read(self.cleaned_data["amount"])
+        return fen_read(self.cleaned_data["amount"])
 
     def delivery(self) -> Delivery:
         """This function returns the delivery that was typed."""

@@ -12,10 +12,10 @@ from shouwang.kit.codes import Risk
 class Measure(models.Model):
     """One kind of help for a household: planned by the county centre, delivered by its provider.
 
-    `offer` is the key of the policy's offer it follows (empty: none), `risk` the cause it answers. `amount_fen` is what
-    was planned, after the delivery what arrived, a `unit`. `is_outside`: the provider is no organisation of ours; the
-    centre records what it reports. `grant_id` is the money that came with it; help without money (training) has none, a
-    job has its wage as a daily benefit. Whom it counts for is in `Primary`.
+    `offer` is the key of the policy's offer it follows and `offer_name` its name (empty: none), `risk` the cause it
+    answers. `amount_fen` is what was planned, after the delivery what arrived, a `unit`. `is_outside`: the provider is
+    no organisation of ours; the centre records what it reports. `grant_id` is the money that came with it; help without
+    money (training) has none, a job has its wage as a daily benefit. Whom it counts for is in `Primary`.
     """
 
     class State(models.TextChoices):
@@ -30,6 +30,7 @@ class Measure(models.Model):
     task_id = models.BigIntegerField(null=True, unique=True)
     kind = models.CharField(max_length=24, choices=MeasureKind.choices())
     offer = models.CharField(max_length=60, blank=True, default="", db_default="")
+    offer_name = models.CharField(max_length=60, blank=True, default="", db_default="")
     risk = models.CharField(max_length=12, blank=True, default="", db_default="", choices=Risk.choices())
     summary = models.CharField(max_length=300)
     amount_fen = models.BigIntegerField(null=True)

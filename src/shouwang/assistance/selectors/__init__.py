@@ -2,6 +2,7 @@
 
 from shouwang.assistance.models import Measure
 from shouwang.assistance.selectors.aids import AidCount, aid_count, aids_in, aids_visible_to
+from shouwang.assistance.selectors.counts import CountTotal, MeasureCount, count_total, measure_counts
 from shouwang.assistance.selectors.desk import (
     cases_to_plan,
     confirmations_of,
@@ -9,6 +10,19 @@ from shouwang.assistance.selectors.desk import (
     measures_late,
     measures_to_confirm,
     proof_get,
+)
+from shouwang.assistance.selectors.entitlements import (
+    MonthSum,
+    change_holding,
+    entitlement_get,
+    entitlements_of_household,
+    entitlements_visible_to,
+    findings_open,
+    findings_visible_to,
+    month_sum,
+    months_in,
+    runs_visible_to,
+    with_standing,
 )
 from shouwang.assistance.selectors.measures import (
     has_help_arrived,
@@ -29,16 +43,27 @@ from shouwang.assistance.selectors.suggestions import (
 
 __all__ = [
     "AidCount",
+    "CountTotal",
     "Matched",
     "Measure",
+    "MeasureCount",
+    "MonthSum",
     "Suggestion",
     "aid_count",
     "aids_in",
     "aids_visible_to",
     "cases_to_plan",
+    "change_holding",
     "confirmations_of",
+    "count_total",
+    "entitlement_get",
+    "entitlements_of_household",
+    "entitlements_visible_to",
+    "findings_open",
+    "findings_visible_to",
     "has_help_arrived",
     "help_completion",
+    "measure_counts",
     "measure_get",
     "measure_of_task",
     "measure_snapshot_query",
@@ -48,7 +73,11 @@ __all__ = [
     "measures_of_household",
     "measures_to_confirm",
     "measures_visible_to",
+    "month_sum",
+    "months_in",
     "proof_get",
+    "runs_visible_to",
     "suggestions_by_risk",
     "suggestions_for",
+    "with_standing",
 ]

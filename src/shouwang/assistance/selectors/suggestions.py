@@ -93,7 +93,7 @@ def _judged(policy: Policy) -> list[Judgement]:
 def suggestions_for(viewer: Viewer, case: Case, *, on: date) -> list[Suggestion]:
     """This function returns every offer of a case's policy on a day, judged for its household, best first.
 
-    Best is what can be had, holds, names a cause of the case, states a condition, and is the nearest place's own.
+    Best is what can be had, holds, names a cause of the case and few others, has a condition, is the nearest place's.
     """
     policy = policy_for_case(case, on=on)
     facts = household_facts(viewer, case.household_id, policy, on=on)
@@ -121,7 +121,7 @@ def suggestions_for(viewer: Viewer, case: Case, *, on: date) -> list[Suggestion]
     def rank(one: Suggestion) -> tuple[Any, ...]:
         return (
             bool(one.clash) or one.is_planned, one.result is False, one.result is None, not one.risks,
-            one.offer.when is None, depth[one.stated.pack], order[one.stated.key],
+            len(one.offer.risks), one.offer.when is None, depth[one.stated.pack], order[one.stated.key],
         )  # fmt: skip
 
     return sorted(found, key=rank)

@@ -29,6 +29,8 @@ from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
+from shouwang.rulebook.measures import Offer
+from shouwang.rulebook.values import Provision
 from shouwang.rulebook.workflow import Act
 
 
@@ -88,7 +90,7 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
         case = case_get(viewer, case_id)
         if case.act != Act.HELP.value:
             raise NotInHelp
-        unit = _offered(case, plan, on=at.astimezone(SHANGHAI).date())
+        stated = _offered(case, plan, on=at.astimezone(SHANGHAI).date())
         provider = _provider(plan, slot=case.slot)
         task_id, due_on = None, plan.due_on
         if provider is not None and provider.kind in PROVIDER_KINDS:
@@ -110,9 +112,10 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
             task_id=task_id,
             kind=MeasureKind(plan.kind),
             offer=plan.offer,
+            offer_name=stated.name[:60] if stated else "",
             risk=Risk(plan.risk) if plan.risk else "",
             amount_fen=plan.amount_fen,
-            unit=unit,
+            unit=(stated.value.unit or "") if stated else "",
             summary=plan.summary.strip()[:300],
             provider_organisation_id=provider.pk if provider else None,
             provider_name=(provider.name if provider else plan.outside_name.strip())[:120],
@@ -141,17 +144,17 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
     return measure
 
 
-def _offered(case: Case, plan: Plan, *, on: date) -> str:
-    """This function refuses what the household cannot have, and returns how often the offer comes."""
+def _offered(case: Case, plan: Plan, *, on: date) -> Provision[Offer] | None:
+    """This function refuses what the household cannot have, and returns the offer that the plan follows."""
     household_lock(case.household_id)
     if not plan.offer:
-        return ""
+        return None
     policy = policy_for_case(case, on=on)
     stated = offer_stated(policy, plan.offer)
     clash_refuse(policy, plan.offer, household_id=case.household_id, on=on)
     if plan.amount_fen is not None:
         cap_refuse(policy, plan.offer, household_id=case.household_id, on=on, amount_fen=plan.amount_fen)
-    return stated.value.unit or ""
+    return stated
 
 
 def measure_locked(*, measure_id: int, version: int) -> Measure:

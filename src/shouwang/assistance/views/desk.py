@@ -25,6 +25,7 @@ from shouwang.ui.tables import Column, Row, Table, key_page
 READERS = (
     Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.INSURER, Kind.AUDIT
 )  # fmt: skip
+COUNTERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.AUDIT)
 PARTS = ("late", "plan", "due", "confirm")
 WORKERS = {Role.OFFICER, Role.CLERK, Role.LEADER}
 MEASURES = (
@@ -123,5 +124,10 @@ def desk(request: HttpRequest) -> HttpResponse:
             else _measures(viewer, title, rows, address, day=day, after=after)
         )  # fmt: skip
         parts.append(HelpPart(key, title, rows.count(), table, empty))
-    page = HelpDeskPage(parts=parts, is_whole=asked not in PARTS)
+    page = HelpDeskPage(
+        parts=parts,
+        is_whole=asked not in PARTS,
+        may_count=viewer.kind in COUNTERS,
+        may_see_counts=viewer.kind in COUNTERS and viewer.kind is not Kind.DEPARTMENT,
+    )
     return render(request, "assistance/desk.html", {"page": page})

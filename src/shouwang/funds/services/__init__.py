@@ -11,6 +11,7 @@ from shouwang.funds.services.accounts import (
 )
 from shouwang.funds.services.bank import Taken, return_read
 from shouwang.funds.services.batches import batch_check, batch_make, batch_reject, batch_release
+from shouwang.funds.services.granting import grants_report
 from shouwang.funds.services.grants import (
     AmountNotSane,
     Benefit,
@@ -51,6 +52,7 @@ __all__ = [
     "entries_post",
     "grant_cancel",
     "grant_record",
+    "grants_report",
     "money_allocate",
     "payee_correct",
     "payment_doubt",

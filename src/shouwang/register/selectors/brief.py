@@ -82,3 +82,15 @@ def removals_of(viewer: Viewer, household_ids: Collection[int]) -> dict[int, dat
         viewer,
     )  # fmt: skip
     return {pk: day for pk, day in rows.values_list("household_id", "removed_date") if day is not None}
+
+
+def deaths_in(*, lo: int, hi: int) -> dict[int, date]:
+    """This function returns the day of death of everybody in a slot range who is known to have died."""
+    rows = Person.objects.filter(slot__gte=lo, slot__lte=hi, died_on__isnull=False)
+    return {pk: died for pk, died in rows.values_list("pk", "died_on") if died is not None}
+
+
+def ends_in(*, lo: int, hi: int) -> dict[int, date]:
+    """This function returns the day on which those households of a slot range ended that stand no more."""
+    rows = Household.objects.filter(slot__gte=lo, slot__lte=hi, ended_on__isnull=False)
+    return {pk: ended for pk, ended in rows.values_list("pk", "ended_on") if ended is not None}

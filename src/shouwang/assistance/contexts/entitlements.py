@@ -1,0 +1,71 @@
+"""What the pages of recurring entitlements show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from shouwang.assistance.models import (
+    Entitlement,
+    EntitlementChange,
+    EntitlementFinding,
+    EntitlementMonth,
+    MonthRun,
+)
+from shouwang.assistance.selectors import MonthSum
+from shouwang.assistance.services import TakenFile
+from shouwang.ui.tables import Table
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """One finding with the household it is about, None where the reader may not see it."""
+
+    finding: EntitlementFinding
+    household: Any
+
+
+@dataclass(frozen=True)
+class EntitlementsPage:
+    """The entitlements of a place or a department as they stand in a month."""
+
+    month: date
+    sum: MonthSum
+    runs: list[MonthRun]
+    table: Table
+    findings: list[FindingLine]
+    finding_count: int
+    may_run: bool
+    may_take: bool
+
+
+@dataclass(frozen=True)
+class EntitlementPage:
+    """One entitlement: its changes, the months that came, and a form where the reader may change it."""
+
+    entitlement: Entitlement
+    household: Any
+    changes: list[EntitlementChange]
+    months: list[EntitlementMonth]
+    form: forms.Form | None
+
+
+@dataclass(frozen=True)
+class StartPage:
+    """What a household has, and a form for one more."""
+
+    household: Any
+    form: forms.Form
+    table: Table
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """A form for a department's file, and what came of the one just taken; `names` are what the file may name."""
+
+    form: forms.Form
+    taken: TakenFile | None
+    names: list[str]

@@ -1,0 +1,210 @@
+"""A month's run: one payment for each entitlement that runs, exactly once, in the database; and what is not right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from shouwang.assistance.errors import FindingNotFound, FindingSettled, MonthNotCome, ReasonMissing
+from shouwang.assistance.models import EntitlementFinding, MonthRun
+from shouwang.assistance.selectors import findings_visible_to
+from shouwang.audit.services import entry_append
+from shouwang.funds.services import grants_report
+from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.texts import numbers_refuse
+from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
+from shouwang.register.selectors import deaths_in, ends_in
+
+# Who runs a month: a department its own entitlements, the centre all of its county.
+RUNNERS = (Kind.DEPARTMENT, Kind.COUNTY_CENTRE)
+# What holds in a month: of the changes up to it the latest, of those the last one written.
+_HOLDING = """
+    select distinct on (c.entitlement_id) c.entitlement_id, c.what, c.amount_fen
+    from assistance_entitlementchange c
+    where c.from_month <= %(month)s and c.slot between %(lo)s and %(hi)s
+    order by c.entitlement_id, c.from_month desc, c.id desc
+"""
+# Nobody who is known to have died before the month, and no household that stood no more, is paid.
+_GONE = """
+    dead as (select * from unnest(%(dead)s::bigint[], %(died)s::date[]) d(person_id, died_on)),
+    ended as (select * from unnest(%(homes)s::bigint[], %(ended)s::date[]) h(household_id, ended_on))
+"""
+_DUE = f"""
+    with holding as materialized ({_HOLDING}), {_GONE}
+    insert into assistance_entitlementmonth (entitlement_id, slot, organisation_id, month, amount_fen, run_id)
+    select e.id, e.slot, e.payer_organisation_id, %(month)s, h.amount_fen, %(run)s
+    from assistance_entitlement e join holding h on h.entitlement_id = e.id
+    left join dead d on d.person_id = e.person_id
+    left join ended x on x.household_id = e.household_id
+    where e.slot between %(lo)s and %(hi)s and (%(payer)s::bigint is null or e.payer_organisation_id = %(payer)s)
+      and h.what in ('START', 'CHANGE', 'RESUME') and e.first_month <= %(month)s
+      and (extract(year from %(month)s::date) * 12 + extract(month from %(month)s::date)
+           - extract(year from e.first_month) * 12 - extract(month from e.first_month))::int %% e.months = 0
+      and (d.died_on is null or d.died_on >= %(month)s) and (x.ended_on is null or x.ended_on >= %(month)s)
+    on conflict (entitlement_id, month) do nothing
+"""  # noqa: S608 - statements of our own
+_GRANTS = """
+    select e.slot, e.household_id, e.person_id, null::bigint as case_id, e.payer_organisation_id, e.payer_name,
+           (e.name || ' ' || to_char(m.month, 'YYYY-MM'))::varchar(120) as purpose, m.amount_fen,
+           m.month as from_date, (m.month + interval '1 month')::date as until_date,
+           'entitlement:' || e.id || ':' || to_char(m.month, 'YYYY-MM') as source_ref
+    from assistance_entitlementmonth m join assistance_entitlement e on e.id = m.entitlement_id
+    where m.month = %s and m.run_id = %s and m.slot between %s and %s and (%s::bigint is null or m.organisation_id = %s)
+"""
+_COUNT = """
+    select count(*), coalesce(sum(amount_fen), 0) from assistance_entitlementmonth
+    where month = %(month)s and run_id = %(run)s and slot between %(lo)s and %(hi)s
+      and (%(payer)s::bigint is null or organisation_id = %(payer)s)
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run made: new payments and their sum, and how many findings are new."""
+
+    made: int
+    total_fen: int
+    findings: int
+
+
+def _scope(viewer: Viewer, *, month: date, at: datetime) -> dict[str, Any]:
+    lo, hi = min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges)
+    payer = viewer.organisation_id if viewer.kind is Kind.DEPARTMENT else None
+    return {"month": month, "at": at, "lo": lo, "hi": hi, "payer": payer}
+
+
+def _gone(scope: dict[str, Any]) -> dict[str, list[Any]]:
+    """This function returns who died and which households ended; a department, too, must not pay them."""
+    with acting_as(SYSTEM):
+        dead = deaths_in(lo=scope["lo"], hi=scope["hi"])
+        ended = ends_in(lo=scope["lo"], hi=scope["hi"])
+    return {"dead": list(dead), "died": list(dead.values()), "homes": list(ended), "ended": list(ended.values())}
+
+
+def entitlements_run(*, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime) -> Ran:
+    """This function makes one payment for each entitlement of the viewer that is due in a month; run again, none twice.
+
+    Whoever died or whose household ended before the month, as the register knows, is left out. `pairs` are offers that
+    exclude each other: what cannot be right is found at once. Raises MonthNotCome.
+    """
+    month = month.replace(day=1)
+    if month > at.astimezone(SHANGHAI).date():
+        raise MonthNotCome(month)
+    scope = _scope(viewer, month=month, at=at)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select nextval(pg_get_serial_sequence('assistance_monthrun', 'id'))")
+            scope["run"] = cursor.fetchone()[0]
+            cursor.execute(_DUE, scope | _gone(scope))
+            cursor.execute(_COUNT, scope)
+            made, total = cursor.fetchone()
+        run = MonthRun.objects.create(
+            pk=scope["run"], slot=scope["lo"], hi=scope["hi"], organisation_id=scope["payer"], month=month, made=made,
+            total_fen=total, at=at, by=viewer.label[:200],
+        )  # fmt: skip
+        if made:
+            where = [month, run.pk, scope["lo"], scope["hi"], scope["payer"], scope["payer"]]
+            grants_report(
+                viewer=viewer, query=_GRANTS, parameters=where, about=f"entitlements {month:%Y-%m}", slot=scope["lo"],
+                at=at,
+            )  # fmt: skip
+        entry_append(
+            viewer=viewer, action="entitlement.run", subject_type="assistance.MonthRun", subject_id=run.pk,
+            slot=scope["lo"], at=at, after={"month": month.isoformat(), "made": made, "total_fen": int(total)},
+        )  # fmt: skip
+        found = entitlements_verify(viewer=viewer, month=month, pairs=pairs, at=at)
+    return Ran(int(made), int(total), found)
+
+
+_PAID_WRONGLY = """
+    with gone as (select * from unnest(%(who)s::bigint[], %(days)s::date[]) g(id, day))
+    insert into assistance_entitlementfinding (entitlement_id, slot, organisation_id, kind, month, amount_fen, found_at,
+                                               state, settled_by, note, version)
+    select m.entitlement_id, m.slot, m.organisation_id, %(kind)s, m.month, m.amount_fen, %(at)s, 'OPEN', '', '', 1
+    from assistance_entitlementmonth m join assistance_entitlement e on e.id = m.entitlement_id
+    join gone g on g.id = e.{key} and g.day < m.month
+    where m.slot between %(lo)s and %(hi)s and (%(payer)s::bigint is null or m.organisation_id = %(payer)s)
+    on conflict do nothing
+"""
+# Months that came although a change written later says that nothing was due.
+_AFTER_END = """
+    insert into assistance_entitlementfinding (entitlement_id, slot, organisation_id, kind, month, amount_fen, found_at,
+                                               state, settled_by, note, version)
+    select m.entitlement_id, m.slot, m.organisation_id, 'AFTER_END', m.month, m.amount_fen, %(at)s, 'OPEN', '', '', 1
+    from assistance_entitlementchange s
+    join assistance_entitlementmonth m on m.entitlement_id = s.entitlement_id and m.month >= s.from_month
+    where s.what in ('END', 'SUSPEND') and s.slot between %(lo)s and %(hi)s
+      and (%(payer)s::bigint is null or m.organisation_id = %(payer)s)
+      and (select c.what from assistance_entitlementchange c
+           where c.entitlement_id = m.entitlement_id and c.from_month <= m.month
+           order by c.from_month desc, c.id desc limit 1) in ('END', 'SUSPEND')
+    on conflict do nothing
+"""
+# Two that run in the month: the later one is the finding, the earlier one what it meets. Of the same person, or of a
+# household where one of the two is for all of it.
+_OVERLAPS = f"""
+    with holding as materialized ({_HOLDING}), running as materialized (
+        select e.* from assistance_entitlement e join holding h on h.entitlement_id = e.id
+        where h.what in ('START', 'CHANGE', 'RESUME') and e.slot between %(lo)s and %(hi)s
+          and e.household_id in (select household_id from assistance_entitlement
+                                 where slot between %(lo)s and %(hi)s group by household_id having count(*) > 1)
+    ), pairs as (select * from unnest(%(left)s::text[], %(right)s::text[]) p(one, other))
+    insert into assistance_entitlementfinding (entitlement_id, other_id, slot, organisation_id, kind, month, amount_fen,
+                                               found_at, state, settled_by, note, version)
+    select b.id, a.id, b.slot, b.payer_organisation_id, case when a.offer = b.offer then 'DOUBLE' else 'EXCLUDED' end,
+           greatest(a.first_month, b.first_month), 0, %(at)s, 'OPEN', '', '', 1
+    from running a join running b on a.household_id = b.household_id and a.id < b.id
+     and (a.person_id is null or b.person_id is null or a.person_id = b.person_id)
+    where (a.offer = b.offer
+           or exists (select 1 from pairs p where (p.one, p.other) in ((a.offer, b.offer), (b.offer, a.offer))))
+    on conflict do nothing
+"""  # noqa: S608 - statements of our own
+
+
+def entitlements_verify(*, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime) -> int:
+    """This function finds what was paid after a death, an end or an exit, and what overlaps in a month; each once.
+
+    Returns how many findings are new; who pays the entitlement owns it.
+    """
+    scope = _scope(viewer, month=month.replace(day=1), at=at)
+    gone, found = _gone(scope), 0
+    statements: list[tuple[str, dict[str, Any]]] = [
+        (_PAID_WRONGLY.format(key="person_id"), {"kind": "AFTER_DEATH", "who": gone["dead"], "days": gone["died"]}),
+        (_PAID_WRONGLY.format(key="household_id"), {"kind": "AFTER_EXIT", "who": gone["homes"], "days": gone["ended"]}),
+        (_AFTER_END, {}),
+        (_OVERLAPS, {"left": [one for one, _ in sorted(pairs)], "right": [other for _, other in sorted(pairs)]}),
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, more in statements:
+            cursor.execute(statement, scope | more)
+            found += cursor.rowcount
+    return found
+
+
+def entitlement_finding_settle(
+    *, viewer: Viewer, finding_id: int, version: int, note: str, at: datetime
+) -> EntitlementFinding:
+    """This function settles a finding with what was done about it; its owner or the centre does.
+
+    Raises FindingNotFound, FindingSettled, ReasonMissing.
+    """
+    if not note.strip():
+        raise ReasonMissing
+    numbers_refuse(note)
+    with transaction.atomic():
+        found = findings_visible_to(viewer).select_for_update(of=("self",)).filter(pk=finding_id).first()
+        if found is None or viewer.kind not in RUNNERS:
+            raise FindingNotFound
+        if found.version != version or found.state != EntitlementFinding.State.OPEN:
+            raise FindingSettled
+        found.state, found.settled_at, found.settled_by = EntitlementFinding.State.SETTLED, at, viewer.label[:200]
+        found.note, found.version = note.strip()[:300], found.version + 1
+        found.save()
+        entry_append(
+            viewer=viewer, action="entitlement.settle", subject_type="assistance.EntitlementFinding",
+            subject_id=found.pk, slot=found.slot, at=at, after={"note": found.note, "kind": found.kind},
+        )  # fmt: skip
+    return found

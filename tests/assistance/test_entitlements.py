@@ -1,0 +1,244 @@
+"""A month's payments are made once each, set by set; what cannot be right is found with its owner."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.factories.casework import AT, workflow_ready
+from tests.factories.cast import Cast, sign_in
+from tests.factories.register import household_make, person_make, resident_id_make
+
+from shouwang.assistance.errors import (
+    ChangeOutOfOrder,
+    EntitlementNotFound,
+    EntitlementPayerUnknown,
+    EntitlementRunning,
+    EntitlementStale,
+    FindingSettled,
+    MonthNotCome,
+    NotRecurring,
+    ReasonMissing,
+)
+from shouwang.assistance.models import Entitlement, EntitlementFinding, EntitlementMonth
+from shouwang.assistance.selectors import findings_open, month_sum
+from shouwang.assistance.services import (
+    Start,
+    entitlement_change,
+    entitlement_finding_settle,
+    entitlement_start,
+    entitlements_run,
+)
+from shouwang.audit.models import Entry
+from shouwang.funds.models import Grant
+from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.register.models import Household, Person
+from shouwang.rulebook.measures import excluded_pairs
+from shouwang.rulebook.policy import Policy
+from shouwang.standards.selectors import policy_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+JULY, AUGUST, JANUARY = date(2020, 7, 1), date(2020, 8, 1), date(2021, 1, 1)
+LATER = AT + timedelta(days=400)
+
+
+def policy_of(cast: Cast) -> Policy:
+    workflow_ready(cast)
+    return policy_for(slot=cast.slot, on=JULY)[1]
+
+
+def begun(cast: Cast, household_id: int, offer: str = "dibao", fen: int = 23_500, **more: object) -> Entitlement:
+    stated = {"payer_organisation_id": cast.civil.organisation_id, "month": JULY} | more
+    with acting_as(cast.county):
+        start = Start(household_id=household_id, slot=cast.slot, offer=offer, amount_fen=fen, **stated)  # type: ignore[arg-type]
+        return entitlement_start(viewer=cast.county, policy=policy_of(cast), start=start, at=AT)
+
+
+def changed(
+    cast: Cast, row: Entitlement, what: str, month: date, *, version: int = 1, fen: int | None = None,
+    reason: str = "家庭情况有变", viewer: Viewer | None = None,
+) -> None:  # fmt: skip
+    who = viewer or cast.county
+    with acting_as(who):
+        entitlement_change(
+            viewer=who, entitlement_id=row.pk, version=version, what=what, month=month, amount_fen=fen, reason=reason,
+            at=LATER,
+        )  # fmt: skip
+
+
+def ran(cast: Cast, month: date, *, viewer: Viewer | None = None, at: datetime = LATER) -> tuple[int, int, int]:
+    who = viewer or cast.county
+    pairs = excluded_pairs(policy_of(cast))
+    with acting_as(who):
+        found = entitlements_run(viewer=who, month=month, pairs=pairs, at=at)
+    return found.made, found.total_fen, found.findings
+
+
+def test_a_month_is_paid_once_whoever_runs_it_and_a_late_start_is_added(real_cast: Cast) -> None:
+    cast = real_cast
+    home = household_make(cast.slot)
+    first = begun(cast, home.pk)
+    grant = begun(cast, home.pk, "education_grant", 125_000, payer_organisation_id=cast.education.organisation_id)
+    assert (first.months, grant.months, grant.payer_name) == (1, 6, "巨鹿县教育局")
+    with pytest.raises(MonthNotCome):
+        ran(cast, AUGUST, at=AT)
+    assert ran(cast, JULY, viewer=cast.civil) == (1, 23_500, 0)  # a department runs its own alone
+    assert ran(cast, JULY) == (1, 125_000, 0)
+    assert ran(cast, JULY) == (0, 0, 0)
+    second = household_make(cast.slot)
+    begun(cast, second.pk)
+    assert ran(cast, JULY) == (1, 23_500, 0)
+    assert ran(cast, AUGUST) == (2, 47_000, 0)  # the grant comes each sixth month
+    assert ran(cast, JANUARY)[:2] == (3, 172_000)
+    with acting_as(SYSTEM):
+        assert EntitlementMonth.objects.count() == 8 == Grant.objects.count()
+        paid = Grant.objects.get(source_ref=f"entitlement:{first.pk}:2020-07")
+        assert (paid.amount_fen, paid.unit, paid.standing, paid.purpose) == (
+            23_500,
+            "ONCE",
+            "REPORTED",
+            "农村低保 2020-07",
+        )
+        assert (paid.from_date, paid.until_date, paid.household_id) == (JULY, AUGUST, home.pk)
+        assert Entry.objects.filter(action="entitlement.run").count() == 6
+    with acting_as(cast.county):
+        assert month_sum(cast.county, month=JULY).total_fen == 172_000
+    with acting_as(cast.civil):
+        assert month_sum(cast.civil, month=JULY).entitlements == 2
+    with acting_as(cast.neighbour):
+        assert month_sum(cast.neighbour, month=JULY).entitlements == 0
+    assert ran(cast, JULY, viewer=cast.neighbour) == (0, 0, 0)
+
+
+def test_changes_are_dated_and_follow_one_another(real_cast: Cast) -> None:
+    cast = real_cast
+    row = begun(cast, household_make(cast.slot).pk)
+    with pytest.raises(ChangeOutOfOrder, match="从 2020-07 开始"):
+        changed(cast, row, "CHANGE", date(2020, 6, 1), fen=1)
+    with pytest.raises(ChangeOutOfOrder, match="现在是“开始”，不能再恢复"):
+        changed(cast, row, "RESUME", AUGUST)
+    with pytest.raises(ReasonMissing):
+        changed(cast, row, "SUSPEND", AUGUST, reason=" ")
+    changed(cast, row, "CHANGE", AUGUST, fen=30_000)
+    with pytest.raises(EntitlementStale):
+        changed(cast, row, "SUSPEND", AUGUST)
+    changed(cast, row, "SUSPEND", date(2020, 9, 1), version=2)
+    with pytest.raises(ChangeOutOfOrder, match="2020-09 已有变动（暂停），不能再往前插"):
+        changed(cast, row, "END", AUGUST, version=3)
+    changed(cast, row, "RESUME", date(2020, 11, 15), version=3)  # worth what it last was, from the month on
+    changed(cast, row, "END", date(2020, 12, 1), version=4, viewer=cast.civil)
+    for outsider in (cast.medical, cast.neighbour, cast.neighbour_medical):
+        with pytest.raises(EntitlementNotFound):
+            changed(cast, row, "RESUME", JANUARY, version=5, viewer=outsider)
+    months = [date(2020, number, 1) for number in range(7, 13)]
+    assert [ran(cast, month)[1] for month in months] == [23_500, 30_000, 0, 0, 30_000, 0]
+
+
+def test_what_cannot_begin_is_refused(real_cast: Cast) -> None:
+    cast = real_cast
+    home = household_make(cast.slot)
+    begun(cast, home.pk)
+    with pytest.raises(EntitlementRunning, match="“农村低保”从 2020-07 起已经在发"):
+        begun(cast, home.pk)
+    with pytest.raises(NotRecurring):
+        begun(cast, home.pk, "temporary_relief")
+    for payer in (cast.neighbour_medical, cast.county, cast.insurer):
+        with pytest.raises(EntitlementPayerUnknown):
+            begun(cast, home.pk, "disability_care", payer_organisation_id=payer.organisation_id)
+
+
+def test_what_was_paid_after_death_end_or_exit_and_what_overlaps_is_found_once_with_its_owner(real_cast: Cast) -> None:
+    cast = real_cast
+    home, gone, other = (household_make(cast.slot) for _ in range(3))
+    mother = person_make(home, "王桂英", "PARENT")
+    own = begun(cast, home.pk, "disability_care", 8_000, person_id=mother.pk)
+    moved, ended = begun(cast, gone.pk), begun(cast, other.pk)
+    assert [ran(cast, month)[2] for month in (JULY, AUGUST)] == [0, 0]
+    with acting_as(SYSTEM):  # the register learns of it later
+        Person.objects.filter(pk=mother.pk).update(died_on=date(2020, 7, 31))
+        Household.objects.filter(pk=gone.pk).update(ended_on=date(2020, 7, 31), ended_reason="MOVED")
+    changed(cast, ended, "END", AUGUST)
+    assert ran(cast, date(2020, 9, 1)) == (0, 0, 3)  # nobody of them is paid again
+    begun(cast, other.pk, "tekun", 60_000, month=date(2020, 9, 1))
+    again = begun(cast, other.pk, month=date(2020, 9, 1), reason="重新申请")
+    begun(cast, other.pk, "disability_care", 8_000, payer_organisation_id=cast.disabled.organisation_id)
+    assert ran(cast, date(2020, 10, 1)) == (3, 91_500, 2)
+    assert ran(cast, date(2020, 10, 1)) == (0, 0, 0)
+    with acting_as(cast.county):
+        found = {(row.kind, row.entitlement_id, row.amount_fen) for row in findings_open(cast.county)}
+    assert {row for row in found if row[0].startswith("AFTER")} == {
+        ("AFTER_DEATH", own.pk, 8_000), ("AFTER_EXIT", moved.pk, 23_500), ("AFTER_END", ended.pk, 23_500),
+    }  # fmt: skip
+    assert (
+        sorted(row[0] for row in found if row[0] not in ("AFTER_DEATH", "AFTER_EXIT", "AFTER_END")) == ["EXCLUDED"] * 2
+    )
+    with acting_as(cast.disabled):
+        (mine,) = findings_open(cast.disabled)
+        assert mine.kind == "EXCLUDED"
+        with pytest.raises(ReasonMissing):
+            entitlement_finding_settle(viewer=cast.disabled, finding_id=mine.pk, version=1, note=" ", at=LATER)
+        entitlement_finding_settle(viewer=cast.disabled, finding_id=mine.pk, version=1, note="已停发护理补贴", at=LATER)
+        with pytest.raises(FindingSettled):
+            entitlement_finding_settle(viewer=cast.disabled, finding_id=mine.pk, version=2, note="再来", at=LATER)
+    assert again.pk
+
+
+def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> None:
+    policy_of(cast)
+    home = household_make(cast.slot)
+    sign_in(client, cast.county)
+    address = reverse("assistance:entitlement_start", args=[home.pk])
+    body = {"offer": "dibao", "person": "", "payer": str(cast.civil.organisation_id), "amount": "235", "reason": ""}
+    refused = client.post(address, {**body, "month": "七月"})
+    assert refused.status_code == 422 and "月份写成“2020-07”的样子" in refused.content.decode()
+    assert client.post(address, {**body, "month": "2020-07"}).status_code == 302
+    again = client.post(address, {**body, "month": "2020-08"})
+    assert again.status_code == 422 and "已经在发" in again.content.decode()
+    listed = reverse("assistance:entitlements")
+    said = client.post(reverse("assistance:entitlement_run"), {"month": "2020-07"}, follow=True).content.decode()
+    assert "2020-07：新记 1 笔" in said and "<strong>235.00</strong> 元" in said
+    with acting_as(SYSTEM):
+        row = Entitlement.objects.get()
+    one = reverse("assistance:entitlement", args=[row.pk])
+    sign_in(client, cast.civil)
+    assert "张胜坤" not in client.get(listed).content.decode()
+    asked = client.post(one, {"version": "1", "what": "END", "month": "2020-07", "amount": "", "reason": ""})
+    assert asked.status_code == 422 and "暂停、停发要写明理由" in asked.content.decode()
+    done = {"version": "1", "what": "END", "month": "2020-07", "amount": "", "reason": "收入超过标准"}
+    assert client.post(one, done).status_code == 302
+    client.post(reverse("assistance:entitlement_run"), {"month": "2020-07"})
+    with acting_as(SYSTEM):
+        finding = EntitlementFinding.objects.get()
+    text = client.get(listed).content.decode()
+    assert "停发或暂停后仍发放" in text and "多发 235.00 元" in text
+    client.post(reverse("assistance:entitlement_settle", args=[finding.pk]), {"version": "1", "note": "已追回"})
+    assert "停发或暂停后仍发放" not in client.get(listed).content.decode()
+
+
+def test_a_departments_file_begins_what_it_may_and_names_the_other_lines(client: Client, cast: Cast) -> None:
+    policy_of(cast)
+    mine, far, gone = resident_id_make(), resident_id_make(), resident_id_make()
+    household_make(cast.slot, head="周爱民", resident_id=mine)
+    household_make(cast.neighbour_slot, head="孙远", resident_id=far)
+    lines = [
+        "身份证号,姓名,项目,金额,月份", f"{mine},周爱民,农村低保,235,2020-07", f"{mine},周爱明,农村低保,235,2020-07",
+        f"{far},孙远,农村低保,235,2020-07", f"{gone},无此人,农村低保,235,2020-07",
+        f"{mine},周爱民,临时救助,235,2020-07",
+        f"{mine},周爱民,特困供养,235,七月", f"{mine},周爱民,特困供养,-1,2020-07",
+    ]  # fmt: skip
+    file = SimpleUploadedFile("低保.csv", "\n".join(lines).encode())
+    sign_in(client, cast.civil)
+    text = client.post(reverse("assistance:entitlements_take"), {"file": file}).content.decode()
+    assert "登记了 1 项，6 行没有登记" in text
+    assert text.count("身份证号和姓名在本地登记里对不上") == 3  # another name, another county, nobody: all alike
+    assert "政策里没有“临时救助”这项按期发放的救助" in text and "月份看不懂" in text
+    assert mine not in text and far not in text
+    with acting_as(SYSTEM):
+        row = Entitlement.objects.get()
+        assert (row.offer, row.payer_organisation_id, row.slot) == ("dibao", cast.civil.organisation_id, cast.slot)
+    file = SimpleUploadedFile("别的.csv", "甲,乙\n1,2".encode())
+    assert client.post(reverse("assistance:entitlements_take"), {"file": file}).status_code == 422
