@@ -23,6 +23,7 @@ from tests.architecture import (
     objects_money,
     objects_public,
     objects_register,
+    objects_social,
     objects_work,
 )
 from tests.architecture.objects import BUILDERS
@@ -38,6 +39,7 @@ assert (
     and objects_money
     and objects_public
     and objects_register
+    and objects_social
     and objects_work
 )  # they register their builders
 TABLE = table_read()

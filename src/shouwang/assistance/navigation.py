@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwang.people.access import Kind
+from shouwang.people.access import READS_REGISTER, Kind
 from shouwang.ui.services import nav_item
 
 
@@ -15,3 +15,6 @@ def navigation_register() -> None:
             Kind.AUDIT,
         },
     )  # fmt: skip
+    readers = READS_REGISTER - {Kind.SYSTEM}
+    nav_item(key="contacts", label="联系户", url_name="assistance:contacts", icon="user-check", order=24, kinds=readers)
+    nav_item(key="sevens", label="每户帮扶", url_name="assistance:sevens", icon="checklist", order=38, kinds=readers)

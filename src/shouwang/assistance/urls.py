@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.assistance.views import aids, confirm, counts, deliver, desk, entitlements, plan
+from shouwang.assistance.views import aids, confirm, contacts, counts, deliver, desk, entitlements, plan, sevens, visits
 
 app_name = "assistance"
 urlpatterns = [
@@ -24,4 +24,14 @@ urlpatterns = [
     path("counts/export/", counts.export, name="counts_export"),
     path("aids/", aids.aids, name="aids"),
     path("tasks/<int:task_id>/", deliver.task, name="task"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/list/", contacts.contact_list, name="contact_list"),
+    path("contacts/households/<int:household_id>/", contacts.household, name="household_contacts"),
+    path("contacts/<int:contact_id>/hand-over/", contacts.hand_over, name="contact_hand_over"),
+    path("contacts/<int:contact_id>/end/", contacts.end, name="contact_end"),
+    path("contacts/<int:contact_id>/visit/", visits.visit, name="contact_visit"),
+    path("sevens/", sevens.sevens, name="sevens"),
+    path("sevens/export/", sevens.export, name="sevens_export"),
+    path("sevens/households/<int:household_id>/", sevens.household, name="household_sevens"),
+    path("sevens/fillings/<int:filling_id>/end/", sevens.empty, name="filling_end"),
 ]

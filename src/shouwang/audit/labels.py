@@ -19,6 +19,7 @@ NOUNS = {
     "claim": "理赔",
     "clue": "线索",
     "commitment": "待支付款项",
+    "contact": "联系人",
     "council": "会商会议",
     "conflict": "重复登记",
     "deputy": "代理",
@@ -30,6 +31,7 @@ NOUNS = {
     "factor_reset": "二次验证重置",
     "feed": "部门数据",
     "file": "文件",
+    "filling": "每户要有的",
     "finding": "待核事项",
     "flag": "核实提示",
     "grant": "救助",
@@ -245,6 +247,7 @@ VERB_FIRST = {
     "wipe",
 }
 SUBJECTS = {
+    "Filling": "每户要有的",
     "Claim": "理赔",
     "Pool": "保险资金池",
     "FindingNote": "资金核查事项",
@@ -261,6 +264,8 @@ SUBJECTS = {
     "Channel": "通知方式",
     "Clue": "线索",
     "Commitment": "待支付款项",
+    "Contact": "联系人",
+    "ContactVisit": "联系人走访",
     "Council": "会商会议",
     "Device": "手机",
     "DivisionChange": "区划变更",

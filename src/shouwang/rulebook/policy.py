@@ -226,7 +226,9 @@ def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
     """This function resolves a place's packs on a day, checks every condition and the workflow; raises PackError."""
     from shouwang.rulebook.care import care_of
     from shouwang.rulebook.check_program import checks_compile
+    from shouwang.rulebook.giving import giving_of
     from shouwang.rulebook.program import program_compile  # a program is built over a policy
+    from shouwang.rulebook.sevens import sevens_of
     from shouwang.rulebook.workflow_policy import workflow_of
 
     policy = policy_resolve(source, place=place, on=on)
@@ -234,4 +236,6 @@ def load_policy(source: PackSource, *, place: str, on: date) -> Policy:
     checks_compile(policy)
     workflow_of(policy)
     care_of(policy)
+    sevens_of(policy)
+    giving_of(policy)
     return policy

@@ -1,5 +1,6 @@
 """Tables of assistance."""
 
+from shouwang.assistance.models.contacts import Contact, ContactVisit, Filling
 from shouwang.assistance.models.entitlements import (
     Entitlement,
     EntitlementChange,
@@ -12,10 +13,13 @@ from shouwang.assistance.models.measures import Aid, Confirmation, Measure, Prim
 __all__ = [
     "Aid",
     "Confirmation",
+    "Contact",
+    "ContactVisit",
     "Entitlement",
     "EntitlementChange",
     "EntitlementFinding",
     "EntitlementMonth",
+    "Filling",
     "Measure",
     "MonthRun",
     "Primary",

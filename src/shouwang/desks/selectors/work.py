@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Count as CountRows
 from django.db.models import QuerySet
 
+from shouwang.assistance.selectors.contacts import contacts_late, contacts_own
 from shouwang.casework.selectors import (
     case_about,
     cases_visible_to,
@@ -35,6 +36,9 @@ ROWS = 10
 BRIEF = 5
 # Whom a pack may name for what is late below them.
 ABOVE = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE)
+# Whose visits stand on their own desk, and who sees to it that contacts visit.
+CADRES = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
+CONTACT_KEEPERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
 # Who looks after the lateness of others.
 OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 
@@ -79,6 +83,10 @@ def late(viewer: Viewer, on: date) -> Question:
         counts.append(Count(number, "本岗位的案件", address("casework:list", list="late")))
     if number := desk.tasks.order_by().count():
         counts.append(Count(number, "本单位的任务", address("casework:tasks", list="late")))
+    if viewer.kind in CADRES and (number := contacts_own(viewer).filter(due_on__lt=on).order_by().count()):
+        counts.append(Count(number, "我联系的户没按时走访", address("assistance:contact_list", show="own"), unit="户"))
+    if viewer.kind in CONTACT_KEEPERS and (number := contacts_late(viewer, on).order_by().count()):
+        counts.append(Count(number, "联系人没按时走访", address("assistance:contact_list", show="late"), unit="户"))
     if viewer.kind in ABOVE and (number := escalations_standing(viewer, on).order_by().count()):
         counts.append(Count(number, "下级逾期、提到本单位的", address("desks:board")))
     if viewer.kind in OVERSEERS:

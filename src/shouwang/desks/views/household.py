@@ -88,13 +88,17 @@ def _main(viewer: Viewer, file: HouseholdFile) -> Link | None:
 
 
 def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
+    help_links = [
+        Link("联系人", address("assistance:household_contacts", file.card.id)),
+        Link("该有的帮扶", address("assistance:household_sevens", file.card.id)),
+    ]
     if viewer.kind not in REPORTERS or viewer.role not in WORKERS:
-        return []
+        return help_links
     label = "对登记信息提出异议" if viewer.kind is Kind.VILLAGE else "更正登记信息"
     links = [Link(label, address("register:facts", file.card.id))]
     if is_watched(viewer, file.card.id, file.on):
         links.append(Link("提出风险消除", address("evaluation:removal", file.card.id)))
-    return [link for link in links if link.href]
+    return [link for link in (*links, *help_links) if link.href]
 
 
 def is_watched(viewer: Viewer, household_id: int, on: date) -> bool:

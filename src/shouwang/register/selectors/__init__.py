@@ -14,6 +14,7 @@ from shouwang.register.selectors.brief import (
 from shouwang.register.selectors.copy import HouseholdCopy, households_copy
 from shouwang.register.selectors.facts import Fact, facts_of, state_on
 from shouwang.register.selectors.file import HouseholdFile, IncomeLine, household_file
+from shouwang.register.selectors.grouped import GroupedHousehold, earned_kinds, households_grouped, statuses_held
 from shouwang.register.selectors.lines import SpendingLine, StatusLine
 from shouwang.register.selectors.matching import (
     MatchHit,
@@ -70,6 +71,7 @@ from shouwang.register.selectors.work import (
 __all__ = [
     "ConflictLine",
     "Fact",
+    "GroupedHousehold",
     "HouseholdBrief",
     "HouseholdCard",
     "HouseholdCopy",
@@ -91,6 +93,7 @@ __all__ = [
     "conflicts_open",
     "deaths_in",
     "deaths_of",
+    "earned_kinds",
     "ends_in",
     "ends_of",
     "facts_of",
@@ -109,6 +112,7 @@ __all__ = [
     "household_timeline",
     "households_brief",
     "households_copy",
+    "households_grouped",
     "households_of_villages",
     "households_profile",
     "id_blinds",
@@ -136,6 +140,7 @@ __all__ = [
     "removals_of",
     "spendings_brief",
     "state_on",
+    "statuses_held",
     "statuses_on",
     "type_label",
     "villages_with_households",

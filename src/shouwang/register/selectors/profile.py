@@ -50,7 +50,7 @@ def households_profile(viewer: Viewer, ids: Collection[int], *, on: date) -> dic
         )
     )
     states = of_household(HouseholdState.objects.filter(holding(on), household_id__in=wanted), viewer)
-    types = {state.household_id: _type(state, on) for state in states}
+    types = {state.household_id: state_group(state, on) for state in states}
     first, end = month_window(on)
     rows = of_household(
         Income.objects.filter(
@@ -70,7 +70,8 @@ def households_profile(viewer: Viewer, ids: Collection[int], *, on: date) -> dic
     }
 
 
-def _type(state: HouseholdState, on: date) -> str:
+def state_group(state: HouseholdState, on: date) -> str:
+    """This function returns the group of a household by its state: the watch type while it holds, else what it was."""
     is_watched = bool(state.watch_type) and (state.removed_date is None or state.removed_date > on)
     if is_watched:
         return state.watch_type or ""

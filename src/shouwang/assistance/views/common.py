@@ -1,0 +1,71 @@
+"""What the pages of contacts, slots and giving share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django import forms
+from django.http import Http404, HttpRequest
+
+from shouwang.assistance.contexts.contacts import ContactLine
+from shouwang.assistance.models import Contact
+from shouwang.assistance.services import ContactNotFound, may_log
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import READS_REGISTER, Kind, Viewer
+from shouwang.people.selectors import AreaRow, area_by_code, top_area
+from shouwang.register.errors import HouseholdNotFound
+from shouwang.register.selectors import HouseholdCard, household_cards, household_get
+
+READERS = tuple(sorted(READS_REGISTER - {Kind.SYSTEM}))
+KEEPERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
+LOGGERS = (*KEEPERS, Kind.LEADING_GROUP)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """This function returns who acts in this request."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+@contextmanager
+def absent_as_404() -> Iterator[None]:
+    """This function turns the refusal of what cannot be seen into a missing page."""
+    try:
+        yield
+    except (ContactNotFound, HouseholdNotFound) as refusal:
+        raise Http404 from refusal
+
+
+def card_of(viewer: Viewer, household_id: int) -> HouseholdCard:
+    """This function returns a household the viewer may see; any other is a missing page."""
+    with absent_as_404():
+        return household_get(viewer, household_id)
+
+
+def area_asked(request: HttpRequest, viewer: Viewer) -> AreaRow | None:
+    """This function returns the area of the address that lies inside the viewer's, else her own."""
+    asked = area_by_code(request.GET.get("area", ""))
+    if asked is not None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in viewer.ranges):
+        return asked
+    return top_area(viewer)
+
+
+def refusal_add(form: forms.Form, refusal: Refusal) -> None:
+    """This function puts a refusal beside the field it names, else on top; what is absent goes on as it came."""
+    if refusal.is_absent:
+        raise refusal
+    field = getattr(refusal, "field", "")
+    form.add_error(field if field in form.fields else None, refusal.message)
+
+
+def contact_lines(viewer: Viewer, contacts: list[Contact], on: date) -> list[ContactLine]:
+    """This function returns contacts with their households, as lists show them."""
+    cards = household_cards(viewer, {contact.household_id for contact in contacts})
+    return [
+        ContactLine(
+            contact, cards.get(contact.household_id), max(0, (on - contact.due_on).days), may_log(viewer, contact)
+        )
+        for contact in contacts
+    ]
