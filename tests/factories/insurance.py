@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from tests.factories.casework import AT, Walk, case_make, second_clerk, workflow_ready
+from tests.factories.casework import AT, Walk, adopted, case_make, second_clerk, version_ready, workflow_ready
 from tests.factories.cast import Cast
 from tests.factories.papers import ready_photo
 from tests.factories.people import viewer_make
@@ -17,10 +18,24 @@ from shouwang.insurance.services import Event, Item, Opening
 from shouwang.kit.papers import Ready
 from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.register.models import Membership
+from shouwang.standards.models import PackVersion
 
 LATER = AT + timedelta(days=20)
 TERM = date(2020, 1, 1)
 DAY = AT.date()
+
+
+def policy_changed(cast: Cast, old: str, new: str, *, file: str = "xingtai/insurance.yaml") -> None:
+    """This function puts 邢台's pack in force with one text of a file replaced, before any other is in force."""
+    with acting_as(SYSTEM):
+        base = version_ready("xingtai")
+        files = {**base.files, file: base.files[file].replace(old, new)}
+        assert files[file] != base.files[file]
+        digest = hashlib.sha256(files[file].encode()).hexdigest()
+        changed = PackVersion.objects.create(
+            place="xingtai", digest=digest, name="改过的", files=files, loaded_at=AT, loaded_by="测试"
+        )
+    adopted(cast, changed, valid_from=date(2019, 1, 1))
 
 
 def pool_make(cast: Cast, *, key: str = "fund", from_date: date = TERM, premium_fen: int | None = None) -> Pool:
@@ -36,7 +51,7 @@ def pool_make(cast: Cast, *, key: str = "fund", from_date: date = TERM, premium_
         fen = pool.fund_fen if premium_fen is None else premium_fen
         if fen:
             services.pool_pay_in(viewer=viewer, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=fen,
-                                 on=from_date, note="", at=AT)  # fmt: skip
+                                 on=min(from_date, DAY), note="巨财社 1 号", at=AT, with_budget=True)  # fmt: skip
     return pool
 
 

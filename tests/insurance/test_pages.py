@@ -12,7 +12,9 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.insurance import claim_make, head_of
 from tests.factories.papers import photo
 
+from shouwang.audit.models import Entry
 from shouwang.insurance.models import Claim, Pool
+from shouwang.kit.tables import cell_text, tables_open
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +41,15 @@ def test_from_a_pool_to_a_claim_that_waits_for_its_decision(real_cast: Cast) -> 
             "document": "巨招 1 号"}  # fmt: skip
     assert county.post(reverse("insurance:open_pool"), sent | {"document": ""}).status_code == 422
     address = county.post(reverse("insurance:open_pool"), sent)["Location"]
-    money = {"version": 1, "move": "PREMIUM", "amount_fen": "1500000", "on": first.isoformat()}
+    money = {
+        "version": 1,
+        "move": "PREMIUM",
+        "amount_fen": "1500000",
+        "on": first.isoformat(),
+        "source": "COUNTY",
+        "note": "巨财社 1 号",
+        "with_budget": "on",
+    }
     assert "保费还差" in county.post(address, money | {"amount_fen": "1500000.01"}).content.decode()
     assert county.post(address, money).status_code == 302
     shown = county.get(address).content.decode()
@@ -98,3 +108,32 @@ def test_the_household_file_the_case_and_the_task_lead_to_claims(real_cast: Cast
     task = asked.tasks(organisation_id=real_cast.insurer.organisation_id)[0]
     page = client_of(real_cast.insurer).get(reverse("casework:task", args=[task.pk])).content.decode()
     assert reverse("insurance:open_task", args=[task.pk]) in page
+
+
+def test_a_statement_on_paper_and_the_list_of_a_pool(real_cast: Cast) -> None:
+    found = claim_make(real_cast)
+    found.assess(MEDICAL=100_000)
+    for step in (found.propose, found.decide, found.request, found.pay):
+        step()
+    insurer = client_of(real_cast.insurer)
+    made = insurer.get(reverse("insurance:statement", args=[found.claim_id]))
+    assert made["Content-Type"] == "application/pdf"
+    assert made.content.startswith(b"%PDF")
+    assert (
+        reverse("insurance:statement", args=[found.claim_id]).encode()
+        in insurer.get(reverse("insurance:claim", args=[found.claim_id])).content
+    )
+    address = reverse("insurance:export", args=[found.claim.pool_id])
+    refused = insurer.post(address, {"purpose": " "})
+    assert "请写明导出的用途" in refused.content.decode()
+    with acting_as(SYSTEM):
+        Claim.objects.update(decision_reason="=1+1")
+    with tables_open(insurer.post(address, {"purpose": "季度对账"}).content, name="a.xlsx") as sheets:
+        rows = [[cell_text(cell) for cell in row] for sheet in sheets for _, row in sheet.rows]
+    assert rows[1][0] == str(found.claim_id)
+    assert rows[1][-1] == "'=1+1"  # no spreadsheet takes it for a formula
+    assert any("用途：季度对账" in row[0] for row in rows)
+    with acting_as(SYSTEM):
+        (entry,) = Entry.objects.filter(action="pool.export")
+        assert (entry.purpose, entry.after["rows"]) == ("季度对账", 1)
+    assert client_of(real_cast.neighbour).post(address, {"purpose": "看看"}).status_code == 404

@@ -26,7 +26,7 @@ def put_in(cast: Cast, pool: Pool, fen: int, *, move: str = "PREMIUM") -> None:
     with acting_as(cast.county):
         version = Pool.objects.get(pk=pool.pk).version
         services.pool_pay_in(viewer=cast.county, pool_id=pool.pk, version=version, move=move, amount_fen=fen, on=TERM,
-                             note="财政拨付", at=AT)  # fmt: skip
+                             note="财政拨付", at=AT, with_budget=True)  # fmt: skip
 
 
 @pytest.mark.worked_case(5)

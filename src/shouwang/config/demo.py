@@ -327,7 +327,7 @@ def _pools(viewers: dict[str, Viewer], at: datetime, on: date) -> None:
                 pool = pool_open(viewer=county, opening=opening, at=at)
                 pool_pay_in(
                     viewer=county, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=pool.fund_fen,
-                    on=first, note="县财政拨付", at=at,
+                    on=first, note="县财政拨付", at=at, with_budget=True,
                 )  # fmt: skip
 
 

@@ -31,7 +31,6 @@ class ClaimsPage:
     rows: Sequence[Claim]
     page: KeyPage
     state_label: str
-    late: int
 
 
 @dataclass(frozen=True)
@@ -122,3 +121,10 @@ class PoolPage:
     form: forms.Form | None = None
     may_carry: bool = False
     more: int = field(default=0)
+    ledger_fen: int | None = None
+    under_way_fen: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """The ledger says the same as the movements, but for payments on their way."""
+        return self.ledger_fen is None or self.ledger_fen + self.under_way_fen == self.pool.balance_fen

@@ -211,6 +211,55 @@ class PoolEmpty(Refusal):
         super().__init__(f"“{name}”余额 {yuan_text(balance_fen)} 元，不够付 {yuan_text(wanted_fen)} 元，请先补足。")
 
 
+class PoolUnfunded(Refusal):
+    """The county has not got the money that it would put into the pool."""
+
+    def __init__(self, *, purpose: str, year: int, has_fen: int) -> None:
+        super().__init__(
+            f"县里“{purpose}”{year} 年度账上只有 {yuan_text(has_fen)} 元，不够。请先在资金里下达预算，或勾选同时下达。"
+        )
+
+
+class FiledLate(Refusal):
+    """The event was claimed after the deadline of the policy."""
+
+    def __init__(self, *, on: date, days: int, last: date) -> None:
+        super().__init__(f"{on:%Y-%m-%d} 发生的事要在 {days} 天以内报案，最迟 {last:%Y-%m-%d}，已经过期，不能理赔。")
+
+
+class AdvanceUnderWay(Refusal):
+    """Emergency aid has been asked for and nobody knows yet whether it was paid."""
+
+    sentence = "先行救助正在支付，还没有结果，等结果回来再办这一步。"
+
+
+class NothingToRecover(Refusal):
+    """The advance is not more than the amount, or less than that was typed."""
+
+    def __init__(self, over_fen: int) -> None:
+        super().__init__(f"先行救助多付的还剩 {yuan_text(over_fen)} 元没有追回，追回的不能多于这个数，也不能是 0。")
+
+
+class LadderUnsound(Refusal):
+    """A ladder that was tried contradicts itself."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"这样改以后阶梯不通：{why}。")
+
+
+class ListPurposeMissing(Refusal):
+    """A list with names leaves the house for a stated purpose only."""
+
+    sentence = "请写明导出的用途，它会记入审计日志。"
+
+
+class ListTooLong(Refusal):
+    """The list is too long for one workbook."""
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(f"共 {rows:,} 件，一个文件最多 {limit:,} 件。请分期导出。")
+
+
 class PoolTaken(Refusal):
     """The term overlaps with another of the same pool, or was opened before."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from shouwang.funds.services import Payee
 from shouwang.insurance.services import Event, Item, Opening
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
@@ -15,6 +16,9 @@ from shouwang.office.fields import PapersField
 from shouwang.rulebook.ladders import OFFSETS
 from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField
 
+# Whose money a premium may be; what the insurer puts in of its own is no premium.
+SOURCES = [("COUNTY", "县级资金"), ("CITY", "市级资金"), ("PROVINCE", "省级资金"), ("CENTRAL", "中央资金"),
+           ("SOCIETY", "社会捐助")]  # fmt: skip
 REASON = forms.Textarea(attrs={"rows": 2, "maxlength": 300})
 
 
@@ -171,6 +175,33 @@ class PayForm(FreeTextForm):
     reference = forms.CharField(label="付款凭证", max_length=60, required=False, help_text="例如：转账 2020-118")
 
 
+class AccountForm(FreeTextForm):
+    """The account to which the county pays."""
+
+    numbered = frozenset({"account_number"})
+
+    account_name = forms.CharField(label="户名", max_length=60)
+    account_number = forms.CharField(label="银行账号", max_length=40, widget=forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off"}))  # fmt: skip
+    bank = forms.CharField(label="开户行", max_length=80, help_text="例如：农业银行巨鹿县支行")
+    relation = forms.ChoiceField(
+        label="账户是谁的", choices=[("SELF", "领款人本人"), ("GUARDIAN", "监护人或代管人")],
+        widget=forms.RadioSelect, initial="SELF",
+    )  # fmt: skip
+
+    def payee(self) -> Payee:
+        """This function returns the account as funds takes it."""
+        data = self.cleaned_data
+        return Payee(data["account_name"], data["account_number"], data["bank"], data["relation"])
+
+
+class RecoverForm(ReasonForm):
+    """What the household gave back."""
+
+    field_order = ("amount_fen", "reason")
+    amount_fen = FenField(label="追回的金额", max_length=20)
+
+
 class PayeeForm(ReasonForm):
     """Who is paid instead."""
 
@@ -216,6 +247,10 @@ class PoolMoneyForm(FreeTextForm):
     move = forms.ChoiceField(
         label="是什么钱", choices=[("PREMIUM", "保费"), ("TOP_UP", "补足")], widget=forms.RadioSelect
     )
+    source = forms.ChoiceField(label="谁的钱", choices=SOURCES)
     amount_fen = FenField(label="金额", max_length=20)
     on = forms.DateField(label="到账日期", widget=_day_input())
-    note = forms.CharField(label="凭证", max_length=200, required=False)
+    note = forms.CharField(label="依据的文件或凭证", max_length=200)
+    with_budget = forms.BooleanField(
+        label="同时记下县里收到这笔钱（下达预算）", required=False, help_text="县里的资金账上已经有这笔钱的不勾"
+    )

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from shouwang.insurance.rules import OVER, PoolMove, State, TypeSource
+from shouwang.insurance.rules import OVER, UNDER_WAY, Following, Keeper, PoolMove, State, TypeSource
 from shouwang.kit.codes import Risk
 
 LIMIT_FEN = 10_000_000_000_000
@@ -17,7 +17,9 @@ class Pool(models.Model):
 
     `fund_fen` is what the term is to be given, `heads × premium_fen` where it is reckoned by head. What was put in and
     taken out are kept sums of its entries. `may_owe`: claims are paid though it is empty, and the county makes up.
-    `organisation_id` is the insurer's. `adds_to` is the key of the pool that it supplements.
+    `organisation_id` is the insurer's. `adds_to` is the key of the pool that it supplements. The money is kept by
+    `holder_id` (the insurer, or the county that pays itself) in the ledger's accounts of `purpose` and `money_year`; a
+    pool without a purpose was registered before pools stood in the ledger.
     """
 
     slot = models.BigIntegerField()
@@ -38,6 +40,12 @@ class Pool(models.Model):
     organisation_id = models.BigIntegerField()
     insurer_name = models.CharField(max_length=120)
     document = models.CharField(max_length=120)
+    kept_by = models.CharField(max_length=8, choices=Keeper.choices, default=Keeper.INSURER)
+    holder_id = models.BigIntegerField(null=True)
+    holder_name = models.CharField(max_length=120, blank=True)
+    purpose = models.CharField(max_length=60, blank=True)
+    money_year = models.PositiveSmallIntegerField(null=True)
+    file_within_days = models.PositiveSmallIntegerField(null=True)
     pack_version = models.ForeignKey("standards.PackVersion", on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=300, blank=True)
     clause = models.CharField(max_length=300, blank=True)
@@ -65,6 +73,14 @@ class Pool(models.Model):
                 condition=Q(balance_fen=F("paid_in_fen") - F("paid_out_fen")), name="pool_balance_adds_up"
             ),
             models.CheckConstraint(condition=Q(balance_fen__gte=0) | Q(may_owe=True), name="pool_never_below_zero"),
+            models.CheckConstraint(
+                condition=Q(purpose="", holder_id__isnull=True, money_year__isnull=True)
+                | (~Q(purpose="") & Q(holder_id__isnull=False, money_year__isnull=False)),
+                name="pool_in_the_ledger_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["holder_id", "purpose", "money_year"], condition=~Q(purpose=""), name="pool_own_accounts"
+            ),
         ]
 
 
@@ -142,6 +158,19 @@ class Claim(models.Model):
     requested_at = models.DateTimeField(null=True)
     requested_by = models.CharField(max_length=200, blank=True)
     paid_on = models.DateField(null=True)
+    paid_by = models.CharField(max_length=8, choices=Keeper.choices, default=Keeper.INSURER)
+    payer_name = models.CharField(max_length=120, blank=True)
+    payment_state = models.CharField(max_length=10, choices=Following.choices, blank=True)
+    payment_ref = models.CharField(max_length=80, blank=True)
+    payment_asks = models.PositiveSmallIntegerField(default=0)
+    payment_said = models.CharField(max_length=200, blank=True)
+    recovered_fen = models.BigIntegerField(default=0)
+    advance_state = models.CharField(max_length=10, choices=Following.choices, blank=True)
+    advance_ref = models.CharField(max_length=80, blank=True)
+    advance_asks = models.PositiveSmallIntegerField(default=0)
+    advance_said = models.CharField(max_length=200, blank=True)
+    advance_reference = models.CharField(max_length=60, blank=True)
+    advance_recovered_fen = models.BigIntegerField(default=0)
     reference = models.CharField(max_length=60, blank=True)
     grant_id = models.BigIntegerField(null=True, unique=True)
     # Who had a hand in it, and so does not decide on it; who decided before an appeal.
@@ -156,6 +185,11 @@ class Claim(models.Model):
             models.Index(fields=["organisation_id", "state", "-id"], name="claim_by_insurer"),
             models.Index(fields=["household_id", "-event_on"], name="claim_by_household"),
             models.Index(fields=["case_id"], name="claim_by_case"),
+            models.Index(
+                fields=["id"],
+                condition=Q(payment_state__in=UNDER_WAY) | Q(advance_state__in=UNDER_WAY),
+                name="claim_payment_under_way",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -172,13 +206,19 @@ class Claim(models.Model):
                 name="claim_computed_before_it_is_proposed",
             ),
             models.CheckConstraint(
-                condition=Q(state="PAID", paid_on__isnull=False) | (~Q(state="PAID") & Q(paid_on__isnull=True)),
+                condition=Q(state__in=["PAID", "RECOVERED"], paid_on__isnull=False)
+                | (~Q(state__in=["PAID", "RECOVERED"]) & Q(paid_on__isnull=True)),
                 name="claim_paid_whole",
             ),
             models.CheckConstraint(
                 condition=Q(advance_fen=0, advance_decided_at__isnull=True, advance_paid_on__isnull=True)
                 | Q(advance_fen__gt=0, advance_decided_at__isnull=False),
                 name="claim_advance_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_fen__gte=0, advance_recovered_fen__gte=0)
+                & Q(advance_recovered_fen__lte=F("advance_fen")),
+                name="claim_recovered_within_what_was_paid",
             ),
         ]
 
@@ -189,16 +229,22 @@ class Claim(models.Model):
 
     @property
     def over_fen(self) -> int:
-        """What an advance that was paid is more than the amount; all of it where the claim was refused."""
+        """What an advance that was paid is still more than the amount; all of it where the claim was refused."""
         if not self.advance_paid_on:
             return 0
         if self.state in OVER:
-            return self.advance_fen
-        return 0 if self.amount_fen is None else max(0, self.advance_fen - self.amount_fen)
+            return self.advance_fen - self.advance_recovered_fen
+        over = 0 if self.amount_fen is None else max(0, self.advance_fen - self.amount_fen)
+        return max(0, over - self.advance_recovered_fen)
+
+    @property
+    def payer(self) -> str:
+        """Who pays the household."""
+        return self.payer_name or self.insurer_name
 
     @property
     def is_over(self) -> bool:
-        return self.state in (*OVER, State.PAID)
+        return self.state in (*OVER, State.PAID, State.RECOVERED)
 
 
 class ClaimItem(models.Model):

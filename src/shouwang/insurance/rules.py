@@ -17,6 +17,7 @@ class State(models.TextChoices):
     APPROVED = "APPROVED", "已同意，等申请付款"
     REQUESTED = "REQUESTED", "已申请付款"
     PAID = "PAID", "已付"
+    RECOVERED = "RECOVERED", "已付，已追回"
     REJECTED = "REJECTED", "不予赔付"
     WITHDRAWN = "WITHDRAWN", "撤回"
 
@@ -25,6 +26,26 @@ class State(models.TextChoices):
 OVER = ("REJECTED", "WITHDRAWN")
 # What a household has been promised or paid: it counts against the cap of the year.
 PROMISED = ("APPROVED", "REQUESTED", "PAID")
+
+
+class Keeper(models.TextChoices):
+    """Who keeps a pool's money and pays the households."""
+
+    INSURER = "INSURER", "承保公司"
+    COUNTY = "COUNTY", "县里"
+
+
+class Following(models.TextChoices):
+    """How far the payment is that the county was asked for, as the room of funds tells it."""
+
+    WAITING = "WAITING", "待支付"
+    BATCHED = "BATCHED", "支付中"
+    RETURNED = "RETURNED", "银行退回，要核实账户"
+    PAID = "PAID", "已支付"
+
+
+# Nothing has been decided about these: the collector looks at them each minute.
+UNDER_WAY = ("WAITING", "BATCHED", "RETURNED")
 
 
 class PoolMove(models.TextChoices):
@@ -69,9 +90,24 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[Kind, ...]]] = {
     "advance": (("OPEN",), (Kind.COUNTY_CENTRE,)),
     "pay_advance": (("OPEN", "PROPOSED"), (Kind.INSURER,)),
     "decide": (("PROPOSED",), (Kind.COUNTY_CENTRE,)),
+    "ask_advance": (("OPEN", "PROPOSED"), (Kind.COUNTY_CENTRE,)),
+    "recover": (("PAID", "REJECTED"), (Kind.INSURER, Kind.COUNTY_CENTRE)),
     "payee": (("OPEN", "PROPOSED", "APPROVED", "REQUESTED"), (Kind.INSURER, Kind.COUNTY_CENTRE)),
     "request": (("APPROVED",), (Kind.COUNTY_CENTRE,)),
     "pay": (("REQUESTED",), (Kind.INSURER,)),
     "appeal": (("REJECTED", "APPROVED"), (Kind.COUNTY_CENTRE,)),
     "withdraw": (("OPEN", "PROPOSED"), (Kind.INSURER, Kind.COUNTY_CENTRE)),
 }
+
+# Steps that only one keeper of the money takes; `recover` is taken by whoever paid.
+OF_KEEPER: Mapping[str, Keeper] = {
+    "pay": Keeper.INSURER, "pay_advance": Keeper.INSURER, "ask_advance": Keeper.COUNTY,
+}  # fmt: skip
+PAYING_KIND: Mapping[str, Kind] = {Keeper.INSURER: Kind.INSURER, Keeper.COUNTY: Kind.COUNTY_CENTRE}
+
+
+def fits_keeper(step: str, *, paid_by: str, kind: Kind) -> bool:
+    """This function tells whether a step belongs to the way on which a claim is paid, and to this kind of body."""
+    if step == "recover":
+        return PAYING_KIND[paid_by] is kind
+    return step not in OF_KEEPER or OF_KEEPER[step] == paid_by

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
 from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry
-from shouwang.insurance.rules import PROMISED, PoolMove, State
+from shouwang.insurance.rules import PROMISED, UNDER_WAY, PoolMove, State
 from shouwang.people.access import READS_REGISTER, SYSTEM, Viewer, acting_as
 
 __all__ = ["Claim", "Computation", "Pool", "PoolEntry", "PoolMove", "State"]
@@ -48,6 +49,17 @@ def claim_counts(viewer: Viewer, *, pool_id: int | None = None) -> dict[str, int
     return dict.fromkeys(State.values, 0) | {row["state"]: row["n"] for row in rows}
 
 
+def claims_to_pay(viewer: Viewer) -> QuerySet[Claim]:
+    """This function returns the claims that an insurer was asked to pay and has not."""
+    return claims_visible_to(viewer).filter(state=State.REQUESTED, paid_by="INSURER")
+
+
+def claims_given_back(viewer: Viewer) -> QuerySet[Claim]:
+    """This function returns the claims whose payment the bank gave back: their account is to be looked at."""
+    given_back = Q(payment_state="RETURNED") | Q(advance_state="RETURNED")
+    return claims_visible_to(viewer).filter(given_back)
+
+
 def computation_latest(claim: Claim) -> Computation | None:
     """This function returns what a claim was computed to last."""
     return claim.computations.order_by("-pk").first()
@@ -62,16 +74,26 @@ def claim_paper_get(viewer: Viewer, paper_row_id: int) -> ClaimPaper:
     return found
 
 
+def claims_followed(refs: Collection[str]) -> list[int]:
+    """This function returns the claims whose payments are to be looked at: under way, or asked for under these names.
+
+    In the scope of whoever asks; the names are `claim:<id>`, `advance:<id>`, with `:<count>` from the second asking on.
+    """
+    named = {int(parts[1]) for parts in (ref.split(":") for ref in refs) if parts[0] in ("claim", "advance")}
+    under_way = Q(payment_state__in=UNDER_WAY) | Q(advance_state__in=UNDER_WAY)
+    return list(Claim.objects.filter(under_way | Q(pk__in=named)).order_by("pk").values_list("pk", flat=True))
+
+
 def paid_in_year(*, household_id: int, ladder_key: str, year: int, but: int) -> int:
     """This function sums in fen what a household was promised for events of a year under a ladder, in other claims.
 
-    The cap of a year holds whoever the insurer is, hence the system's scope.
+    What it gave back does not count. The cap of a year holds whoever the insurer is, hence the system's scope.
     """
     with acting_as(SYSTEM):
         rows = Claim.objects.filter(
             household_id=household_id, ladder_key=ladder_key, event_on__year=year, state__in=PROMISED
         ).exclude(pk=but)
-        return int(rows.aggregate(total=Sum("amount_fen", default=0))["total"])
+        return int(rows.aggregate(total=Sum(F("amount_fen") - F("recovered_fen"), default=0))["total"])
 
 
 def pools_visible_to(viewer: Viewer) -> QuerySet[Pool]:
@@ -120,6 +142,16 @@ def pool_sums(pool: Pool) -> PoolSums:
         {row["state"]: row["n"] for row in states},
         sum(claim.due_fen for claim in open_),
         pool.fund_fen - by_move.get("PREMIUM", 0),
+    )
+
+
+def pool_under_way_fen(pool: Pool) -> int:
+    """This function sums what the county set aside of a pool for payments that have not come to an end, in fen."""
+    claims = pool.claims.filter(Q(payment_state__in=UNDER_WAY) | Q(advance_state__in=UNDER_WAY))
+    return sum(
+        (claim.due_fen if claim.payment_state in UNDER_WAY else 0)
+        + (claim.advance_fen if claim.advance_state in UNDER_WAY else 0)
+        for claim in claims
     )
 
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from shouwang.insurance.views import assessing, claim, listing, opening, pools, steps
+from shouwang.insurance.views import assessing, claim, listing, opening, pools, printing, steps
 
 app_name = "insurance"
 urlpatterns = [
     path("claims/", listing.claims, name="claims"),
     path("claims/<int:claim_id>/", claim.claim, name="claim"),
     path("claims/<int:claim_id>/replay/", claim.replay, name="replay"),
+    path("claims/<int:claim_id>/statement/", printing.statement, name="statement"),
+    path("pools/<int:pool_id>/claims/", printing.export, name="export"),
     path("claims/<int:claim_id>/papers/", claim.papers, name="papers"),
     path("claims/<int:claim_id>/assess/", assessing.assess, name="assess"),
     path("claims/<int:claim_id>/<slug:step>/", steps.step, name="step"),

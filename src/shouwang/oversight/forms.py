@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
 
 from shouwang.engine.scores import Terms, enough_check, month_number, months_needed
+from shouwang.insurance.services import LadderChange
 from shouwang.kit.divisions import slot_range
 from shouwang.kit.errors import Refusal
+from shouwang.kit.money import fen_parse
 from shouwang.oversight.rules.variants import GridUnreadable, grid_values, value_typed
 from shouwang.people.selectors import area_by_code
 from shouwang.rulebook.variants import Threshold
@@ -196,3 +199,46 @@ class VariantProposalForm(FreeTextForm):
 def typed_of(values: Mapping[str, str], thresholds: Sequence[Threshold]) -> dict[str, str]:
     """This function returns the fields of the form that state a variant."""
     return {FIELD + one.path: values[one.path] for one in thresholds if one.path in values}
+
+
+class SolvencyForm(FreeTextForm):
+    """How sure a pool is to last, and what is tried of its ladders; what is left empty stays as it is."""
+
+    confidence = forms.TypedChoiceField(
+        label="要有多大把握", coerce=int, choices=[(80, "80%"), (90, "90%"), (95, "95%"), (99, "99%")], initial=95
+    )
+    deductible = forms.CharField(label="免赔额改为（元）", required=False, max_length=20)
+    cap = forms.CharField(label="每次封顶改为（元）", required=False, max_length=20)
+    share = forms.DecimalField(
+        label="各段比例乘以（%）", required=False, min_value=Decimal(1), max_value=Decimal(300), max_digits=5,
+        decimal_places=1, help_text="例如 90：各段比例都打九折",
+    )  # fmt: skip
+
+    def clean_deductible(self) -> int | None:
+        """This function reads the amount."""
+        return self._fen("deductible")
+
+    def clean_cap(self) -> int | None:
+        """This function reads the amount."""
+        return self._fen("cap")
+
+    def _fen(self, name: str) -> int | None:
+        text = self.cleaned_data[name]
+        if not text.strip():
+            return None
+        try:
+            return fen_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+    @property
+    def sureness(self) -> int:
+        """The confidence asked for, else the one offered at first."""
+        return int(self.cleaned_data["confidence"]) if self.is_bound and self.is_valid() else 95
+
+    @property
+    def change(self) -> LadderChange:
+        """What is tried of the ladders."""
+        data = self.cleaned_data
+        share = Fraction(data["share"]) / 100 if data["share"] is not None else Fraction(1)
+        return LadderChange(data["deductible"], data["cap"], share)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.oversight.views import backtest, burden, lab, moved, overrides, revoked, screen, trial, whatif
+from shouwang.oversight.views import backtest, burden, lab, moved, overrides, revoked, screen, solvency, trial, whatif
 
 app_name = "oversight"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("lab/whatif/households/", moved.moved, name="whatif_households"),
     path("lab/backtest/", backtest.backtest, name="backtest"),
     path("lab/backtests/<str:key>/", backtest.result, name="backtest_result"),
+    path("lab/solvency/", solvency.pools, name="solvency_pools"),
+    path("lab/solvency/<int:pool_id>/", solvency.solvency, name="solvency"),
     path("lab/trials/<int:trial_id>/", trial.trial, name="trial"),
     path("lab/trials/<int:trial_id>/variants/<int:number>/propose/", trial.propose, name="trial_propose"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -24,10 +24,12 @@ class Pool(Model):
     One term lasts `term_months` (unsaid: whoever opens the pool says until when). What is left over is carried into the
     next term where it `rolls_over`; where it is `topped_up`, a claim is paid though the pool is empty, and the county
     makes up for it. `adds_to` names the pool that this one supplements, `insures` the industries or workers it is for.
+    `kept_by` says who holds the money and pays the households: the insurer (unsaid), or the county itself. A claim is
+    filed at most `file_within_days` days after its event (unsaid: whenever).
     """
 
     LATER: ClassVar[frozenset[str]] = frozenset(
-        {"term_months", "rolls_over", "topped_up", "adds_to", "insures", "by_tender"}
+        {"term_months", "rolls_over", "topped_up", "adds_to", "insures", "by_tender", "kept_by", "file_within_days"}
     )
 
     fund: Fen | None = None
@@ -40,6 +42,8 @@ class Pool(Model):
     adds_to: Key | None = None
     insures: tuple[Text, ...] = ()
     by_tender: bool = False
+    kept_by: Literal["INSURER", "COUNTY"] = "INSURER"
+    file_within_days: int | None = Field(default=None, ge=1, le=3660)
 
     @model_validator(mode="after")
     def _adds_up(self) -> Pool:

@@ -114,6 +114,11 @@ class Ladder(Model):
 
     @model_validator(mode="after")
     def _sound(self) -> Ladder:
+        self.sound_check()
+        return self
+
+    def sound_check(self) -> None:
+        """This function raises ValueError (Chinese) for a ladder that contradicts itself."""
         causes_known(self.causes)
         if (self.fixed is None) == (not self.bands):
             raise ValueError("fixed（定额）和 bands（分段比例）要写一个，也只能写一个")
@@ -123,7 +128,6 @@ class Ladder(Model):
             raise ValueError("before_papers（先救助后补材料）只能用于 fixed（定额）")
         if self.papers_within_days is not None and not self.before_papers:
             raise ValueError("papers_within_days（补材料期限）只能和 before_papers 一起写")
-        return self
 
     def _bands_join(self) -> None:
         starts = [band.above for band in self.bands]

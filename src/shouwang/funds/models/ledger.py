@@ -25,6 +25,7 @@ class Source(models.TextChoices):
 class Account(models.Model):
     """Money of one source, purpose and year in the hands of one organisation, in one stage of its way.
 
+    POOL is what an insurance pool holds: it is meant to lie there for its term, and nobody pays out of it directly.
     ORIGIN is where money comes from outside, so it alone may be negative. `balance_fen` is kept by the database from
     the postings (migration 0003); nobody writes it.
     """
@@ -32,6 +33,7 @@ class Account(models.Model):
     class Stage(models.TextChoices):
         ORIGIN = "ORIGIN", "来源"
         AVAILABLE = "AVAILABLE", "可用"
+        POOL = "POOL", "保险资金池"
         COMMITTED = "COMMITTED", "已承诺"
         TRANSIT = "TRANSIT", "银行在途"
         PAID = "PAID", "已支付"
@@ -82,6 +84,7 @@ class Entry(models.Model):
         RETURN = "RETURN", "银行退回"
         RECOVER = "RECOVER", "追回"
         CARRY = "CARRY", "结转"
+        POOL = "POOL", "进出资金池"
 
     key = models.CharField(max_length=120, unique=True, db_collation="C")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -104,6 +107,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["slot", "on"], name="entry_slot_on"),
             models.Index(fields=["payment_id"], name="entry_payment", condition=Q(payment_id__isnull=False)),
+            models.Index(fields=["at"], name="entry_back", condition=Q(kind__in=["RETURN", "RECOVER"])),
         ]
 
     def __str__(self) -> str:

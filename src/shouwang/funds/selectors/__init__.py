@@ -10,6 +10,7 @@ from shouwang.funds.selectors.grants import (
     grants_visible_to,
 )
 from shouwang.funds.selectors.ledger import (
+    Account,
     LevelSum,
     account_visible,
     accounts_visible_to,
@@ -28,11 +29,14 @@ from shouwang.funds.selectors.payments import (
     payments_unknown,
     payments_visible_to,
 )
+from shouwang.funds.selectors.requests import RequestStanding, request_standings, requests_brought_back
 
 __all__ = [
     "UNITS",
+    "Account",
     "GrantTotals",
     "LevelSum",
+    "RequestStanding",
     "account_visible",
     "accounts_visible_to",
     "balance_findings",
@@ -52,4 +56,6 @@ __all__ = [
     "payments_unknown",
     "payments_visible_to",
     "postings_of",
+    "request_standings",
+    "requests_brought_back",
 ]

@@ -37,7 +37,7 @@ def postings_of(account: Account) -> QuerySet[Posting]:
 
 @dataclass(frozen=True)
 class LevelSum:
-    """The money of one organisation, source, purpose and year by stage, in fen; `id` is the available account's."""
+    """The money of one organisation, source, purpose and year by stage, in fen; `id` is the account to look into."""
 
     level: int
     slot: int
@@ -51,6 +51,7 @@ class LevelSum:
     received_fen: int
     passed_on_fen: int
     available_fen: int
+    pool_fen: int
     committed_fen: int
     transit_fen: int
     paid_fen: int
@@ -60,7 +61,7 @@ def money_by_level(viewer: Viewer, *, year: int | None = None) -> list[LevelSum]
     """This function returns the viewer's money by organisation and kind, the highest level first.
 
     Received is what came in less what a change of purpose or year took out again; what was received equals passed on,
-    available, committed, in transit and paid together.
+    available, in a pool, committed, in transit and paid together.
     """
     accounts = accounts_visible_to(viewer)
     if year is not None:
@@ -82,14 +83,15 @@ def _level_sum(parts: dict[str, Account], passed: dict[int, int]) -> LevelSum:
     one = next(iter(parts.values()))
     fen = {stage: parts[stage].balance_fen if stage in parts else 0 for stage in STAGES}
     available = parts.get("AVAILABLE")
+    main = available or parts.get("POOL")
     gone = passed.get(available.pk, 0) if available else 0
-    held = fen["AVAILABLE"] + fen["COMMITTED"] + fen["TRANSIT"] + fen["PAID"]
+    held = sum(fen[stage] for stage in STAGES if stage != "ORIGIN")
     return LevelSum(
         level=one.level, slot=one.slot, organisation_id=one.organisation_id, organisation_name=one.organisation_name,
         source=one.source, source_label=one.get_source_display(), purpose=one.purpose, year=one.year,
-        id=available.pk if available else None, received_fen=held + gone, passed_on_fen=gone,
-        available_fen=fen["AVAILABLE"], committed_fen=fen["COMMITTED"], transit_fen=fen["TRANSIT"],
-        paid_fen=fen["PAID"],
+        id=main.pk if main else None, received_fen=held + gone, passed_on_fen=gone,
+        available_fen=fen["AVAILABLE"], pool_fen=fen["POOL"], committed_fen=fen["COMMITTED"],
+        transit_fen=fen["TRANSIT"], paid_fen=fen["PAID"],
     )  # fmt: skip
 
 

@@ -22,7 +22,14 @@ from shouwang.funds.services.grants import (
     grant_record,
 )
 from shouwang.funds.services.ledger import Movement, entries_post
-from shouwang.funds.services.owing import Payee, PaymentRequest, commitment_cancel, payee_correct, payment_request
+from shouwang.funds.services.owing import (
+    Commitment,
+    Payee,
+    PaymentRequest,
+    commitment_cancel,
+    payee_correct,
+    payment_request,
+)
 from shouwang.funds.services.resolving import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.sending import batch_hand, batch_send
 from shouwang.funds.services.verifying import balances_verify
@@ -30,6 +37,7 @@ from shouwang.funds.services.verifying import balances_verify
 __all__ = [
     "AmountNotSane",
     "Benefit",
+    "Commitment",
     "Grant",
     "GrantNotFound",
     "Ground",

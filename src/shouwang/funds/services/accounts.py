@@ -64,21 +64,35 @@ def _ground_check(ground: Ground, *, at: datetime) -> None:
         raise DayAhead
 
 
-def account_open(*, viewer: Viewer, organisation_id: int, money: Money, stage: str, at: datetime) -> Account:
-    """This function returns an organisation's account for some money in some stage, opened when it is not there."""
+def account_open(
+    *,
+    viewer: Viewer,
+    organisation_id: int,
+    money: Money,
+    stage: str,
+    at: datetime,
+    place: tuple[int, int] | None = None,
+) -> Account:
+    """This function returns an organisation's account for some money in some stage, opened when it is not there.
+
+    `place` is (slot, level) of money that an organisation keeps for a place inside its own area, a pool's county.
+    """
     known = accounts_visible_to(viewer).filter(
         organisation_id=organisation_id, source=money.source, purpose=money.purpose, year=money.year, stage=stage
     )
     found = known.first()
     if found is not None:
         return found
-    place = organisations_by_ids({organisation_id}).get(organisation_id)
-    if place is None or not viewer.can_see(place.area.lo):
+    owner = organisations_by_ids({organisation_id}).get(organisation_id)
+    if owner is None:
+        raise AccountNotFound
+    slot, level = place or (owner.area.lo, owner.area.level)
+    if not viewer.can_see(slot) or not owner.area.lo <= slot <= owner.area.hi:
         raise AccountNotFound
     Account.objects.bulk_create(
         [
             Account(
-                slot=place.area.lo, level=place.area.level, organisation_id=place.pk, organisation_name=place.name,
+                slot=slot, level=level, organisation_id=owner.pk, organisation_name=owner.name,
                 source=Source(money.source), purpose=money.purpose, year=money.year, stage=Account.Stage(stage),
                 opened_at=at, opened_by=viewer.label[:200],
             )

@@ -1,5 +1,12 @@
 """Writes of insurance. Each is one transaction with its audit row; refusals are in `insurance.errors`."""
 
+from shouwang.insurance.services.asking import (
+    YEAR,
+    advance_apply,
+    advance_take_back,
+    payment_apply,
+    payments_follow,
+)
 from shouwang.insurance.services.assessing import (
     Item,
     change_ask,
@@ -20,17 +27,33 @@ from shouwang.insurance.services.deciding import (
     claim_return,
     claim_withdraw,
 )
+from shouwang.insurance.services.ledger import pool_ledger_fen
 from shouwang.insurance.services.opening import Event, Standing, case_of, case_policy, claim_open, standing_of
-from shouwang.insurance.services.paying import aid_record, payee_change, payment_record, payment_request
+from shouwang.insurance.services.paying import (
+    advance_recover,
+    aid_record,
+    payee_change,
+    payment_record,
+    payment_request,
+)
 from shouwang.insurance.services.pools import Opening, pool_carry, pool_open, pool_pay_in, pools_stated, term_end
+from shouwang.insurance.services.printing import claims_export, statement_print
 from shouwang.insurance.services.replaying import Replay, claim_replay
+from shouwang.insurance.services.trying import LadderChange, LadderTried, Tried, ladders_try
 
 __all__ = [
+    "YEAR",
     "Event",
     "Item",
+    "LadderChange",
+    "LadderTried",
     "Opening",
     "Replay",
     "Standing",
+    "Tried",
+    "advance_apply",
+    "advance_recover",
+    "advance_take_back",
     "aid_decide",
     "aid_record",
     "case_of",
@@ -48,16 +71,22 @@ __all__ = [
     "claim_replay",
     "claim_return",
     "claim_withdraw",
+    "claims_export",
     "document_kinds",
     "documents_missing",
+    "ladders_try",
     "may_step",
     "payee_change",
+    "payment_apply",
     "payment_record",
     "payment_request",
+    "payments_follow",
     "pool_carry",
+    "pool_ledger_fen",
     "pool_open",
     "pool_pay_in",
     "pools_stated",
     "standing_of",
+    "statement_print",
     "term_end",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from shouwang.audit.services import entry_append
 from shouwang.insurance.errors import ClaimNotFound, ClaimStale, OwnClaim, ReasonMissing, StepOutOfTurn
 from shouwang.insurance.models import Claim, ClaimEvent
-from shouwang.insurance.rules import STEPS, State
+from shouwang.insurance.rules import PAYING_KIND, STEPS, State, fits_keeper
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, SYSTEM, Kind, Role, Viewer, acting_as
 
@@ -28,7 +28,7 @@ def may_step(viewer: Viewer, claim: Claim, step: str) -> bool:
     """This function tells whether a step of a claim is the viewer's to take now."""
     states, kinds = STEPS[step]
     fits = viewer.kind in kinds and viewer.role in WORKERS and is_concerned(viewer, claim)
-    return fits and claim.state in states
+    return fits and claim.state in states and fits_keeper(step, paid_by=claim.paid_by, kind=viewer.kind)
 
 
 def claim_locked(*, viewer: Viewer, claim_id: int, version: int, step: str) -> Claim:
@@ -46,6 +46,8 @@ def claim_locked(*, viewer: Viewer, claim_id: int, version: int, step: str) -> C
     states, kinds = STEPS[step]
     if viewer.kind not in kinds:
         raise StepOutOfTurn("", "、".join(KIND_LABELS[kind] for kind in kinds))
+    if not fits_keeper(step, paid_by=claim.paid_by, kind=viewer.kind):
+        raise StepOutOfTurn("", KIND_LABELS[PAYING_KIND[claim.paid_by]])
     if claim.version != version:
         last = ClaimEvent.objects.filter(claim=claim, claim_version__gt=version).order_by("-pk").first()
         raise ClaimStale(*((last.actor, f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}") if last else ("", "")))

@@ -6,9 +6,17 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from shouwang.insurance.errors import ComputationOvertaken, EventClaimed, NoAid, NotComputed, ReceiptUsed, StepOutOfTurn
+from shouwang.insurance.errors import (
+    AdvanceUnderWay,
+    ComputationOvertaken,
+    EventClaimed,
+    NoAid,
+    NotComputed,
+    ReceiptUsed,
+    StepOutOfTurn,
+)
 from shouwang.insurance.models import Claim
-from shouwang.insurance.rules import OVER, State
+from shouwang.insurance.rules import OVER, UNDER_WAY, State
 from shouwang.insurance.selectors import computation_latest
 from shouwang.insurance.services.assessing import claim_ladder, claim_policy, settled
 from shouwang.insurance.services.common import claim_locked, claim_saved, handled_by, own_hand_refuse, reason_stated
@@ -21,12 +29,14 @@ def claim_decide(*, viewer: Viewer, claim_id: int, version: int, approve: bool, 
     """This function approves or refuses a claim, with the reason.
 
     Under the lock the amount is computed again: what the household was promised meanwhile counts against the year.
-    Raises OwnClaim, ReasonMissing, NotComputed, ComputationOvertaken, and what every step of a claim raises.
+    Raises OwnClaim, ReasonMissing, NotComputed, ComputationOvertaken, AdvanceUnderWay, and what every step raises.
     """
     reason_stated(reason)
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="decide")
         own_hand_refuse(claim, viewer)
+        if claim.advance_state in UNDER_WAY:
+            raise AdvanceUnderWay
         if approve:
             _still(claim)
         claim.decided_at, claim.decided_by = at, viewer.label[:200]

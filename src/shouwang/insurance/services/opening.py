@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -16,6 +16,7 @@ from shouwang.insurance.errors import (
     CauseNotInCase,
     EventClaimed,
     EventInFuture,
+    FiledLate,
     NoPool,
     NotEligible,
     PersonDead,
@@ -164,13 +165,22 @@ def _pool(case: Case, terms: Terms, event: Event) -> Pool:
     )  # fmt: skip
 
 
+def _in_time(pool: Pool, event: Event, *, on: date) -> None:
+    """This function refuses an event that is told after the deadline of the pool's policy; raises FiledLate."""
+    if pool.file_within_days is None:
+        return
+    last = event.on + timedelta(days=pool.file_within_days)
+    if on > last:
+        raise FiledLate(on=event.on, days=pool.file_within_days, last=last)
+
+
 def claim_open(
     *, viewer: Viewer, event: Event, at: datetime, case_id: int | None = None, task_id: int | None = None
 ) -> Claim:
     """This function opens a claim about a case (`case_id`) or out of the insurer's task of verification (`task_id`).
 
-    Raises EventInFuture, CauseNotInCase, TypeUnknown, NotEligible, NoPool, AfterTerm, PersonDead, PersonElsewhere,
-    EventClaimed, and what casework refuses.
+    Raises EventInFuture, CauseNotInCase, TypeUnknown, NotEligible, NoPool, AfterTerm, FiledLate, PersonDead,
+    PersonElsewhere, EventClaimed, and what casework refuses.
     """
     if viewer.role not in WORKERS or viewer.kind not in (Kind.COUNTY_CENTRE, Kind.INSURER):
         raise StepOutOfTurn("", "县级防贫中心或承保公司")
@@ -191,6 +201,7 @@ def claim_open(
         if terms.ladder is None:
             raise NotEligible(cause=Risk(event.cause).label, type_name=standing.type_name, on=event.on)
         pool = _pool(case, terms, event)
+        _in_time(pool, event, on=at.astimezone(SHANGHAI).date())
         claim = _claim(viewer, case, event, standing, terms, pool, person=person, payee=payee, at=at)
         claim.task_id = task_id
         _once(claim)
@@ -239,5 +250,7 @@ def _claim(
         covered_as=terms.covered_as, event_on=event.on, summary=event.summary.strip()[:300],
         pack_version=case.pack_version, type_key=standing.type_key, type_name=standing.type_name,
         type_source=standing.source, type_note=standing.note, ladder_key=terms.ladder.key,
-        ladder_name=terms.ladder.name, state=State.OPEN, opened_at=at, opened_by=viewer.label[:200],
+        ladder_name=terms.ladder.name, state=State.OPEN, paid_by=pool.kept_by,
+        payer_name=pool.holder_name, opened_at=at,
+        opened_by=viewer.label[:200],
     )  # fmt: skip

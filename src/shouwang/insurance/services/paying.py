@@ -1,4 +1,7 @@
-"""A payment is asked for by the county and made by the insurer: pool, grant and case learn of it in one transaction."""
+"""A payment of the insurer: asked for by the county, recorded when made; pool, ledger, grant and case learn of it.
+
+Where the county keeps the pool's money, `services.asking` asks the room of funds for the payment instead.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from django.db import transaction
 
 from shouwang.casework.selectors.cases import Case
 from shouwang.casework.services import assisted_record
-from shouwang.insurance.errors import CaseUndecided, NoAid, PayDay, PersonElsewhere
+from shouwang.insurance.errors import CaseUndecided, NoAid, NothingToRecover, PayDay, PersonElsewhere, StepOutOfTurn
 from shouwang.insurance.models import Claim
-from shouwang.insurance.rules import PoolMove, State, is_decided_for_help
+from shouwang.insurance.rules import Keeper, PoolMove, State, is_decided_for_help
 from shouwang.insurance.services.common import claim_locked, claim_saved, reason_stated
+from shouwang.insurance.services.ledger import pool_gets_back, pool_pays
 from shouwang.insurance.services.opening import payee_refuse
 from shouwang.insurance.services.pools import entry_add, pool_locked
-from shouwang.insurance.services.seam import paid_tell
+from shouwang.insurance.services.seam import advance_retell, paid_tell
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import numbers_refuse
@@ -23,13 +27,15 @@ from shouwang.register.selectors import hits_of
 
 
 def payment_request(*, viewer: Viewer, claim_id: int, version: int, at: datetime) -> Claim:
-    """This function asks the insurer to pay what was approved; raises CaseUndecided until the case is decided."""
+    """This function asks the insurer to pay what was approved; raises CaseUndecided until the case is decided.
+
+    Raises StepOutOfTurn where the county itself pays.
+    """
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="request")
-        case = _case(claim)
-        if not is_decided_for_help(act=case.act, outcome=case.outcome):
-            raise CaseUndecided
-        _payee(claim)
+        if claim.paid_by == Keeper.COUNTY:
+            raise StepOutOfTurn("县里付款")
+        ready_check(claim)
         claim.state, claim.requested_at, claim.requested_by = State.REQUESTED, at, viewer.label[:200]
         said = f"申请{claim.insurer_name}付款 {yuan_text(claim.due_fen)} 元"
         return claim_saved(claim, viewer=viewer, at=at, what="request", text=said, before="APPROVED",
@@ -81,12 +87,49 @@ def payee_change(*, viewer: Viewer, claim_id: int, version: int, payee_id: int, 
         return claim_saved(claim, viewer=viewer, at=at, what="payee", text=said, payee=claim.payee_id)
 
 
+def advance_recover(
+    *, viewer: Viewer, claim_id: int, version: int, amount_fen: int, reason: str, at: datetime
+) -> Claim:
+    """This function records that the household gave back what an advance of the insurer was too much.
+
+    The grant is recorded anew with what is left of it. Raises NothingToRecover, ReasonMissing.
+    """
+    reason_stated(reason)
+    with transaction.atomic():
+        claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="recover")
+        if claim.paid_by == Keeper.COUNTY:
+            raise StepOutOfTurn("县里付款")
+        if not 0 < amount_fen <= claim.over_fen:
+            raise NothingToRecover(claim.over_fen)
+        on = at.astimezone(SHANGHAI).date()
+        claim.advance_recovered_fen += amount_fen
+        name = f"recovered:advance:{claim.pk}:{claim.advance_recovered_fen}"
+        pool = pool_locked(claim.pool_id)
+        entry_add(
+            pool, viewer=viewer, move=PoolMove.RETURNED, amount_fen=amount_fen, on=on, at=at, source_ref=name,
+            claim_id=claim.pk, note="先行救助多付的追回",
+        )  # fmt: skip
+        pool_gets_back(pool, viewer=viewer, fen=amount_fen, on=on, name=name, note=reason.strip(), at=at)
+        advance_retell(claim, viewer=viewer, at=at)
+        said = f"追回先行救助多付的 {yuan_text(amount_fen)} 元：{reason.strip()}"
+        return claim_saved(claim, viewer=viewer, at=at, what="recover", text=said, recovered_fen=amount_fen)
+
+
+def ready_check(claim: Claim) -> None:
+    """This function refuses a payment whose case is not decided for help, or whose payee has died."""
+    case = _case(claim)
+    if not is_decided_for_help(act=case.act, outcome=case.outcome):
+        raise CaseUndecided
+    payee_check(claim)
+
+
 def _case(claim: Claim) -> Case:
     with acting_as(SYSTEM):
         return Case.objects.get(pk=claim.case_id)
 
 
-def _payee(claim: Claim) -> None:
+def payee_check(claim: Claim) -> None:
+    """This function refuses a payee who has died or left the register; raises PersonDead, PersonElsewhere."""
     with acting_as(SYSTEM):
         payee = hits_of({claim.payee_id}, on=claim.event_on).get(claim.payee_id)
     if payee is None:
@@ -97,22 +140,29 @@ def _payee(claim: Claim) -> None:
 def _paid(claim: Claim, *, viewer: Viewer, fen: int, on: date, at: datetime, is_advance: bool) -> int:
     if not claim.event_on <= on <= at.astimezone(SHANGHAI).date():
         raise PayDay
-    _payee(claim)
+    payee_check(claim)
     what = "advance" if is_advance else "claim"
+    pool = pool_locked(claim.pool_id)
     entry_add(
-        pool_locked(claim.pool_id), viewer=viewer, move=PoolMove.ADVANCE if is_advance else PoolMove.PAYMENT,
+        pool, viewer=viewer, move=PoolMove.ADVANCE if is_advance else PoolMove.PAYMENT,
         amount_fen=-fen, on=on, at=at, source_ref=f"{what}:{claim.pk}", claim_id=claim.pk,
     )  # fmt: skip
+    pool_pays(pool, viewer=viewer, fen=fen, on=on, name=f"{what}:{claim.pk}", at=at)
     grant = paid_tell(
         claim, viewer=viewer, amount_fen=fen, on=on, at=at, source_ref=f"{what}:{claim.pk}", is_advance=is_advance
     )
+    case_told(claim, viewer=viewer, grant_id=grant.pk, fen=fen, who=claim.insurer_name, at=at)
+    return grant.pk
+
+
+def case_told(claim: Claim, *, viewer: Viewer, grant_id: int | None, fen: int, who: str, at: datetime) -> None:
+    """This function tells the case that help arrived, while it waits for help."""
     if _case(claim).act == "help":
         assisted_record(
             viewer=viewer,
             case_id=claim.case_id,
             at=at,
-            data={"claim_id": claim.pk, "grant_id": grant.pk, "amount_fen": fen},
-            text=f"{claim.insurer_name}赔付 {yuan_text(fen)} 元（{claim.pool_name}）",
+            data={"claim_id": claim.pk, "grant_id": grant_id, "amount_fen": fen},
+            text=f"{who}赔付 {yuan_text(fen)} 元（{claim.pool_name}）",
             is_complete=False,
         )
-    return grant.pk

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from shouwang.audit.services import entry_append
+from shouwang.funds.errors import DocumentMissing
 from shouwang.insurance.errors import (
     InsurerUnknown,
     NothingToCarry,
@@ -20,8 +21,9 @@ from shouwang.insurance.errors import (
     TooMuchPaidIn,
 )
 from shouwang.insurance.models import Pool, PoolEntry
-from shouwang.insurance.rules import PoolMove, State
+from shouwang.insurance.rules import UNDER_WAY, Keeper, PoolMove, State
 from shouwang.insurance.selectors import pool_get, pool_sums
+from shouwang.insurance.services.ledger import LENT, pool_carry_on, pool_fund
 from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
@@ -31,6 +33,8 @@ from shouwang.rulebook.insurance import pools_of
 from shouwang.rulebook.values import Provision
 from shouwang.rulebook.windows import months_before
 from shouwang.standards.selectors import policy_for
+
+PURPOSE = 60 - len(LENT)
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,10 @@ def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
             rolls_over=terms.rolls_over, may_owe=terms.topped_up, organisation_id=insurer.pk,
             insurer_name=insurer.name[:120], document=opening.document.strip()[:120], pack_version=version,
             source=stated.source.document[:300], clause=stated.source.clause[:300], mark=stated.mark_text,
-            opened_at=at, opened_by=viewer.label[:200],
+            opened_at=at, opened_by=viewer.label[:200], kept_by=terms.kept_by,
+            file_within_days=terms.file_within_days,
         )  # fmt: skip
+        _keeper(pool, viewer, is_wider=(insurer.area.lo, insurer.area.hi) != (lo, hi))
         try:
             with transaction.atomic():
                 pool.save(force_insert=True)
@@ -108,10 +114,38 @@ def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
     return pool
 
 
+def _keeper(pool: Pool, viewer: Viewer, *, is_wider: bool) -> None:
+    """This function states who keeps the money, and under which purpose it stands in the ledger, its own."""
+    is_insurer = pool.kept_by == Keeper.INSURER
+    pool.holder_id = pool.organisation_id if is_insurer else viewer.organisation_id
+    pool.holder_name = (pool.insurer_name if is_insurer else viewer.organisation_name)[:120]
+    pool.money_year = pool.from_date.year
+    # An insurer of several counties keeps each county's money by itself.
+    whose = f"（{pool.area_name}）" if is_insurer and is_wider else ""
+    purpose = f"{pool.name}{whose}"
+    if Pool.objects.filter(holder_id=pool.holder_id, purpose=purpose[:PURPOSE], money_year=pool.money_year).exists():
+        purpose = f"{purpose[: PURPOSE - 6]} {pool.from_date:%m-%d}"
+    pool.purpose = purpose[:PURPOSE]
+
+
 def pool_pay_in(
-    *, viewer: Viewer, pool_id: int, version: int, move: str, amount_fen: int, on: date, note: str, at: datetime
+    *,
+    viewer: Viewer,
+    pool_id: int,
+    version: int,
+    move: str,
+    amount_fen: int,
+    on: date,
+    note: str,
+    at: datetime,
+    source: str = "COUNTY",
+    with_budget: bool = False,
 ) -> PoolEntry:
-    """This function records premium paid in, or what the county made up for; raises TooMuchPaidIn, NotOwing."""
+    """This function records premium paid in, or what the county made up for, out of the county's account of a source.
+
+    `with_budget` records first that the money reached that account. Raises TooMuchPaidIn, NotOwing, PoolUnfunded, and
+    DocumentMissing without a `note`.
+    """
     numbers_refuse(note)
     with transaction.atomic():
         pool = _locked(viewer, pool_id, version)
@@ -124,6 +158,12 @@ def pool_pay_in(
             lack = max(0, -pool.balance_fen)
             if kind is not PoolMove.TOP_UP or not 0 < amount_fen <= max(lack, _waiting(pool) - pool.balance_fen):
                 raise NotOwing(max(lack, _waiting(pool) - pool.balance_fen, 0))
+        if not note.strip():
+            raise DocumentMissing
+        pool_fund(
+            pool, viewer=viewer, source=source, fen=amount_fen, on=on, document=note.strip(),
+            name=f"in:{pool.version}", with_budget=with_budget, at=at,
+        )  # fmt: skip
         return entry_add(
             pool, viewer=viewer, move=kind, amount_fen=amount_fen, on=on, at=at, note=note,
             source_ref=f"pool:{pool.pk}:{pool.version}",
@@ -145,12 +185,16 @@ def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: date
             .order_by("from_date")
             .first()
         )
-        is_open = pool.claims.exclude(state__in=(State.PAID, State.REJECTED, State.WITHDRAWN)).exists()
+        over = (State.PAID, State.RECOVERED, State.REJECTED, State.WITHDRAWN)
+        is_open = (
+            pool.claims.exclude(state__in=over).exists() or pool.claims.filter(advance_state__in=UNDER_WAY).exists()
+        )
         ready = pool.rolls_over and pool.balance_fen > 0 and on >= pool.until_date and not is_open
         if following is None or not ready or pool.carried_to_id is not None:
             raise NothingToCarry
         left = pool.balance_fen
         pool.carried_to = following
+        pool_carry_on(pool, following, viewer=viewer, fen=left, on=on, at=at)
         for each, kind, fen in (
             (pool, PoolMove.CARRIED_OUT, -left),
             (following, PoolMove.CARRIED_IN, left),

@@ -1,11 +1,22 @@
-"""All that insurance says to the room of funds: what was paid to a household, by whom, for what."""
+"""What insurance says to the room of funds of one household: what the insurer paid, and what the county is to pay."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from shouwang.funds.services import Benefit, Grant, grant_record
+from shouwang.funds.selectors import grants_visible_to
+from shouwang.funds.services import (
+    Benefit,
+    Commitment,
+    Grant,
+    Payee,
+    PaymentRequest,
+    grant_cancel,
+    grant_record,
+    payment_request,
+)
 from shouwang.insurance.models import Claim
+from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import Viewer
 
 
@@ -32,3 +43,36 @@ def paid_tell(
         source_ref=source_ref,
         at=at,
     )
+
+
+def advance_retell(claim: Claim, *, viewer: Viewer, at: datetime) -> None:
+    """This function records the grant of an advance anew, with what is left of it after a part was given back."""
+    name = f"advance:{claim.pk}"
+    found = grants_visible_to(viewer).filter(
+        household_id=claim.household_id, source_ref__startswith=name, cancelled_at__isnull=True
+    )
+    for grant in found:
+        if grant.source_ref == name or grant.source_ref.startswith(f"{name}:"):
+            grant_cancel(viewer=viewer, grant_id=grant.pk, reason="多付的部分已追回，按余下的重新记", at=at)
+    left = claim.advance_fen - claim.advance_recovered_fen
+    if left:
+        ref = f"{name}:{claim.advance_recovered_fen}"
+        on = claim.advance_paid_on or at.date()
+        paid_tell(claim, viewer=viewer, amount_fen=left, on=on, at=at, source_ref=ref, is_advance=True)
+
+
+def payment_ask(
+    claim: Claim, *, viewer: Viewer, source_ref: str, fen: int, account_id: int, payee: Payee, ground: str, at: datetime
+) -> Commitment:
+    """This function asks for a payment of the county once under its name; refusals are those of funds."""
+    decided = claim.decided_at or claim.advance_decided_at or at
+    return payment_request(
+        viewer=viewer,
+        request=PaymentRequest(
+            source_ref=source_ref, organisation_id=claim.pool.holder_id or 0, slot=claim.slot,
+            household_id=claim.household_id, person_id=claim.payee_id, case_id=claim.case_id,
+            purpose=claim.pool.purpose, amount_fen=fen, ground=ground, approved_on=decided.astimezone(SHANGHAI).date(),
+            payee=payee, account_id=account_id,
+        ),
+        at=at,
+    )  # fmt: skip

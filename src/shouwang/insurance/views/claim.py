@@ -14,7 +14,7 @@ from shouwang.audit.services import entry_append
 from shouwang.insurance.contexts import ClaimPage, PapersPage, ReplayPage, Way
 from shouwang.insurance.forms import PaperForm
 from shouwang.insurance.models import Claim
-from shouwang.insurance.rules import OVER, State, TypeSource
+from shouwang.insurance.rules import OVER, UNDER_WAY, Following, Keeper, State, TypeSource
 from shouwang.insurance.selectors import claim_get, claim_paper_get, computation_latest
 from shouwang.insurance.services import (
     claim_paper_add,
@@ -41,11 +41,13 @@ LABELS = {
     "settle_change": "确认手工调整",
     "change": "申请手工调整",
     "advance": "决定先行救助",
+    "ask_advance": "申请付先行救助",
     "pay_advance": "登记已付先行救助",
     "decide": "审定",
     "request": "申请付款",
     "pay": "登记已付款",
     "payee": "换领款人",
+    "recover": "登记追回",
     "appeal": "登记申诉",
     "withdraw": "撤回理赔",
 }
@@ -79,7 +81,7 @@ def _page(viewer: Viewer, found: Claim) -> ClaimPage:
         claim=found,
         cause=Risk(found.cause).label,
         steps=_steps(found),
-        next=NEXT.get(found.state, ""),
+        next=_next(found),
         ways=_ways(viewer, found, is_computed=computation is not None, missing=missing,
                    waits=any(change.settled_at is None for change in changes)),
         facts=_facts(found),
@@ -97,9 +99,20 @@ def _page(viewer: Viewer, found: Claim) -> ClaimPage:
     )  # fmt: skip
 
 
+def _next(found: Claim) -> str:
+    """This function says what comes next, and who is waited for."""
+    if found.state == State.REQUESTED and found.paid_by == Keeper.COUNTY:
+        said = {
+            Following.RETURNED: "银行退回了，由县里核实账户以后再付",
+            Following.BATCHED: "已在支付批次里，等银行的结果",
+        }
+        return said.get(Following(found.payment_state or "WAITING"), "由县里经办、复核、放行以后付款")
+    return NEXT.get(found.state, "")
+
+
 def _steps(found: Claim) -> list[tuple[str, str, str]]:
     order = [("OPEN", "定损"), ("PROPOSED", "审定"), ("APPROVED", "申请付款"), ("REQUESTED", "付款")]
-    if found.state in OVER:
+    if found.state in (*OVER, State.RECOVERED):
         return []
     place = next((n for n, (key, _) in enumerate(order) if key == found.state), len(order))
     return [
@@ -120,8 +133,12 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
     own = viewer.user_id in found.handled_user_ids
     if own:
         fits -= {"decide", "settle_change", "advance"}
-    if not found.advance_fen or found.advance_paid_on:
-        fits.discard("pay_advance")
+    if not found.advance_fen or found.advance_paid_on or found.advance_state:
+        fits -= {"pay_advance", "ask_advance"}
+    if not found.over_fen:
+        fits.discard("recover")
+    if found.advance_state in UNDER_WAY:
+        fits.discard("decide")
     if found.advance_fen:
         fits -= {"advance", "withdraw"}
     if "advance" in fits and not _has_aid(found):
@@ -142,7 +159,7 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
 
 
 def _main(fits: set[str], *, is_computed: bool) -> str:
-    order = ["pay", "pay_advance", "request", "decide", "settle_change", "propose"]
+    order = ["pay", "pay_advance", "ask_advance", "request", "decide", "settle_change", "propose"]
     order += ["paper", "assess"] if is_computed else ["assess", "paper"]
     return next((step for step in order if step in fits), "")
 
@@ -163,11 +180,14 @@ def _facts(found: Claim) -> list[tuple[str, ...]]:
         ("赔付阶梯", found.ladder_name),
         ("资金池", found.pool_name),
         ("承保公司", found.insurer_name),
+        ("谁付款", found.payer),
         ("领款人", found.payee_name),
         ("受理", found.opened_by, f"{timezone.localtime(found.opened_at):%Y-%m-%d}"),
     ]
     if found.decided_at:
         rows.append(("审定", found.decision_reason, found.decided_by))
+    if found.payment_state:
+        rows.append(("支付进度", str(found.get_payment_state_display()), found.payment_said))
     if found.paid_on:
         rows.append(("付款", f"{found.paid_on:%Y-%m-%d}", found.reference))
     return rows

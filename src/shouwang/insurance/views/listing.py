@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from shouwang.insurance.contexts import ClaimsPage
 from shouwang.insurance.navigation import CLAIM_READERS
 from shouwang.insurance.rules import State
-from shouwang.insurance.selectors import claim_counts, claims_visible_to, papers_late
+from shouwang.insurance.selectors import claim_counts, claims_given_back, claims_to_pay, claims_visible_to, papers_late
 from shouwang.insurance.views.common import viewer_of
 from shouwang.people.access import requires
 from shouwang.ui.forms import key_read
@@ -27,12 +27,14 @@ def claims(request: HttpRequest) -> HttpResponse:
     counts = claim_counts(viewer, pool_id=pool)
     asked = request.GET.get("state", "")
     state = asked if asked in State.values else ""
-    found, late = claims_visible_to(viewer), papers_late(viewer, today)
+    named = {
+        "to_pay": ("等承保公司付款", claims_to_pay(viewer)), "returned": ("银行退回", claims_given_back(viewer)),
+        "late": ("补材料逾期", papers_late(viewer, today)),
+    }  # fmt: skip
+    found = named[asked][1] if asked in named else claims_visible_to(viewer)
     if pool is not None:
-        found, late = found.filter(pool_id=pool), late.filter(pool_id=pool)
-    if asked == "late":
-        found = late.order_by("-pk")
-    elif state:
+        found = found.filter(pool_id=pool)
+    if state:
         found = found.filter(state=state)
     page = key_page(found.order_by(), order=("-opened_at",), after=request.GET.get("after"))
     address = reverse("insurance:claims") + (f"?pool={pool}&" if pool is not None else "?")
@@ -42,8 +44,10 @@ def claims(request: HttpRequest) -> HttpResponse:
         for each in State
         if counts[each.value] or each.value == state
     ]
-    number_late = late.count()
-    if number_late or asked == "late":
-        tabs.append(("补材料逾期", f"{address}state=late", asked == "late", number_late))
-    label = "补材料逾期" if asked == "late" else str(State(state).label) if state else ""
-    return render(request, "insurance/claims.html", {"page": ClaimsPage(tabs, page.rows, page, label, number_late)})
+    for key, (label, rows) in named.items():
+        count = (rows if pool is None else rows.filter(pool_id=pool)).count()
+        # Where every claim that waits for a payment waits for an insurer, one tab says it.
+        if asked == key or (count and not (key == "to_pay" and count == counts[State.REQUESTED])):
+            tabs.append((label, f"{address}state={key}", asked == key, count))
+    label = named[asked][0] if asked in named else str(State(state).label) if state else ""
+    return render(request, "insurance/claims.html", {"page": ClaimsPage(tabs, page.rows, page, label)})

@@ -12,8 +12,8 @@ from shouwang.insurance.contexts import PoolPage, PoolsPage
 from shouwang.insurance.forms import OpenPoolForm, PoolMoneyForm
 from shouwang.insurance.models import Pool
 from shouwang.insurance.navigation import CLAIM_READERS
-from shouwang.insurance.selectors import pool_get, pool_sums, pools_adding_to, pools_visible_to
-from shouwang.insurance.services import pool_carry, pool_open, pool_pay_in, pools_stated
+from shouwang.insurance.selectors import pool_get, pool_sums, pool_under_way_fen, pools_adding_to, pools_visible_to
+from shouwang.insurance.services import pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
 from shouwang.insurance.views.common import ROLES, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
@@ -89,6 +89,11 @@ def pool(request: HttpRequest, pool_id: int) -> HttpResponse:
     return render(request, "insurance/pool.html", {"page": _page(found, form, viewer)}, status=status)
 
 
+def _reads_ledger(viewer: Viewer, found: Pool) -> bool:
+    """This function tells whether the pool stands in the ledger and its keeper's accounts are the viewer's to read."""
+    return bool(found.purpose) and (viewer.reads_register or viewer.organisation_id == found.holder_id)
+
+
 def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
     sums = pool_sums(found)
     ready = found.rolls_over and found.balance_fen > 0 and found.until_date <= timezone.localdate()
@@ -100,6 +105,8 @@ def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
         entries=list(found.entries.order_by("-pk")[:SHOWN]),
         supplements=pools_adding_to(found),
         form=form,
+        ledger_fen=pool_ledger_fen(viewer, found) if _reads_ledger(viewer, found) else None,
+        under_way_fen=pool_under_way_fen(found),
         may_carry=_may_work(viewer) and ready and found.carried_to_id is None,
         more=max(0, found.entries.count() - SHOWN),
     )

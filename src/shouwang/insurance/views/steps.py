@@ -14,10 +14,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from shouwang.funds.services import Payee
 from shouwang.insurance import services
 from shouwang.insurance.errors import ClaimStale
-from shouwang.insurance.forms import ChangeForm, DecisionForm, PayeeForm, PayForm, ReasonForm, SettleForm
+from shouwang.insurance.forms import (
+    AccountForm,
+    ChangeForm,
+    DecisionForm,
+    PayeeForm,
+    PayForm,
+    ReasonForm,
+    RecoverForm,
+    SettleForm,
+)
 from shouwang.insurance.models import Claim
+from shouwang.insurance.rules import Keeper
 from shouwang.insurance.selectors import claim_get
 from shouwang.insurance.services import may_step
 from shouwang.insurance.views.common import ROLES, WORKING, viewer_of
@@ -41,6 +52,9 @@ class Step:
     done: str
 
 
+PAID_BY_COUNTY = ["资金池里先留出这笔钱，经办、复核、放行由三个人办，银行回盘以后这里跟着变。"]
+
+
 def _amount(claim: Claim) -> str:
     return f"{yuan_text(claim.due_fen)} 元"
 
@@ -57,6 +71,18 @@ def _settle(*, approve: str, **rest: Any) -> Claim:
 
 def _payee(*, payee_id: str, **rest: Any) -> Claim:
     return services.payee_change(payee_id=int(payee_id), **rest)
+
+
+def _recover(**rest: Any) -> Claim:
+    is_county = Claim.objects.filter(pk=rest["claim_id"], paid_by=Keeper.COUNTY).exists()
+    return (services.advance_take_back if is_county else services.advance_recover)(**rest)
+
+
+def _account(call: Callable[..., Claim]) -> Callable[..., Claim]:
+    def called(*, account_name: str, account_number: str, bank: str, relation: str, **rest: Any) -> Claim:
+        return call(payee=Payee(account_name, account_number, bank, relation), **rest)
+
+    return called
 
 
 STEPS: dict[str, Step] = {
@@ -142,6 +168,25 @@ STEPS: dict[str, Step] = {
         services.payment_record,
         "已登记付款。",
     ),
+    "ask_advance": Step(
+        "申请付先行救助",
+        "申请付款",
+        lambda claim: [f"请{claim.payer}付 {yuan_text(claim.advance_fen)} 元。", *PAID_BY_COUNTY],
+        AccountForm,
+        _account(services.advance_apply),
+        "已申请付款。",
+    ),
+    "recover": Step(
+        "登记追回",
+        "登记追回",
+        lambda claim: [
+            f"先行救助多付的还剩 {yuan_text(claim.over_fen)} 元没有追回。",
+            "追回的钱回到资金池。",
+        ],
+        RecoverForm,
+        _recover,
+        "已登记追回。",
+    ),
     "payee": Step(
         "换领款人", "换领款人", lambda claim: [f"现在的领款人是{claim.payee_name}。"], PayeeForm, _payee, "已更换。"
     ),
@@ -164,13 +209,27 @@ STEPS: dict[str, Step] = {
 }
 
 
+# The same step where the county keeps the money.
+OF_COUNTY: dict[str, Step] = {
+    "request": Step(
+        "申请付款",
+        "申请付款",
+        lambda claim: [f"请{claim.payer}付 {_amount(claim)}。", *PAID_BY_COUNTY],
+        AccountForm,
+        _account(services.payment_apply),
+        "已申请付款。",
+    ),
+}
+
+
 @require_http_methods(["GET", "POST"])
 @requires(*WORKING, roles=ROLES)
 def step(request: HttpRequest, claim_id: int, step: str) -> HttpResponse:
     """This function shows what a step will do, and does it."""
     viewer = viewer_of(request)
-    stated = STEPS.get(step)
     claim = claim_get(viewer, claim_id)
+    stated = OF_COUNTY.get(step) if claim.paid_by == Keeper.COUNTY else None
+    stated = stated or STEPS.get(step)
     if stated is None or (request.method == "GET" and not may_step(viewer, claim, step)):
         raise Http404
     form = _form(request, stated, claim)
@@ -206,6 +265,8 @@ def _form(request: HttpRequest, stated: Step, claim: Claim) -> Form | None:
             members = members_of(SYSTEM, claim.household_id, timezone.localdate())
         people = [(str(member.person_id), f"{member.name}（{member.relationship_label}）") for member in members]
         return PayeeForm(posted, people=people)
+    if stated.form is AccountForm:
+        return AccountForm(posted, initial={"account_name": claim.payee_name})
     if stated.form is PayForm:
         return PayForm(posted, initial={"on": timezone.localdate()})
     return stated.form(posted)

@@ -1,0 +1,22 @@
+"""Jobs of insurance: claims follow their payments."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from shouwang.insurance.services import YEAR, payments_follow
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="insurance.follow", queue="short", queueing_lock="insurance.follow", lock="insurance.follow")
+def follow_payments(timestamp: int) -> None:
+    """This function lets claims that the county pays follow their payments, each minute."""
+    payments_follow(at=timezone.now())
+
+
+@app.periodic(cron="20 18 * * *")  # in the night in China
+@app.task(name="insurance.follow_all", queue="long", queueing_lock="insurance.follow_all", lock="insurance.follow")
+def follow_payments_of_the_year(timestamp: int) -> None:
+    """This function looks each night through all that came back in a year: what a stopped worker has missed."""
+    payments_follow(at=timezone.now(), lookback=YEAR)

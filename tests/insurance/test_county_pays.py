@@ -1,0 +1,288 @@
+"""Pools that the county keeps: a claim asks funds once and follows its payment; and every pool in the ledger."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db.models import Sum
+from tests.factories.casework import AT, NAMES, case_make, workflow_ready
+from tests.factories.cast import Cast
+from tests.factories.funds import Desk, answer, batched, desk_make
+from tests.factories.insurance import LATER, ClaimWalk, claim_make, policy_changed, pool_make
+
+from shouwang.funds import services as funds
+from shouwang.funds.models import Account, Batch, Commitment, Entry, Grant, Posting
+from shouwang.funds.services import Payee
+from shouwang.insurance import errors, services
+from shouwang.insurance.models import Pool, PoolEntry
+from shouwang.insurance.selectors import pool_under_way_fen
+from shouwang.insurance.services import Opening, payments_follow, pool_ledger_fen
+from shouwang.people.access import SYSTEM, acting_as
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAYEE = Payee("张胜坤", "6228480600000000017", "农业银行巨鹿县支行")
+TERM = date(2020, 1, 1)
+
+
+def county_pool(cast: Cast, *, premium_fen: int | None = None) -> Pool:
+    """A pool of the demo values whose money the county keeps."""
+    policy_changed(cast, "by_tender: true", "by_tender: true, kept_by: COUNTY")
+    return pool_make(cast, premium_fen=premium_fen)
+
+
+def decided(cast: Cast, *, cause: str = "ILLNESS", fen: int = 2_500_000) -> ClaimWalk:
+    found = claim_make(cast, pool=False, cause=cause)
+    found.assess(fen)
+    found.propose()
+    found.decide()
+    return found
+
+
+def agrees() -> int:
+    """What the ledger says of the one pool, held against its movements and all postings."""
+    with acting_as(SYSTEM):
+        pool = Pool.objects.get()
+        assert (Posting.objects.aggregate(all=Sum("amount_fen"))["all"] or 0) == 0
+        held = pool_ledger_fen(SYSTEM, pool)
+        assert held + pool_under_way_fen(pool) == pool.balance_fen
+        assert pool.balance_fen == sum(entry.amount_fen for entry in pool.entries.all())
+        return held
+
+
+def sent(desk: Desk, found: ClaimWalk, ref: str = "") -> Batch:
+    with acting_as(SYSTEM):
+        owed = Commitment.objects.get(source_ref=ref or f"claim:{found.claim_id}")
+    return batched(desk, owed, at=LATER)
+
+
+def answered(desk: Desk, batch: Batch, *, results: dict[int, str] | None = None) -> None:
+    with acting_as(desk.maker):
+        funds.return_read(
+            viewer=desk.maker, batch_id=batch.pk, name="回盘.csv", content=answer(batch, results=results), at=LATER
+        )
+
+
+def ask(found: ClaimWalk) -> None:
+    found.step("payment_apply", found.cast.county, payee=PAYEE)
+
+
+def test_a_claim_asks_once_and_follows_its_payment_to_the_household(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    with pytest.raises(errors.StepOutOfTurn, match="县里付款"):
+        found.request()
+    ask(found)
+    with pytest.raises(errors.StepOutOfTurn):
+        ask(found)
+    assert (found.claim.state, found.claim.payment_state) == ("REQUESTED", "WAITING")
+    assert agrees() == 149_000_000
+    with pytest.raises(errors.StepOutOfTurn, match="县级防贫中心"):
+        found.pay()
+    batch = sent(desk, found)
+    assert payments_follow(at=LATER) == 1
+    assert found.claim.payment_state == "BATCHED"
+    answered(desk, batch)
+    assert payments_follow(at=LATER) == 1
+    assert payments_follow(at=LATER) == 0  # asked again, nothing is booked twice
+    paid = found.claim
+    assert (paid.state, paid.payment_state, paid.paid_on) == ("PAID", "PAID", LATER.date())
+    assert agrees() == 149_000_000
+    with acting_as(SYSTEM):
+        (grant,) = Grant.objects.all()
+        assert (grant.pk, grant.standing, grant.amount_fen) == (paid.grant_id, "PAID_BY_US", 1_000_000)
+        assert PoolEntry.objects.filter(move="PAYMENT").count() == 1
+
+
+def test_what_the_bank_gives_back_waits_for_another_account_and_is_paid_once(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    ask(found)
+    answered(desk, sent(desk, found), results={1: "失败"})
+    payments_follow(at=LATER)
+    assert (found.claim.state, found.claim.payment_state) == ("REQUESTED", "RETURNED")
+    assert "账户已销户" in found.claim.payment_said
+    with acting_as(desk.maker):
+        owed = Commitment.objects.get()
+        funds.payee_correct(
+            viewer=desk.maker, commitment_id=owed.pk, version=owed.version, payee=PAYEE, reason="重新核实", at=LATER
+        )
+    answered(desk, sent(desk, found))
+    payments_follow(at=LATER)
+    assert found.claim.state == "PAID"
+    # The bank takes it back after all: the claim waits again, the pool has it back on its way.
+    with acting_as(SYSTEM):
+        batch = Batch.objects.order_by("-pk").first()
+    assert batch is not None
+    answered(desk, batch, results={1: "失败"})
+    payments_follow(at=LATER)
+    assert (found.claim.state, found.claim.paid_on, found.claim.payment_state) == ("REQUESTED", None, "RETURNED")
+    assert agrees() == 149_000_000
+    with acting_as(SYSTEM):
+        assert not Grant.objects.filter(cancelled_at__isnull=True).exists()
+        assert [entry.move for entry in PoolEntry.objects.order_by("pk")] == ["PREMIUM", "PAYMENT", "RETURNED"]
+
+
+def test_a_cancelled_payment_goes_back_into_the_pool_and_may_be_asked_for_again(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    ask(found)
+    with acting_as(desk.maker):
+        owed = Commitment.objects.get()
+        funds.commitment_cancel(
+            viewer=desk.maker, commitment_id=owed.pk, version=owed.version, reason="户名写错", at=LATER
+        )
+    payments_follow(at=LATER)
+    assert (found.claim.state, found.claim.payment_state, agrees()) == ("APPROVED", "", 150_000_000)
+    ask(found)
+    answered(desk, sent(desk, found, f"claim:{found.claim_id}:2"))
+    payments_follow(at=LATER)
+    assert (found.claim.state, agrees()) == ("PAID", 149_000_000)
+
+
+def test_money_got_back_after_payment_is_the_pools_again(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    ask(found)
+    batch = sent(desk, found)
+    answered(desk, batch)
+    payments_follow(at=LATER)
+
+    def recovered(fen: int) -> None:
+        with acting_as(desk.maker):
+            payment = batch.payments.get()
+            funds.payment_recover(viewer=desk.maker, payment_id=payment.pk, amount_fen=fen, reason="不应付", at=LATER)
+        payments_follow(at=LATER)
+
+    recovered(400_000)
+    assert (found.claim.state, found.claim.recovered_fen, agrees()) == ("PAID", 400_000, 149_400_000)
+    recovered(600_000)
+    assert (found.claim.state, found.claim.recovered_fen, agrees()) == ("RECOVERED", 1_000_000, 150_000_000)
+
+
+def test_an_advance_of_the_county_that_was_too_much_is_recovered_through_funds(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk = desk_make(real_cast)
+    found = claim_make(real_cast, pool=False, cause="ACCIDENT", upto="review")
+    found.step("aid_decide", found.decider, reason="急需用钱")
+    found.step("advance_apply", real_cast.county, payee=PAYEE)
+    found.assess(500_000)
+    found.propose()
+    with pytest.raises(errors.AdvanceUnderWay):
+        found.decide()
+    answered(desk, sent(desk, found, f"advance:{found.claim_id}"))
+    payments_follow(at=LATER)
+    assert found.claim.advance_paid_on == LATER.date()
+    found.step("claim_return", found.decider, reason="重算")
+    found.assess(500_000)  # 1,000 yuan of 5,000: less than the 3,000 paid before
+    found.propose()
+    assert found.decide().over_fen == 200_000
+    with pytest.raises(errors.NothingToRecover, match="2,000"):
+        found.step("advance_take_back", real_cast.county, amount_fen=200_001, reason="多付")
+    found.step("advance_take_back", real_cast.county, amount_fen=150_000, reason="农户退回")
+    assert (found.claim.over_fen, found.claim.advance_recovered_fen) == (50_000, 150_000)
+    assert payments_follow(at=LATER) == 0
+    assert agrees() == 149_850_000
+    with acting_as(SYSTEM):
+        assert Entry.objects.filter(kind="RECOVER").count() == 1
+
+
+def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real_cast: Cast) -> None:
+    pool_make(real_cast)
+    found = claim_make(real_cast, cause="ACCIDENT")
+    found.step("aid_decide", found.decider, reason="急需用钱")
+    found.step("aid_record", real_cast.insurer, on=LATER.date())
+    found.assess(500_000)
+    found.propose()
+    assert found.decide().over_fen == 200_000
+    with pytest.raises(errors.StepOutOfTurn):
+        found.step("advance_recover", real_cast.county, amount_fen=1, reason="多付")
+    found.step("advance_recover", real_cast.insurer, amount_fen=200_000, reason="农户退回")
+    assert (found.claim.over_fen, agrees()) == (0, 149_900_000)
+    with acting_as(SYSTEM):
+        assert [g.amount_fen for g in Grant.objects.filter(cancelled_at__isnull=True)] == [100_000]
+
+
+def test_an_empty_pool_of_the_county_pays_nothing(real_cast: Cast) -> None:
+    county_pool(real_cast, premium_fen=999_999)
+    found = decided(real_cast)
+    with pytest.raises(errors.PoolEmpty, match="不够付 10,000"):
+        ask(found)
+    assert (found.claim.state, agrees()) == ("APPROVED", 999_999)
+    with acting_as(SYSTEM):
+        assert not Commitment.objects.exists()
+
+
+def test_what_the_insurer_paid_of_its_own_is_paid_back_first(real_cast: Cast) -> None:
+    pool = pool_make(real_cast, premium_fen=400_000)
+    found = decided(real_cast)
+    found.request()
+    found.pay()
+    assert agrees() == -600_000
+    with acting_as(real_cast.county):
+        version = Pool.objects.get().version
+        services.pool_pay_in(
+            viewer=real_cast.county, pool_id=pool.pk, version=version, move="TOP_UP", amount_fen=600_000, on=TERM,
+            note="巨财社 9 号", at=AT, source="CITY", with_budget=True,
+        )  # fmt: skip
+    assert agrees() == 0
+    with acting_as(SYSTEM):
+        paid = Account.objects.filter(stage="PAID", balance_fen__gt=0).order_by("source")
+        assert {row.source: row.balance_fen for row in paid} == {"CITY": 600_000, "COUNTY": 400_000}
+        assert not Account.objects.filter(source="INSURER").exclude(balance_fen=0).exists()
+
+
+def test_a_premium_comes_out_of_a_county_account_that_holds_it(real_cast: Cast) -> None:
+    pool = pool_make(real_cast, premium_fen=0)
+    paper = {"viewer": real_cast.county, "pool_id": pool.pk, "version": 1, "move": "PREMIUM", "amount_fen": 100,
+             "on": TERM, "note": "文号", "at": AT}  # fmt: skip
+    with pytest.raises(errors.PoolUnfunded, match="只有 0"), acting_as(real_cast.county):
+        services.pool_pay_in(**paper)  # type: ignore[arg-type]
+    money = funds.Money("COUNTY", pool.purpose, 2020)
+    with acting_as(real_cast.county):
+        funds.budget_enter(
+            viewer=real_cast.county, money=money, amount_fen=100, at=AT, ground=funds.Ground("b", TERM, "预算文件")
+        )
+        services.pool_pay_in(**paper)  # type: ignore[arg-type]
+    assert agrees() == 100
+
+
+@pytest.mark.worked_case(5)
+def test_four_million_yuan_and_the_supplement_stand_in_the_ledger(real_cast: Cast) -> None:
+    """魏县: 50 yuan × 80,000 heads, and 2.9 million for named industries and workers away, kept by the insurer."""
+    NAMES["weixian"] = "魏县"
+    workflow_ready(real_cast, "weixian")
+    viewer, insurer = real_cast.county, real_cast.insurer.organisation_id or 0
+    for key, first, until in (("fund", TERM, None), ("supplement", date(2020, 3, 1), date(2021, 3, 1))):
+        with acting_as(viewer):
+            pool = services.pool_open(viewer=viewer, opening=Opening(key, first, until, insurer, "魏招 1 号"), at=AT)
+            services.pool_pay_in(
+                viewer=viewer, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=pool.fund_fen,
+                on=first, note="县财政拨款", at=AT, with_budget=True,
+            )  # fmt: skip
+    with acting_as(SYSTEM):
+        held = {row.purpose: row.balance_fen for row in Account.objects.filter(stage="POOL", organisation_id=insurer)}
+        assert held == {"防贫保险金": 5_000 * 80_000, "防贫补充方案": 290_000_000}
+        origin = Account.objects.filter(stage="ORIGIN", organisation_id=viewer.organisation_id, source="COUNTY")
+        assert -sum(row.balance_fen for row in origin) == 690_000_000
+        assert not Account.objects.filter(stage="AVAILABLE").exclude(balance_fen=0).exists()
+    # What is left over goes on into the next term's accounts.
+    with acting_as(viewer):
+        fund = Pool.objects.get(key="fund")
+        following = services.pool_open(
+            viewer=viewer, opening=Opening("fund", date(2021, 1, 1), None, insurer, "魏招 2 号"), at=AT
+        )
+        services.pool_carry(
+            viewer=viewer, pool_id=fund.pk, version=fund.version, on=date(2021, 1, 1), at=AT + timedelta(days=200)
+        )
+        assert (pool_ledger_fen(viewer, fund), pool_ledger_fen(viewer, following)) == (0, 400_000_000)
+
+
+def test_an_event_is_told_within_the_days_of_the_policy(real_cast: Cast) -> None:
+    days = (LATER.date() - AT.date()).days
+    policy_changed(real_cast, "by_tender: true", f"by_tender: true, file_within_days: {days}")
+    pool_make(real_cast)
+    walk = case_make(real_cast, upto="help")
+    with pytest.raises(errors.FiledLate, match=f"{days} 天以内报案"):
+        claim_make(real_cast, walk=walk, on=AT.date() - timedelta(days=1))
+    assert claim_make(real_cast, walk=walk, on=AT.date()).claim.state == "OPEN"
