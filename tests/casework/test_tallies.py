@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from datetime import date, datetime, timedelta
 
@@ -14,9 +15,16 @@ from tests.factories.casework import AT, case_make, workflow_ready
 from tests.factories.cast import Cast
 
 from shouwang.casework.models import Case, CaseEvent, StayChange, Tally, TallyChange, TallyFinding
-from shouwang.casework.selectors.lamps import lamp_counts, lamp_totals
+from shouwang.casework.selectors.lamps import SIZE_OF_LEVEL, lamp_counts, lamp_totals
 from shouwang.casework.selectors.progress import day_counts
-from shouwang.casework.selectors.tallies import days_kept, lamps_kept, quantile, stages_kept
+from shouwang.casework.selectors.tallies import (
+    _whole_areas,
+    days_kept,
+    lamps_in_ranges,
+    lamps_kept,
+    quantile,
+    stages_kept,
+)
 from shouwang.casework.services.tallying import tallies_check, tallies_fold
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import SYSTEM, Viewer, acting_as
@@ -65,7 +73,8 @@ def agree(viewer: Viewer, *, lo: int, hi: int) -> None:
             for level in (3, 4, 5):
                 counted = [c for c in lamp_counts(viewer, day, level) if lo <= c.lo <= hi]
                 assert kept[level] == counted, (day, level)
-            assert len({lamp_totals(counts) for counts in kept.values()}) == 1
+            beside = lamps_in_ranges([(lo, hi)], day)
+            assert len({lamp_totals(counts) for counts in [*kept.values(), beside]}) == 1
         for level in (3, 4, 5):
             assert days_kept(level=level, lo=lo, hi=hi, days=DAYS) == day_counts(viewer, lo=lo, hi=hi, days=DAYS)
 
@@ -183,3 +192,13 @@ def test_two_who_open_cases_in_one_village_do_not_wait_for_each_other(cast: Cast
         thread.join(20)
         assert (cases_before, done) == (0, ["other"])
     agree(cast.city, lo=0, hi=10**12 - 1)
+
+
+@given(st.integers(0, 4_003_500), st.integers(0, 3_002_200))
+def test_a_range_is_cut_into_whole_areas_side_by_side(lo: int, width: int) -> None:
+    parts = _whole_areas(lo, lo + width)
+    edges = [(first, last + 1) for _, first, last in parts]
+    assert edges[0][0] == lo and edges[-1][1] == lo + width + 1
+    assert all(end == begin for (_, end), (begin, _) in itertools.pairwise(edges))
+    assert all(first % SIZE_OF_LEVEL[level] == 0 == (last + 1) % SIZE_OF_LEVEL[level] for level, first, last in parts)
+    assert len(parts) <= 5

@@ -72,6 +72,23 @@ def lamps_kept(on: date, *, level: int, lo: int, hi: int) -> list[LampCount]:
     ]
 
 
+def lamps_in_ranges(ranges: Iterable[tuple[int, int]], on: date) -> list[LampCount]:
+    """This function returns the lamps on a day inside slot ranges, from kept counts, each row at a level of its own."""
+    parts = [part for lo, hi in ranges for part in _whole_areas(lo, hi)]
+    return [count for level, lo, hi in parts for count in lamps_kept(on, level=level, lo=lo, hi=hi)]
+
+
+def _whole_areas(lo: int, hi: int, levels: Sequence[int] = (3, 4, 5)) -> list[tuple[int, int, int]]:
+    """This function cuts a range into the counties, then the townships, then the villages that it holds whole."""
+    if not levels or lo > hi:
+        return []
+    size, lower = SIZE_OF_LEVEL[levels[0]], levels[1:]
+    first, end = -(-lo // size) * size, (hi + 1) // size * size
+    if first >= end:
+        return _whole_areas(lo, hi, lower)
+    return [*_whole_areas(lo, first - 1, lower), (levels[0], first, end - 1), *_whole_areas(end, hi, lower)]
+
+
 def days_kept(*, level: int, lo: int, hi: int, days: Sequence[date]) -> list[DayCount]:
     """This function returns openings and endings on each of some days in a row for an area, from kept counts."""
     asked: dict[str, Any] = {"level": _kept_level(level), "lo": lo, "hi": hi, "first": days[0], "last": days[-1]}

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shouwang.casework.selectors import cases_visible_to, lamp_counts, lamp_totals, with_lamp
+from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
+from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
 from shouwang.desks.selectors.ways import address
 from shouwang.insurance.selectors import claim_counts
@@ -22,7 +23,6 @@ from shouwang.ui.lamps import LAMPS
 REPORTS = 10
 RUNNING = 5
 STALE = 12
-COUNTY_LEVEL = 3
 # Who looks at all lamps of an area; the officer has those of her own reports.
 LAMP_READERS = (
     Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT,
@@ -55,7 +55,7 @@ def lamps(viewer: Viewer, on: date) -> Sequence[LampLine]:
     """This function counts the lamps of the viewer's areas, each with the address of its cases."""
     if viewer.kind not in LAMP_READERS:
         return ()
-    totals = lamp_totals(lamp_counts(viewer, on, COUNTY_LEVEL))
+    totals = lamp_totals(lamps_in_ranges(viewer.ranges, on))
     return [LampLine(lamp.key, totals.of(lamp.key), address("casework:list", lamp=lamp.key)) for lamp in LAMPS]
 
 
