@@ -17,7 +17,7 @@ from shouwang.people.access import acting_as
 DAY = timezone.localdate()
 TYPED = {
     "way": "PHONE", "visited_on": DAY.isoformat(), "spoke_with": "张胜坤", "has_help_arrived": "yes",
-    "is_risk_gone": "no", "note": "我听到的情况", "still_needed": "再介绍一份工作",
+    "q-outcome-ILLNESS": "stays", "note": "我听到的情况", "still_needed": "再介绍一份工作",
 }  # fmt: skip
 
 
@@ -25,7 +25,13 @@ def test_a_second_visit_sees_the_first(client: Client, cast: Cast) -> None:
     walk = case_make(cast, upto="visit", at=timezone.now() - timedelta(days=3))
     seen, other = walk.version, second_clerk(cast)
     finding = Finding(
-        way="ON_SITE", visited_on=DAY, spoke_with="吴红印", has_help_arrived=True, is_risk_gone=True, note="已上班"
+        way="ON_SITE",
+        visited_on=DAY,
+        spoke_with="吴红印",
+        has_help_arrived=True,
+        is_risk_gone=True,
+        note="已上班",
+        answers={"q-outcome-ILLNESS": "gone"},
     )
     with acting_as(other):
         visit_record(viewer=other, case_id=walk.case_id, version=seen, finding=finding, at=timezone.now())
@@ -34,7 +40,7 @@ def test_a_second_visit_sees_the_first(client: Client, cast: Cast) -> None:
     text = response.content.decode()
     assert response.status_code == 409
     assert "张复核" in text and "已上班" in text
-    assert "我听到的情况" in text and "再介绍一份工作" in text and "仍有风险，继续处置" in text
+    assert "我听到的情况" in text and "再介绍一份工作" in text and "仍有风险，继续帮扶" in text
     assert 'name="resume"' not in text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.factories.casework import workflow_ready
@@ -12,6 +12,7 @@ from tests.factories.papers import ready_photo
 from tests.factories.people import viewer_make
 from tests.factories.register import household_make, income_make, person_make
 
+from shouwang.assistance.models import Measure
 from shouwang.casework import services
 from shouwang.casework.models import Case
 from shouwang.kit.dates import SHANGHAI
@@ -19,10 +20,10 @@ from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 
 AT = datetime(2021, 6, 30, 9, 0, tzinfo=SHANGHAI)  # the monitoring line of 2021 is 6,000 a head
 MEMBERS, LINE_FEN = 3, 600_000
-QUESTIONS = frozenset({"income_steady", "spending_solved", "measured"})
+QUESTIONS = frozenset({"seen"})
 FACTS: dict[str, Any] = {
     "poverty_status": "EXITED", "watch_type": "UNSTABLE", "identified_date": date(2020, 12, 30),
-    "is_without_labour": False, "housing_safe": True, "water_safe": True,
+    "is_without_labour": False, "housing_safe": True, "water_safe": True, "risks": ["ILLNESS"],
 }  # fmt: skip
 
 
@@ -33,8 +34,23 @@ def watched_make(
     home = household_make(slot, head="王秀兰", at=AT, **{**FACTS, **facts})
     person_make(home, "王铁柱", "SPOUSE", is_medically_insured=insured)
     person_make(home, "王小雨", "CHILD", birth_date=date(2010, 1, 1), has_dropped_out=dropped_out)
-    income_make(home, date(2021, 5, 1), net_fen)
+    # Recorded since the first month that counts for a steady income, and earned in a month that lies in every span.
+    steady = MEMBERS * LINE_FEN + 1
+    income_make(home, date(2019, 12, 1), 0)
+    income_make(home, date(2020, 11, 1), steady)
+    income_make(home, date(2021, 5, 1), abs(net_fen - steady), kind="WAGE" if net_fen >= steady else "COST")
     return home.pk
+
+
+def delivered_make(household_id: int, slot: int, kind: str, on: date) -> Measure:
+    """This function records help of a kind that arrived on a day, outside of any case."""
+    at = datetime.combine(on, time(9), SHANGHAI)
+    with acting_as(SYSTEM):
+        return Measure.objects.create(
+            slot=slot, household_id=household_id, case_id=0, kind=kind, summary="帮扶", provider_name="县里",
+            counted_year=on.year, state="DELIVERED", planned_at=at, planned_by="测试", delivered_on=on, delivered_at=at,
+            delivered_by="测试",
+        )  # fmt: skip
 
 
 @dataclass

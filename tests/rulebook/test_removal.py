@@ -141,7 +141,10 @@ def test_requirements_are_those_of_the_decision_and_questions_are_left_open() ->
     assert found["income_above"].result is False  # exactly the line, three times
     assert found["has_labour"].result is True
     assert found["housing"].result is None
-    assert found["income_steady"].is_asked and found["income_steady"].result is None
+    assert found["seen"].is_asked and found["seen"].result is None
+    assert found["income_steady"].result is None and "收入记录没有那么早" in found["income_steady"].missing[0]
+    assert found["income_above"].parts[0].shown == "6,000.00 元 与 6,000.00 元"
+    assert "helped" not in found and "unhelped" not in found  # of one way of removal
     assert "within_line" not in found  # of identification
     raised = requirements_judge(policy, decides="removal", facts={**facts, "net_income_fen": 1_800_001}, on=ON)
     assert next(one for one in raised if one.key == "income_above").result is True

@@ -69,6 +69,8 @@ NOUNS = {
     "user": "账号",
     "version": "政策版本",
     "visit": "回访",
+    "follow_up": "过渡期走访",
+    "roll_back": "风险消除回退",
     "storm": "标准变动压住的预警",
     "warning": "预警",
     "export": "导出",
@@ -173,7 +175,7 @@ VERBS = {
     "override": "放行",
     "plan": "安排",
     "prepare": "制单",
-    "propose": "提出选用",
+    "propose": "提出",
     "put_off": "缓议",
     "renew": "换用新版政策",
     "read": "查看",
@@ -299,6 +301,8 @@ SUBJECTS = {
     "Task": "核查任务",
     "User": "账号",
     "Visit": "回访",
+    "FollowUp": "过渡期走访",
+    "RollBack": "风险消除回退",
     "Warning": "预警",
 }
 

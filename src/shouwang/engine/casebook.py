@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shouwang.engine.exits import exit_facts
 from shouwang.engine.outcomes import Outcome, outcome_differences, outcome_misses, scalar_outcome, screened_outcomes
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.run import screen
@@ -86,6 +87,13 @@ def snapshot_of(rows: Rows, folder: Path) -> None:
             pq.write_table(table_of(name, rows[name]), folder / f"{name}.parquet")
 
 
+def records_complete(rows: Rows, folder: Path) -> None:
+    """This function writes empty tables of risks and measures: cases that record none know that there are none."""
+    for name in ("risk", "measure"):
+        if not rows.get(name):
+            pq.write_table(table_of(name, []), folder / f"{name}.parquet")
+
+
 def _members(case: Case, key: int) -> Iterator[dict[str, Any]]:
     given = [{} for _ in range(case.members)] if isinstance(case.members, int) else list(case.members)
     for number, member in enumerate(given):
@@ -122,6 +130,16 @@ def situation_rows(case: Case, key: int, policy: Policy) -> Rows:
             for number, status in enumerate(case.status, start=1)
         ],
         "named": [{"household_key": key, "name": name, "value": value} for name, value in case.named.items()],
+        "risk": [
+            {"risk_key": key * SPACE + number, "household_key": key, "risk": risk.risk, "from_date": risk.from_,
+             "removed_date": risk.removed, "removal": risk.removal}
+            for number, risk in enumerate(case.risks, start=1)
+        ],
+        "measure": [
+            {"measure_key": key * SPACE + number, "household_key": key, "kind": measure.kind,
+             "from_date": measure.from_, "until_date": measure.until}
+            for number, measure in enumerate(case.measures, start=1)
+        ],
         "handled": [],
     }  # fmt: skip
     for text in case.handled:
@@ -160,15 +178,17 @@ def cases_screen(cases: Sequence[Case], policy: Policy, *, engine: Callable[...,
             rows[table] += found
     with tempfile.TemporaryDirectory(prefix="shouwang-cases-") as name:
         snapshot_of(rows, Path(name))
+        records_complete(rows, Path(name))
         handled = table_of("handled", rows["handled"])
         result = engine(Path(name), policy, on=policy.on, handled=handled, with_outcomes=True)
+        facts = exit_facts(Path(name), policy, result.facts)
     evidence: dict[int, list[str]] = defaultdict(list)
     for row in result.warnings.select(["household_key", "evidence"]).to_pylist():
         evidence[row["household_key"]] += [_shown(item) for item in row["evidence"]]
     return Screened(
         policy=policy,
-        facts={row["household_key"]: row for row in result.facts.to_pylist()},
-        outcomes=screened_outcomes(policy, result),
+        facts={row["household_key"]: row for row in facts.to_pylist()},
+        outcomes=screened_outcomes(policy, result, facts),
         evidence={key: sorted(set(found)) for key, found in evidence.items()},
     )
 

@@ -9,9 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from shouwang.engine.casebook import SPACE, Rows, situation_rows, snapshot_of, table_of
+from shouwang.engine.casebook import SPACE, Rows, records_complete, situation_rows, snapshot_of
 from shouwang.engine.checks import CheckResult, check
 from shouwang.kit.divisions import slot_range
 from shouwang.rulebook.cases import Case
@@ -43,16 +41,6 @@ def _household_rows(situation: CheckSituation, key: int, village: int, policy: P
             {"household_key": key, "person_key": key * SPACE + number, "name": name, "value": value}
             for name, value in member.get("named", {}).items()
         ]
-    rows["risk"] = [
-        {"risk_key": key * SPACE + number, "household_key": key, "risk": risk.risk, "from_date": risk.from_,
-         "removed_date": risk.removed, "removal": risk.removal}
-        for number, risk in enumerate(situation.risks, start=1)
-    ]  # fmt: skip
-    rows["measure"] = [
-        {"measure_key": key * SPACE + number, "household_key": key, "kind": measure.kind, "from_date": measure.from_,
-         "until_date": measure.until}
-        for number, measure in enumerate(situation.measures, start=1)
-    ]  # fmt: skip
     return rows
 
 
@@ -70,9 +58,7 @@ def _snapshot(cases: Sequence[CheckCase], policy: Policy, folder: Path) -> None:
             for table, more in found.items():
                 rows[table] += more
     snapshot_of(rows, folder)
-    for table in ("risk", "measure"):  # a case that records none knows that there are none
-        if not rows[table]:
-            pq.write_table(table_of(table, []), folder / f"{table}.parquet")
+    records_complete(rows, folder)
 
 
 class _Scalar:

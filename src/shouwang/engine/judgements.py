@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from shouwang.engine.exits import exits_unknown
 from shouwang.engine.shape import Shape, shape_of
 from shouwang.engine.sqltext import DIALECT
 from shouwang.kit.codes import WatchType
@@ -33,7 +34,7 @@ def households_judge(policy: Policy, facts: pa.Table) -> dict[int, list[bool | N
     """This function returns each household's results, in the order of the program's judgements, by DuckDB."""
     program = program_compile(policy)
     with duckdb.connect() as connection:
-        connection.register("facts", facts)
+        connection.register("facts", exits_unknown(facts))
         query = judged_step(program, shape_of(policy, on=policy.on), facts="facts")
         rows = connection.execute(query.sql(dialect=DIALECT)).fetchall()
     return {row[0]: list(row[1:]) for row in rows}
@@ -47,14 +48,17 @@ def household_judge(policy: Policy, facts: Mapping[str, Any], *, on: date) -> li
 
 
 def removal_open(
-    policy: Policy, results: list[bool | None], *, watch_type: str | None
+    policy: Policy, results: list[bool | None], *, watch_type: str | None, way: str | None = None
 ) -> list[tuple[str, bool | None]]:
-    """This function returns the requirements of removal that do not hold or cannot be told, with their results."""
+    """This function returns the requirements of removal that do not hold or cannot be told, with their results.
+
+    Those of one `way` of removal (HELP, SELF) only where it is that way.
+    """
     return [
         (rule.stated.key, result)
         for rule, result in zip(program_compile(policy).judgements, results, strict=True)
         if rule.topic == "exit" and rule.when is not None and rule.stated.value.decides == "removal"
-        and (not rule.stated.value.types or watch_type in rule.stated.value.types) and result is not True
+        and rule.stated.value.is_asked_of(watch_type, way) and result is not True
     ]  # fmt: skip
 
 

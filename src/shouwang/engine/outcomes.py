@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
 from shouwang.engine.explanation import typed_facts
 from shouwang.engine.judgements import household_judge, households_judge, identified_as, picked, removal_open
 from shouwang.engine.result import ScreenResult
@@ -67,10 +69,14 @@ def scalar_outcome(policy: Policy, facts: Mapping[str, Any]) -> Outcome:
     )
 
 
-def screened_outcomes(policy: Policy, result: ScreenResult) -> dict[int, Outcome]:
-    """This function reads the outcomes of all households from a screening with its trigger outcomes."""
+def screened_outcomes(policy: Policy, result: ScreenResult, facts: pa.Table | None = None) -> dict[int, Outcome]:
+    """This function reads the outcomes of all households from a screening with its trigger outcomes.
+
+    `facts` are those of the screening with what the requirements of an exit read beside them; without it all that is
+    unknown.
+    """
     program = program_compile(policy)
-    judged = households_judge(policy, result.facts)
+    judged = households_judge(policy, result.facts if facts is None else facts)
     open_ = {row["household_key"]: row for row in result.outcomes.to_pylist()} if result.outcomes is not None else {}
     warnings: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in result.warnings.to_pylist():
@@ -116,7 +122,7 @@ def _expected(case: Case, outcome: Outcome, policy: Policy, facts: Mapping[str, 
         "identified": sorted(identified_as(policy, judged)),
         "sweeps": sorted(picked(policy, judged, "sweeps")), "measures": sorted(picked(policy, judged, "measures")),
     }  # fmt: skip
-    open_ = removal_open(policy, judged, watch_type=facts.get("watch_type"))
+    open_ = removal_open(policy, judged, watch_type=facts.get("watch_type"), way=expect.way)
     parts["removal"] = sorted(key for key, result in open_ if result is False)
     parts["removal_unknown"] = sorted(key for key, result in open_ if result is None)
     for name, got in parts.items():

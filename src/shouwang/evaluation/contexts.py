@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from shouwang.casework.selectors.cases import Case
-from shouwang.evaluation.models import Visit
+from shouwang.evaluation.models import FollowUp, RollBack, Visit
+from shouwang.evaluation.selectors import DueLine, Transition
 from shouwang.rulebook.requirements import Requirement
 
 
@@ -19,6 +21,7 @@ class RemovalPage:
     household: Any
     watched: str
     met: list[Requirement]
+    ways: list[tuple[str, bool, list[Requirement]]]  # name, whether all holds, what it alone asks
     asked: list[Requirement]
     form: forms.Form | None
     why_not: str
@@ -34,3 +37,51 @@ class VisitPage:
     helped: list[tuple[str, str]]
     form: forms.Form | None
     why_not: str
+
+
+@dataclass(frozen=True)
+class TransitionLine:
+    """One household in its transition period, as the list shows it."""
+
+    household: Any
+    line: DueLine
+    is_late: bool
+    failing: Sequence[Requirement]
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One case that waits for its return visit."""
+
+    case: Case
+    household: Any
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """The visits that are due: of cases, and of transition periods."""
+
+    visits: Sequence[VisitLine]
+    visit_count: int
+    late_visits: int
+    lines: Sequence[TransitionLine]
+    line_count: int
+    late_lines: int
+    page: Any
+
+
+@dataclass(frozen=True)
+class TransitionPage:
+    """One household after the removal of its risk; a form is None where the viewer does not act."""
+
+    household: Any
+    found: Transition | None
+    is_running: bool
+    is_late: bool
+    follow_ups: Sequence[FollowUp]
+    roll_backs: Sequence[RollBack]
+    follow_up: forms.Form | None
+    propose: forms.Form | None
+    decide: forms.Form | None
+    report_href: str

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 
 
 class Visit(models.Model):
     """One return visit of a case, by telephone or on the spot; only ever added.
 
     `income_fen` is what the household says it earns a month now (null: not asked); `still_needed` what remains.
+    `answers` are the pack's questions as they were put, with what was answered; `outcomes`: risk → what becomes of it
+    (`rulebook.visits.Outcome`), empty where the pack asked nothing.
     """
 
     class Way(models.TextChoices):
@@ -23,6 +26,8 @@ class Visit(models.Model):
     spoke_with = models.CharField(max_length=60)
     has_help_arrived = models.BooleanField()
     is_risk_gone = models.BooleanField()
+    answers = models.JSONField(default=list)
+    outcomes = models.JSONField(default=dict)
     income_fen = models.BigIntegerField(null=True)
     note = models.CharField(max_length=1000)
     still_needed = models.CharField(max_length=500, blank=True)
@@ -36,4 +41,72 @@ class Visit(models.Model):
         constraints = [
             # The same page sent twice is one visit.
             models.UniqueConstraint(fields=["case_id", "case_version"], name="visit_once_per_case_version")
+        ]
+
+
+class FollowUp(models.Model):
+    """One visit of the transition period after a removal; only ever added.
+
+    `due_on` is the day of the pack's rhythm that it answers; `is_steady` whether life has stayed as it was.
+    """
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    removal_id = models.BigIntegerField()  # the case that removed the risk
+    due_on = models.DateField()
+    way = models.CharField(max_length=8, choices=Visit.Way.choices)
+    visited_on = models.DateField()
+    spoke_with = models.CharField(max_length=60)
+    is_steady = models.BooleanField()
+    note = models.CharField(max_length=1000)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["household_id", "-visited_on"], name="follow_up_household")]
+        constraints = [models.UniqueConstraint(fields=["removal_id", "due_on"], name="follow_up_once_per_day_due")]
+
+
+class RollBack(models.Model):
+    """That a weak removal is taken back: proposed by one person with the conditions that no longer hold, decided by
+    another. Once decided it is never changed.
+
+    `found`: the conditions that did not hold on the day of the proposal, with key, name and the values compared.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", "待复核"
+        DONE = "DONE", "已回退"
+        DECLINED = "DECLINED", "不予回退"
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    removal_id = models.BigIntegerField()
+    removed_on = models.DateField()
+    found = models.JSONField()
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=200)
+    proposed_by_user_id = models.BigIntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_by_user_id = models.BigIntegerField(null=True)
+    decided_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["household_id", "-id"], name="roll_back_household")]
+        constraints = [
+            models.UniqueConstraint(fields=["household_id"], condition=Q(state="PROPOSED"), name="roll_back_one_open"),
+            models.UniqueConstraint(fields=["removal_id"], condition=Q(state="DONE"), name="roll_back_once"),
+            models.CheckConstraint(
+                condition=Q(state="PROPOSED", decided_at__isnull=True, decided_by_user_id__isnull=True)
+                | (~Q(state="PROPOSED") & Q(decided_at__isnull=False, decided_by_user_id__isnull=False)),
+                name="roll_back_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by_user_id__isnull=True) | ~Q(decided_by_user_id=F("proposed_by_user_id")),
+                name="roll_back_decided_by_another",
+            ),
         ]

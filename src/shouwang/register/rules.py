@@ -10,7 +10,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 
 from shouwang.kit.codes import IncomeKind
-from shouwang.kit.dates import month_window, years_old
+from shouwang.kit.dates import month_window, months_add, years_old
 from shouwang.kit.money import per_head_floor
 from shouwang.kit.texts import name_key, numbers_hidden, squeezed
 
@@ -71,6 +71,24 @@ def net_income(rows: Iterable[IncomeAmount], *, on: date, members: int) -> NetIn
         net = sum(-amount if kind == IncomeKind.COST else amount for kind, amount in counted.items())
     per_head = per_head_floor(net, members) if net is not None and members > 0 else None
     return NetIncome(first, end, sums, members, net, per_head, sums.get(IncomeKind.CLAIMS))
+
+
+def steady_income(rows: Iterable[IncomeAmount], *, on: date, months: int) -> int | None:
+    """This function returns the lowest net income (fen) of the 12 full months before a day's month, and before each of
+    so many months earlier; null where the records do not reach back so far, or one of the spans has no record.
+    """
+    kept = list(rows)
+    spans = [month_window(months_add(on.replace(day=1), -back)) for back in range(months + 1)]
+    if not any(row.month <= spans[-1][0] for row in kept):
+        return None
+    found = []
+    signs = {IncomeKind.COST: -1, IncomeKind.CLAIMS: 0}
+    for first, end in spans:
+        inside = [row for row in kept if first <= row.month < end]
+        if not inside:
+            return None
+        found.append(sum(signs.get(IncomeKind(row.kind), 1) * row.amount_fen for row in inside))
+    return min(found)
 
 
 def spread(amount_fen: int, *, months: int) -> list[int]:

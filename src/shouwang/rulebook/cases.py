@@ -8,11 +8,11 @@ days of care are paid) and `workflow` (ways of a case).
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from shouwang.kit.codes import IncomeKind, SpendingCause
+from shouwang.kit.codes import IncomeKind, Measure, Risk, SpendingCause
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.rulebook.errors import PackError
@@ -70,6 +70,23 @@ class Status(Model):
     until: date | None = None
 
 
+class RiskRow(Model):
+    """One recorded risk."""
+
+    risk: Risk
+    from_: date | None = Field(default=None, alias="from")
+    removed: date | None = None
+    removal: str | None = None
+
+
+class MeasureRow(Model):
+    """One measure that was delivered."""
+
+    kind: Measure
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
 class Expect(Model):
     """What must come out. `warns` are the triggers that warn; `undecided` those that cannot tell; unsaid is unchecked,
     except `warns`, which is complete."""
@@ -85,6 +102,7 @@ class Expect(Model):
     identified: tuple[str, ...] | None = None  # types whose requirements of identification hold
     removal: tuple[str, ...] | None = None  # requirements of removal that do not hold
     removal_unknown: tuple[str, ...] | None = None  # those that cannot be told
+    way: Literal["HELP", "SELF"] | None = None  # how the risk went; unsaid: only what is asked of both ways
     sweeps: tuple[str, ...] | None = None  # sweeps that look for this household
     measures: tuple[str, ...] | None = None  # offers for this household
 
@@ -100,6 +118,8 @@ class Situation(Model):
     spending: tuple[Spending, ...] = ()
     status: tuple[Status, ...] = ()
     named: dict[str, str] = Field(default_factory=dict)
+    risks: tuple[RiskRow, ...] = ()
+    measures: tuple[MeasureRow, ...] = ()
     handled: tuple[str, ...] = ()
 
 

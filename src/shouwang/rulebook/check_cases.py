@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from shouwang.kit.codes import Measure, Risk
 from shouwang.rulebook.cases import Situation
 from shouwang.rulebook.errors import PackError
 from shouwang.rulebook.packs import refusal_of
@@ -19,29 +18,10 @@ from shouwang.rulebook.source import PackSource
 from shouwang.rulebook.values import Model, Text
 
 
-class RiskRow(Model):
-    """One recorded risk."""
-
-    risk: Risk
-    from_: date | None = Field(default=None, alias="from")
-    removed: date | None = None
-    removal: str | None = None
-
-
-class MeasureRow(Model):
-    """One measure that was delivered."""
-
-    kind: Measure
-    from_: date | None = Field(default=None, alias="from")
-    until: date | None = None
-
-
 class CheckSituation(Situation):
     """A household with what is recorded of it; a member may have `named` columns of her own, empty values included."""
 
     named: dict[str, str | None] = Field(default_factory=dict)  # type: ignore[assignment]
-    risks: tuple[RiskRow, ...] = ()
-    measures: tuple[MeasureRow, ...] = ()
 
 
 class CheckExpect(Model):

@@ -54,6 +54,11 @@ class Fact:
         """The column of `household_facts`."""
         return f"{self.key}_fen" if self.kind in {Kind.MONEY, Kind.PER_HEAD} else self.key
 
+    @property
+    def of_column(self) -> str:
+        """The column of the household total behind a per-head amount."""
+        return f"{self.of}_fen"
+
 
 NEVER = "不会未知"
 UNREGISTERED = "登记里没有填"

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from shouwang.kit.codes import Risk
 from shouwang.rulebook.area_facts import AREA_FACTS
 from shouwang.rulebook.conditions.nodes import (
     Among,
@@ -23,6 +24,7 @@ from shouwang.rulebook.conditions.nodes import (
 )  # fmt: skip
 from shouwang.rulebook.conditions.parse import Scope, condition_parse, expression_parse
 from shouwang.rulebook.errors import ConditionError, PackError
+from shouwang.rulebook.exit_facts import EXIT_FACTS
 from shouwang.rulebook.facts import FACTS, TYPE_FACTS, Kind
 from shouwang.rulebook.flags import Flag
 from shouwang.rulebook.household_types import HouseholdType
@@ -31,6 +33,7 @@ from shouwang.rulebook.lines import Quantity
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.triggers import Trigger
 from shouwang.rulebook.values import Provision
+from shouwang.rulebook.visits import Outcome, questions_of
 from shouwang.rulebook.windows import windows_fault
 
 
@@ -192,6 +195,19 @@ def _judgements(policy: Policy, topics: dict[str, str], scope: Scope) -> tuple[J
     return tuple(found)
 
 
+def _visits_check(policy: Policy) -> None:
+    """This function refuses visits in which some risk can never be called solved."""
+    stated = list(policy.topic("visits").values())
+    if not any(one.value.question is not None for one in stated):
+        return
+    for cause in Risk:
+        asked = [one.question for one in questions_of(policy, [cause]) if one.cause]
+        means = {answer.means for question in asked for _, answer in question.answers}
+        if Outcome.SOLVED not in means:
+            message = f"{cause.label}的风险没有一个能答“已消除”（means: SOLVED）的问题"
+            raise PackError(message, file=stated[0].file, key=stated[0].key)
+
+
 @lru_cache(maxsize=64)
 def program_compile(policy: Policy) -> Program:
     """This function parses and checks every condition of a policy; raises PackError naming file and key."""
@@ -216,5 +232,10 @@ def program_compile(policy: Policy) -> Program:
         for part in ("pool", "adds_to"):
             _known_pool(getattr(stated.value, part, None), policy, stated, part)
     _known_offers(policy)
-    judgements = _judgements(policy, HOUSEHOLD_TOPICS, late)
+    exits = Scope(EXIT_FACTS, policy, {"household_type": keys})
+    _visits_check(policy)
+    judgements = tuple(
+        judgement for topic, part in HOUSEHOLD_TOPICS.items()
+        for judgement in _judgements(policy, {topic: part}, exits if topic == "exit" else late)
+    )  # fmt: skip
     return Program(types, triggers, flags, judgements, _judgements(policy, AREA_TOPICS, Scope(AREA_FACTS, policy)))

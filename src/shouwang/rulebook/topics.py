@@ -25,6 +25,7 @@ from shouwang.rulebook import (
     sweeps,
     teams,
     triggers,
+    visits,
     watch,
     windows,
     workflow,
@@ -60,5 +61,6 @@ TOPICS: dict[str, Topic] = {
         contacts.TOPIC,
         sevens.TOPIC,
         giving.TOPIC,
+        visits.TOPIC,
     )
 }

@@ -67,7 +67,7 @@ class Window(Model):
 # What the engine uses when a pack says nothing: the national way of counting income (domain §4).
 REQUIRED = ("income", "recent_income", "previous_income", "spending")
 # Windows a policy may state; the facts over one that it does not state are unknown.
-OPTIONAL = ("previous_spending", "since_event")
+OPTIONAL = ("previous_spending", "since_event", "steady_income")
 
 
 def _read(entry: Entry) -> Window:
@@ -81,6 +81,8 @@ def windows_fault(windows: Mapping[str, Window]) -> tuple[str, str] | None:
             return key, f"没有“{key}”这个时段，可用的有：{'、'.join((*REQUIRED, *OPTIONAL))}"
         if (key == "since_event") != (window.kind == "since"):
             return key, "只有 since_event 这个时段可以、也必须写 kind: since"
+        if key == "steady_income" and (window.kind != "full_months" or window.skip or window.months > 24):
+            return key, "steady_income 这个时段要写 kind: full_months，不写 skip，最多 24 个月"
     return None
 
 

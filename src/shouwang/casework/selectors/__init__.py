@@ -29,7 +29,7 @@ from shouwang.casework.selectors.households import HouseholdEvent, events_of_hou
 from shouwang.casework.selectors.lamps import LampCount, lamp_counts, lamp_filter, lamp_totals, with_lamp
 from shouwang.casework.selectors.outcomes import CaseOutcome, outcomes_in
 from shouwang.casework.selectors.procedures import policy_for_case, procedure_for, stage_for, workflow_for
-from shouwang.casework.selectors.requirements import household_requirements
+from shouwang.casework.selectors.requirements import household_facts, household_requirements, standing_add
 from shouwang.casework.selectors.similar import amounts_register
 from shouwang.casework.selectors.tasks import (
     FigureLine,
@@ -73,6 +73,7 @@ __all__ = [
     "events_of_household",
     "figure_lines",
     "happened",
+    "household_facts",
     "household_requirements",
     "lamp_counts",
     "lamp_filter",
@@ -84,6 +85,7 @@ __all__ = [
     "policy_for_case",
     "procedure_for",
     "stage_for",
+    "standing_add",
     "task_get",
     "task_kind",
     "tasks_late",

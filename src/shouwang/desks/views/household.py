@@ -98,7 +98,15 @@ def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
     links = [Link(label, address("register:facts", file.card.id))]
     if is_watched(viewer, file.card.id, file.on):
         links.append(Link("提出风险消除", address("evaluation:removal", file.card.id)))
+    elif is_removed(viewer, file.card.id, file.on):
+        links.append(Link("过渡期走访和回退", address("evaluation:transition", file.card.id)))
     return [link for link in (*links, *help_links) if link.href]
+
+
+def is_removed(viewer: Viewer, household_id: int, on: date) -> bool:
+    """This function tells whether a household was watched and its risk has been removed."""
+    state = state_on(viewer, household_id, on)
+    return state is not None and state.removed_date is not None and state.removed_date <= on
 
 
 def is_watched(viewer: Viewer, household_id: int, on: date) -> bool:

@@ -9,19 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from sqlglot import exp
 
 from shouwang.engine.casebook import AreaEngine, CaseReport, areas_judged, cases_run
 from shouwang.engine.checks import CheckResult, check
 from shouwang.engine.errors import RuleFailure
+from shouwang.engine.exits import exit_facts
 from shouwang.engine.judgements import households_judge, judged_step
 from shouwang.engine.result import ScreenResult
 from shouwang.engine.run import screen
+from shouwang.engine.schema import TABLES
 from shouwang.engine.shape import shape_of
 from shouwang.engine.spark.areas import areas_judged as spark_areas_judged
 from shouwang.engine.spark.checks import checked_rows
+from shouwang.engine.spark.places import Storage, address_of, pieces_find
 from shouwang.engine.spark.plan import Plan
 from shouwang.engine.spark.run import spark_screen
 from shouwang.engine.spark.session import SMALL, session_open
+from shouwang.engine.spark.tables import tables_open
+from shouwang.engine.steps.exits import exit_steps
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.program import program_compile
 from shouwang.rulebook.source import PackSource
@@ -49,6 +55,8 @@ def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
 
 
 def _first(name: str, left: Any, right: Any) -> str:
+    if left == right:
+        return ""
     if isinstance(left, dict):
         key = next(key for key in {**left, **right} if left.get(key) != right.get(key))
         return f"{name}的“{key}”：DuckDB 得 {left.get(key)}，Spark 得 {right.get(key)}"
@@ -69,23 +77,32 @@ def both(session: Any) -> Callable[..., ScreenResult]:
     def screened(folder: Path, policy: Policy, **options: Any) -> ScreenResult:
         one = screen(folder, policy, **options)
         other = spark_screen(folder, policy, **options, session=session, is_small=True)
-        if difference := results_differ(one, other) or _judged_differently(session, policy, other.facts):
+        if difference := results_differ(one, other) or _judged_differently(session, policy, folder, other.facts):
             raise EnginesDiffer(f"{policy.name} {policy.on.isoformat()} 的案例，两个引擎算得不一样：{difference}。")
         return one
 
     return screened
 
 
-def _judged_differently(session: Any, policy: Policy, facts: pa.Table) -> str:
+def _judged_differently(session: Any, policy: Policy, folder: Path, facts: pa.Table) -> str:
     """This function compares what exits, sweeps and measures say of each household by DuckDB and by Spark."""
     program, shape = program_compile(policy), shape_of(policy, on=policy.on)
     if not program.judgements:
         return ""
     own = session.newSession()
     own.createDataFrame(facts).createOrReplaceTempView("facts")
-    rows = Plan(own, is_small=True).rows(judged_step(program, shape, facts="facts"))
+    opened = tables_open(own, {str(folder): pieces_find(Storage(own), address_of(folder), tables=tuple(TABLES))},
+                         is_small=True, tables=tuple(TABLES))  # fmt: skip
+    plan = Plan(own, is_small=True)
+    for name, query in exit_steps(shape, missing=opened.missing_tables).items():
+        plan.state(name, query)
+    plan.keep("exit_facts", exp.select("*").from_("exit_facts"))
+    told, other_told = exit_facts(folder, policy, facts), plan.table(exp.select("*").from_("exit_facts"))
+    if difference := _first("退出的事实", told.to_pylist(), other_told.select(told.column_names).to_pylist()):
+        return difference
+    rows = plan.rows(judged_step(program, shape, facts="exit_facts"))
     other = {row[0]: list(row[1:]) for row in rows}
-    for key, found in households_judge(policy, facts).items():
+    for key, found in households_judge(policy, told).items():
         if found != other[key]:
             return f"户 {key} 的识别、消除、排查、措施：DuckDB 得 {found}，Spark 得 {other[key]}"
     return ""

@@ -80,6 +80,14 @@ coalesce(
 """
 
 
+def record_steps(shape: Shape) -> dict[str, exp.Expr]:
+    """This function returns the steps of what is recorded of a household: risks and measures, one row each."""
+    return {
+        "check_risks": sql_tree(_RISKS, today=shape.on),
+        "check_measures": sql_tree(_MEASURES, today=shape.on),
+    }
+
+
 def _columns(facts: Iterable[Fact], table: str) -> list[exp.Expr]:
     return [exp.column(fact.column, table=table) for fact in facts]
 
@@ -106,7 +114,7 @@ def named_step(headings: Sequence[Heading], *, over: Over) -> exp.Expr:
     return exp.select(exp.column(key), *cells).from_("named").where(exp.and_(whose, names)).group_by(key)
 
 
-def _records(table: str, missing: Collection[str]) -> list[exp.Expr]:
+def record_columns(table: str, missing: Collection[str]) -> list[exp.Expr]:
     """This function returns the facts recorded in a table: with their defaults, or unknown without the table."""
     facts = [fact for fact in RECORD_FACTS.values() if ("measure" in fact.key) is (table == "measure")]
     view = f"check_{table}s"
@@ -121,7 +129,7 @@ def household_step(program: CheckProgram, *, missing: Collection[str] = ()) -> e
     headings = program.headings(Over.HOUSEHOLD)
     query = (
         exp.select(exp.column("household_key", table="facts"), *_columns(FACTS.values(), "facts"))
-        .select(*_records("risk", missing), *_records("measure", missing))
+        .select(*record_columns("risk", missing), *record_columns("measure", missing))
         .select(*_columns(headings, "check_named_household"))
         .from_("facts")
     )
@@ -193,8 +201,7 @@ def check_steps(program: CheckProgram, shape: Shape, *, missing: Collection[str]
     start, end = shape.span("income")
     watched = sql_tree("count(*) FILTER (WHERE is_watched) AS watched_count")
     return {
-        "check_risks": sql_tree(_RISKS, today=shape.on),
-        "check_measures": sql_tree(_MEASURES, today=shape.on),
+        **record_steps(shape),
         "check_wages": sql_tree(_WAGES, income_from=start, income_until=end),
         "check_statuses": sql_tree(_OWN_STATUSES, today=shape.on),
         "check_named_household": named_step(program.headings(Over.HOUSEHOLD), over=Over.HOUSEHOLD),

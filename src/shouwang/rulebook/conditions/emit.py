@@ -34,7 +34,7 @@ from shouwang.rulebook.conditions.nodes import (
     NumberOf,
     Unknown,
 )  # fmt: skip
-from shouwang.rulebook.facts import FACTS, Fact, Kind
+from shouwang.rulebook.facts import Fact, Kind
 from shouwang.rulebook.windows import months_before
 
 _LARGE = 2**62  # constants below it are compared in 64 bits
@@ -177,7 +177,7 @@ class Emitter:
             case Const():
                 return self._quantity(node)
             case FactRef(fact=fact) if fact.kind is Kind.PER_HEAD:
-                total = _wide(self.column(FACTS[fact.of]))
+                total = _wide(exp.column(fact.of_column, table=self.table or None))
                 positive = exp.GT(this=self._heads, expression=exp.Literal.number(0))
                 return Scaled(exp.Case().when(positive, total, copy=False), 1, True)
             case FactRef(fact=fact):

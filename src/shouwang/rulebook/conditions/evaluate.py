@@ -26,7 +26,7 @@ from shouwang.rulebook.conditions.nodes import (
     NumberOf,
     Unknown,
 )  # fmt: skip
-from shouwang.rulebook.facts import FACTS, Fact, Kind
+from shouwang.rulebook.facts import Fact, Kind
 from shouwang.rulebook.windows import months_before
 
 
@@ -40,7 +40,7 @@ def fact_value(fact: Fact, facts: Mapping[str, Any]) -> Any:
     A per-head amount is the fraction of its total and the head count, never the floored amount that is shown.
     """
     if fact.kind is Kind.PER_HEAD:
-        total, heads = facts.get(FACTS[fact.of].column), facts.get("member_count")
+        total, heads = facts.get(fact.of_column), facts.get("member_count")
         return None if total is None or not heads else Fraction(int(total), int(heads))
     value = facts.get(fact.column)
     if value is None:

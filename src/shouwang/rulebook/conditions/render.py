@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -25,7 +26,7 @@ from shouwang.rulebook.conditions.nodes import (
     NumberOf,
     Unknown,
 )  # fmt: skip
-from shouwang.rulebook.facts import Kind
+from shouwang.rulebook.facts import Fact, Kind
 
 _OPS = {"=": "等于", "<>": "不等于", "<": "低于", "<=": "不高于", ">": "超过", ">=": "达到"}
 _DAY_OPS = {"=": "为", "<>": "不为", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
@@ -59,6 +60,21 @@ def value_text(kind: Kind, value: Any) -> str:
     if kind is Kind.SET:
         return "、".join(sorted(str(item) for item in value)) or "空"
     return str(value)
+
+
+def _code_text(fact: Fact, item: str) -> str:
+    """This function returns a code of a set in words, where its list has words."""
+    found = next((code for code in fact.values if code == item), None)
+    return str(getattr(found, "label", item))
+
+
+def set_text(fact: Fact, items: Iterable[str] | None) -> str:
+    """This function renders the value of a set, in the order of its code list."""
+    if items is None:
+        return "未知"
+    order = {code: place for place, code in enumerate(fact.values)}
+    inside = sorted(items, key=lambda item: (order.get(item, len(order)), item))
+    return "、".join(_code_text(fact, item) for item in inside) or "空"
 
 
 def _const_text(node: Const) -> str:
@@ -103,6 +119,8 @@ def node_text(node: Node) -> str:
             return _compare_text(node)
         case Among(value=value, items=items, label=label):
             return f"{node_text(value)}属于{_items_text(items, label)}"
+        case HasAny(value=FactRef(fact=fact), items=items, label="") if fact.values:
+            return f"{fact.name}含有{'、'.join(_code_text(fact, item) for item in items)}"
         case HasAny(value=value, items=items, label=label):
             return f"{node_text(value)}含有{_items_text(items, label)}"
         case IsUnknown(value=value):
