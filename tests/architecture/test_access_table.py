@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from tests.architecture import (
+    objects_care,
     objects_checks,
     objects_insurance,
     objects_lab,
@@ -28,12 +29,15 @@ from tests.architecture import (
 )
 from tests.architecture.objects import BUILDERS
 from tests.architecture.table import METHODS, Entry, routes_of_project, table_read
+from tests.factories.care import provider_make
 from tests.factories.cast import Cast, cast_build
 
+from shouwang.people.access import Viewer
 from shouwang.people.models import User
 
 assert (
-    objects_checks
+    objects_care
+    and objects_checks
     and objects_insurance
     and objects_lab
     and objects_money
@@ -70,8 +74,13 @@ class World:
         return path + entry.query
 
 
-def _sign_in(cast: Cast, member: str) -> Client:
-    user = User.objects.get(pk=cast.members()[member].user_id)
+def _members(cast: Cast) -> dict[str, Viewer]:
+    # Few tests know the provider, so that the cast does without it.
+    return {**cast.members(), "provider": provider_make(cast)}
+
+
+def _sign_in(viewer: Viewer, member: str) -> Client:
+    user = User.objects.get(pk=viewer.user_id)
     user.set_password(PASSWORD)
     user.save()
     if member in NEED_FACTOR:
@@ -90,7 +99,8 @@ def world(django_db_setup: None, django_db_blocker: Any, admin_url: str) -> Iter
     with django_db_blocker.unblock():
         cache.clear()
         cast = cast_build()
-        clients = {member: _sign_in(cast, member) for member in TABLE.members}
+        viewers = _members(cast)
+        clients = {member: _sign_in(viewers[member], member) for member in TABLE.members}
         yield World(cast=cast, clients={**clients, "anonymous": Client(raise_request_exception=False)})
         connection.close()
         with psycopg.connect(admin_url, autocommit=True) as admin:

@@ -65,6 +65,7 @@ SEATS = (
     Seat("县人力资源和社会保障局", "labour", "罗春燕", Kind.DEPARTMENT, Role.CLERK, COUNTY, "labour"),
     Seat("县水利局", "water", "梁国栋", Kind.DEPARTMENT, Role.CLERK, COUNTY, "water"),
     Seat("保险公司", "insurer", "宋丽萍", Kind.INSURER, Role.CLERK, COUNTY),
+    Seat("护理服务机构", "care", "田淑兰", Kind.CARE_PROVIDER, Role.CLERK, COUNTY),
     Seat("市大数据中心", "city", "郑志刚", Kind.CITY_CENTRE, Role.SUPERVISOR, CITY),
     Seat("审计", "auditor", "谢红军", Kind.AUDIT, Role.AUDITOR, COUNTY),
     Seat("系统管理员", "admin", "唐学文", Kind.OPERATOR, Role.ADMINISTRATOR, COUNTY),
@@ -121,6 +122,7 @@ def _people(at: datetime, on: date) -> tuple[list[DemoAccount], dict[str, Viewer
         for kind, code, name in (
             (Kind.CITY_CENTRE, CITY, "市防贫防返贫大数据中心"),
             (Kind.OPERATOR, COUNTY, "县系统管理"),
+            (Kind.CARE_PROVIDER, COUNTY, "安康护理院"),
         ):
             organisation_add(viewer=SYSTEM, kind=kind, area_id=_area(code).pk, name=name, at=at)
     accounts, viewers = [], {}

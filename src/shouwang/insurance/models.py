@@ -367,3 +367,7 @@ class ClaimPaper(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["claim", "id"], name="claimpaper_claim")]
+
+
+# Django looks for tables here alone; those of long-term care stand in their own folder.
+from shouwang.insurance.care import models as care_models  # noqa: E402, F401

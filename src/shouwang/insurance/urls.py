@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from shouwang.insurance.care.views import bill as care_bill
+from shouwang.insurance.care.views import client as care_client
+from shouwang.insurance.care.views import desk as care_desk
+from shouwang.insurance.care.views import people as care_people
 from shouwang.insurance.views import assessing, claim, listing, opening, pools, printing, steps
 
 app_name = "insurance"
@@ -21,4 +25,22 @@ urlpatterns = [
     path("pools/open/", pools.open_pool, name="open_pool"),
     path("pools/<int:pool_id>/", pools.pool, name="pool"),
     path("pools/<int:pool_id>/carry/", pools.carry, name="carry"),
+    path("care/", care_desk.desk, name="care"),
+    path("care/people/", care_people.people, name="care_people"),
+    path("care/people/<int:insured_id>/", care_people.person, name="care_person"),
+    path("care/people/<int:insured_id>/again/", care_people.again, name="care_again"),
+    path("care/people/<int:insured_id>/plan/", care_people.plan, name="care_plan"),
+    path("care/people/<int:insured_id>/end/", care_people.end, name="care_end"),
+    path("care/apply/", care_people.apply, name="care_apply"),
+    path("care/applications/<int:application_id>/assess/", care_people.assess, name="care_assess"),
+    path("care/applications/<int:application_id>/withdraw/", care_people.withdraw, name="care_withdraw"),
+    path("care/plans/<int:plan_id>/", care_client.client, name="care_client"),
+    path("care/plans/<int:plan_id>/end/", care_people.plan_end, name="care_plan_end"),
+    path("care/months/<str:month>/", care_client.file, name="care_file"),
+    path("care/bills/", care_desk.bills, name="care_bills"),
+    path("care/bills/<int:bill_id>/", care_bill.bill, name="care_bill"),
+    path("care/bills/<int:bill_id>/days/", care_bill.strike, name="care_strike"),
+    path("care/bills/<int:bill_id>/replay/", care_bill.replay, name="care_replay"),
+    path("care/bills/<int:bill_id>/statement.<str:form>", care_bill.printed, name="care_print"),
+    path("care/bills/<int:bill_id>/<slug:step>/", care_bill.step, name="care_step"),
 ]

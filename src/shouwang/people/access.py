@@ -36,6 +36,7 @@ class Kind(enum.StrEnum):
     LEADING_GROUP = "LEADING_GROUP"
     DEPARTMENT = "DEPARTMENT"
     INSURER = "INSURER"
+    CARE_PROVIDER = "CARE_PROVIDER"
     CITY_CENTRE = "CITY_CENTRE"
     PROVINCE = "PROVINCE"
     AUDIT = "AUDIT"
@@ -50,6 +51,7 @@ KIND_LABELS = {
     Kind.LEADING_GROUP: "防贫领导小组",
     Kind.DEPARTMENT: "县级部门",
     Kind.INSURER: "保险公司",
+    Kind.CARE_PROVIDER: "护理服务机构",
     Kind.CITY_CENTRE: "市级大数据中心",
     Kind.PROVINCE: "省级主管部门",
     Kind.AUDIT: "审计监督",
@@ -82,7 +84,7 @@ ROLE_LABELS = {
     Role.NOBODY: "",
 }
 
-# Departments and insurers never read the register; they see rows through live task grants (design §6).
+# Departments, insurers and care providers never read the register; they see rows through live task grants (design §6).
 READS_REGISTER = frozenset(
     {
         Kind.VILLAGE,

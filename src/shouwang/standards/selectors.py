@@ -12,6 +12,8 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.workdays import WorkCalendar, calendar_seed
 from shouwang.people.access import Viewer
 from shouwang.rulebook import PackSource, Policy, load_policy
+from shouwang.rulebook.check import change_days
+from shouwang.rulebook.packs import blocks_read
 from shouwang.standards.models import Adoption, CalendarYear, PackVersion, Revocation, TrialReport
 from shouwang.standards.rules import AmendedValue
 
@@ -76,6 +78,18 @@ def policy_of(version: PackVersion, *, on: date) -> Policy:
 def policy_by_version_id(version_id: int, *, on: date) -> Policy:
     """This function returns the policy that a stored pack version states for a day."""
     return _policy(version_id, on)
+
+
+@lru_cache(maxsize=256)
+def _days_of_change(version_id: int, topic: str) -> tuple[date, ...]:
+    version = PackVersion.objects.get(pk=version_id)
+    blocks = blocks_read(PackSource.from_files(version.files), version.place)
+    return change_days(tuple(stated for stated in blocks if stated.topic.key == topic))
+
+
+def days_of_change(version: PackVersion, topic: str, *, after: date, before: date) -> list[date]:
+    """This function returns the days between two on which anything of a topic may change in a pack version."""
+    return [day for day in _days_of_change(version.pk, topic) if after < day < before]
 
 
 def policy_for(*, slot: int, on: date) -> tuple[PackVersion, Policy]:

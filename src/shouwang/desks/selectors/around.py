@@ -10,6 +10,8 @@ from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
 from shouwang.desks.selectors.ways import address
+from shouwang.insurance.care.selectors import care_waiting
+from shouwang.insurance.care.services import frame_or_none, role_of
 from shouwang.insurance.selectors import claim_counts
 from shouwang.kit.codes import Risk
 from shouwang.office.selectors import Progress, progress_visible_to
@@ -99,6 +101,8 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
     """This function counts what a person must look at besides cases: clues not taken up, questions of the register."""
     if viewer.kind is Kind.INSURER:
         return _claims(viewer)
+    if viewer.kind in (Kind.DEPARTMENT, Kind.CARE_PROVIDER):
+        return _care(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
         return ()
     clues = clues_waiting(viewer).order_by()
@@ -128,6 +132,16 @@ def _claims(viewer: Viewer) -> Sequence[Count]:
         for state, label in wanted
         if counts[state]
     ]
+
+
+def _care(viewer: Viewer) -> Sequence[Count]:
+    """This function counts what waits in long-term care, for whoever has a part in it."""
+    return [Count(number, label, f"{address('insurance:care')}{part}") for number, label, part in care_waiting(viewer)]
+
+
+def has_care(viewer: Viewer, on: date) -> bool:
+    """This function tells whether the viewer's department runs long-term care, or assesses for it."""
+    return viewer.kind is Kind.DEPARTMENT and bool(role_of(viewer, frame_or_none(viewer, on)))
 
 
 def under_way(viewer: Viewer) -> Sequence[Progress]:

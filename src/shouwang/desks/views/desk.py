@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +25,7 @@ MAIN = {
     Kind.COUNTY_CENTRE: ("填预警信息登记表", "sources:report"),
     Kind.LEADING_GROUP: ("进入会商", "casework:meeting"),
     Kind.DEPARTMENT: ("上传数据表", "sources:feeds"),
+    Kind.CARE_PROVIDER: ("登记服务", "insurance:care"),
     Kind.CITY_CENTRE: ("看大屏", "oversight:screen"),
     Kind.PROVINCE: ("看大屏", "oversight:screen"),
 }
@@ -85,7 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         stale=around.stale_feeds(viewer, on) if viewer.kind is Kind.COUNTY_CENTRE else (),
         feeds=around.own_feeds(viewer, on),
         under_way=around.under_way(viewer),
-        ways=_ways(viewer),
+        ways=_ways(viewer, on),
         is_officer=is_officer,
         board_href=address("desks:board") if viewer.kind in BOARD_READERS else "",
     )
@@ -101,7 +104,9 @@ def _main(viewer: Viewer) -> Link | None:
     return Link(label, href) if href else None
 
 
-def _ways(viewer: Viewer) -> list[Link]:
+def _ways(viewer: Viewer, on: date) -> list[Link]:
     hidden = NOT_FOR.get(viewer.role, set())
     found = [Link(label, address(name), note) for label, name, note in WAYS.get(viewer.kind, ()) if name not in hidden]
+    if around.has_care(viewer, on):
+        found.append(Link("长期护理", address("insurance:care"), "评定申请、护理安排、每月结算"))
     return [link for link in found if link.href]

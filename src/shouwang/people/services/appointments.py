@@ -29,6 +29,7 @@ KIND_ROLES: dict[Kind, tuple[Role, ...]] = {
     Kind.LEADING_GROUP: (Role.LEADER, Role.CLERK),
     Kind.DEPARTMENT: _STAFF,
     Kind.INSURER: _STAFF,
+    Kind.CARE_PROVIDER: _STAFF,
     Kind.CITY_CENTRE: (Role.SUPERVISOR, *_STAFF),
     Kind.PROVINCE: (Role.SUPERVISOR, *_STAFF),
     Kind.AUDIT: (Role.AUDITOR,),

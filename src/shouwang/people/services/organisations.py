@@ -34,6 +34,7 @@ KIND_LEVELS: dict[Kind, tuple[int, ...]] = {
     Kind.LEADING_GROUP: (2, 3),
     Kind.DEPARTMENT: (1, 2, 3),
     Kind.INSURER: (1, 2, 3),
+    Kind.CARE_PROVIDER: (3,),
     Kind.CITY_CENTRE: (2,),
     Kind.PROVINCE: (1,),
     Kind.AUDIT: (1, 2, 3),

@@ -19,7 +19,7 @@ from shouwang.people.services.deputies import WORKING, deputy_end, deputy_name
 from shouwang.people.views.common import administrators, organisation_or_404, signed_in, viewer_of
 
 DESKS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.INSURER,
-         Kind.CITY_CENTRE, Kind.PROVINCE)  # fmt: skip
+         Kind.CARE_PROVIDER, Kind.CITY_CENTRE, Kind.PROVINCE)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

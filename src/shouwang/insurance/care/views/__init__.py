@@ -1,0 +1,1 @@
+"""Pages of long-term care, one module a page."""
