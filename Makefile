@@ -61,6 +61,9 @@ bench: setup
 	@tools/extra bench
 	@$(PYTHON) -m tests.bench
 	@$(PYTHON) -m tests.bench.engine
+	@$(PYTHON) -m tests.bench.lamps
+	@$(PYTHON) -m tests.bench.crowd
+	@$(PYTHON) -m bench.flush --write
 
 COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate
