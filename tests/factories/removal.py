@@ -48,7 +48,7 @@ def delivered_make(household_id: int, slot: int, kind: str, on: date) -> Measure
     with acting_as(SYSTEM):
         return Measure.objects.create(
             slot=slot, household_id=household_id, case_id=0, kind=kind, summary="帮扶", provider_name="县里",
-            counted_year=on.year, state="DELIVERED", planned_at=at, planned_by="测试", delivered_on=on, delivered_at=at,
+            state="DELIVERED", planned_at=at, planned_by="测试", delivered_on=on, delivered_at=at,
             delivered_by="测试",
         )  # fmt: skip
 

@@ -29,7 +29,7 @@ def measures_standing(household_id: int, on: date) -> dict[str, Any]:
     state = state_on(SYSTEM, household_id, on)
     identified = state.identified_date if state is not None else None
     delivered = measures_of_household(SYSTEM, household_id).filter(state="DELIVERED", delivered_on__lte=on)
-    rows = list(delivered.values_list("kind", "delivered_on"))
+    rows = [(kind, day) for kind, day in delivered.values_list("kind", "delivered_on") if day is not None]
     days = [day for _, day in rows]
     since = [kind for kind, day in rows if identified is not None and day >= identified]
     return {

@@ -30,7 +30,7 @@ class NotYet(Refusal):
     def __init__(self, short: Sequence[Requirement]) -> None:
         self.keys = tuple(one.key for one in short)
         says = {False: "没有达到", None: "尚难判断"}
-        super().__init__(f"还不能提出：{'；'.join(f'{one.name}（{says[one.result]}）' for one in short)}。")  # type: ignore[index]
+        super().__init__(f"还不能提出：{'；'.join(f'{one.name}（{says[one.result]}）' for one in short)}。")
 
 
 def removal_propose(*, viewer: Viewer, household_id: int, way: str, reason: str, at: datetime) -> Case:

@@ -69,8 +69,10 @@ def _paid_itself(viewer: Viewer, household_id: int, on: date) -> tuple[int, int]
     for own, gross, back in rows.filter(event_date__gt=since, event_date__lte=on).values_list(
         "self_paid_fen", "gross_fen", "reimbursed_fen"
     ):
-        if own is None and (gross is None or back is None):
-            unpriced += 1
+        if own is not None:
+            paid += own
+        elif gross is not None and back is not None:
+            paid += gross - back
         else:
-            paid += own if own is not None else gross - back
+            unpriced += 1
     return paid, unpriced
