@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +21,7 @@ from shouwang.insurance.care.services import Asking, Filing, Planning
 from shouwang.insurance.care.services.settling import reckoned_from
 from shouwang.kit.resident_id import ResidentIdRefusal
 from shouwang.kit.texts import PersonalNumberInText
+from shouwang.office.models import Message
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +256,11 @@ def test_who_is_to_be_assessed_again_is_told_in_time(care: Care) -> None:
             return [one.pk for one in selectors.reassess_due(office, on, remind_days=30)]
 
     assert (due(date(2021, 5, 1)), due(date(2021, 5, 2)), due(date(2021, 7, 1))) == ([], [insured.pk], [insured.pk])
+    with acting_as(SYSTEM):
+        at = AT.replace(year=2021, month=6, day=7)  # a Monday, six days after the level ended
+        assert [services.offices_remind(at=when) for when in (at, at + timedelta(days=1))] == [1, 0]
+        told = Message.objects.get(kind="CARE")
+        assert (told.organisation_id, told.values["counts"]) == (office.organisation_id, {"due": 1, "late": 1})
     care.call("care_apply_again", office, insured_id=insured.pk, version=1, applied_on=START, note="")
     assert due(date(2021, 7, 1)) == []
 

@@ -1,10 +1,11 @@
-"""Jobs of insurance: claims follow their payments."""
+"""Jobs of insurance: claims follow their payments; offices learn whose assessment for care ends."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from shouwang.insurance.care.services import offices_remind
 from shouwang.insurance.services import YEAR, payments_follow
 
 
@@ -20,3 +21,10 @@ def follow_payments(timestamp: int) -> None:
 def follow_payments_of_the_year(timestamp: int) -> None:
     """This function looks each night through all that came back in a year: what a stopped worker has missed."""
     payments_follow(at=timezone.now(), lookback=YEAR)
+
+
+@app.periodic(cron="30 23 * * 0")  # Monday morning in China
+@app.task(name="insurance.care_remind", queue="long", queueing_lock="insurance.care_remind", lock="insurance.care")
+def remind_of_assessments(timestamp: int) -> None:
+    """This function tells offices of long-term care each week whom to have assessed again."""
+    offices_remind(at=timezone.now())

@@ -22,6 +22,7 @@ class MessageKind(enum.StrEnum):
     DIGEST = "DIGEST"
     ESCALATED = "ESCALATED"
     TASK = "TASK"
+    CARE = "CARE"
     TEST = "TEST"
 
 
@@ -63,6 +64,11 @@ WORDINGS = {
         "请登录守望督办。",
     ),
     MessageKind.TASK: Wording("新任务", "守望：新任务", ("{count} 项任务等本单位反馈", "案件号 {cases}")),
+    MessageKind.CARE: Wording(
+        "护理评定到期",
+        "守望：护理评定到期",
+        ("{due} 人的护理评定快到期或者已到期，要重新评定", "其中 {late} 人已到期，不能登记服务"),
+    ),
     MessageKind.TEST: Wording("试发", "守望：试发", ("这是一条试发的消息",), "收到就说明通知能送到。"),
 }
 

@@ -170,11 +170,15 @@ def reassess_due(viewer: Viewer, on: date, *, remind_days: int) -> QuerySet[Care
     Whoever has asked to be assessed again, has died or is insured no more is not due. `last_day_until` is the day from
     which the level holds no more.
     """
+    return due_among(insured_visible_to(viewer), on, remind_days=remind_days)
+
+
+def due_among(insured: QuerySet[CareInsured], on: date, *, remind_days: int) -> QuerySet[CareInsured]:
+    """This function returns who of some insured is due, as `reassess_due` says."""
     last = CareAssessment.objects.filter(insured_id=OuterRef("pk"), from_date__lte=on).order_by("-from_date", "-pk")
     running = CarePlan.objects.filter(from_date__lte=on).filter(Q(until_date__isnull=True) | Q(until_date__gt=on))
     return (
-        insured_visible_to(viewer)
-        .filter(pk__in=running.values("insured_id"), died_on__isnull=True)
+        insured.filter(pk__in=running.values("insured_id"), died_on__isnull=True)
         .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
         .exclude(pk__in=CareApplication.objects.filter(state=Asked.OPEN).values("insured_id"))
         .annotate(

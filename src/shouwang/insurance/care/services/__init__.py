@@ -32,6 +32,7 @@ from shouwang.insurance.care.services.insuring import (
 from shouwang.insurance.care.services.logging import days_log, days_take_back
 from shouwang.insurance.care.services.paying import bill_pay
 from shouwang.insurance.care.services.planning import Planning, plan_end, plan_make
+from shouwang.insurance.care.services.reminding import offices_remind
 from shouwang.insurance.care.services.replaying import CareReplay, settlement_replay
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "is_body_of",
     "may_step",
     "office_frame",
+    "offices_remind",
     "plan_end",
     "plan_make",
     "role_of",
