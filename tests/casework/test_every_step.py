@@ -42,9 +42,12 @@ def test_only_the_table_says_who_may_take_which_step(cast: Cast, place: str, key
         for is_posted in (False, True) if stage["act"] == "notice" else (False,):
             with standing(walk, key, stage_key, is_posted=is_posted) as case:
                 for name, viewer in people.items():
-                    for action in actions:
-                        with acting_as(viewer):
-                            found = is_allowed(lambda: attempt(place, stage, viewer, case, action, LATER))  # noqa: B023
+                    with acting_as(viewer):  # each attempt is taken back inside it
+                        tries = [
+                            (action, is_allowed(lambda: attempt(place, stage, viewer, case, action, LATER)))  # noqa: B023
+                            for action in actions
+                        ]
+                    for action, found in tries:
                         expected = may(read, stage, viewer, action, slot=case.slot, is_posted=is_posted)
                         tried += 1
                         if found:
