@@ -279,6 +279,9 @@ def test_the_page_proposes_and_the_check_asks_every_question(client: Client, cas
         household_status_set(viewer=SYSTEM, household_id=home, on=AT.date(), at=AT, water_safe=None)
         case = Case.objects.get(household_id=home)
     judge = reverse("casework:judge", args=[case.pk])
+    asked = sign_in(client, cast.township).get(judge).content.decode()
+    assert "为什么提出消除" in asked and "收入稳定" in asked and "不能消除的理由" in asked
+    assert "为什么预警" not in asked and "选填" not in asked
     said = {"version": case.version, "move": "pass_on", "reason": "核过"}
     short = sign_in(client, cast.township).post(judge, {**said, "confirmed": []})
     assert short.status_code == 422 and "还有没勾选的条件" in short.content.decode()

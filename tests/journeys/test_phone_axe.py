@@ -81,9 +81,10 @@ def test_no_page_of_the_phone_keeps_anybody_out(phone: Phone, axe: str) -> None:
 def test_the_page_that_sets_what_others_reported_beside_hers_keeps_nobody_out(
     phone: Phone, county: Cast, household: Household, axe: str
 ) -> None:
+    phone.set_up()
     for summary in ("走访时户主说住院了", "邻居打电话说他摔伤了腿，家里没有人种地，孩子的学费也还没有交上"):
         report_make(county.township, household.pk, summary=summary, gross_fen=2_000_000)
-    phone.set_up().write(WHO, summary="又一次住院，是另一件事").sees("别人也报过")
+    phone.write(WHO, summary="又一次住院，是另一件事").sees("别人也报过")
     found = faults(phone, axe, "sent, with a conflict")
     compare = phone.main().get_by_role("link", name="对照着看")
     compare.focus()

@@ -219,3 +219,11 @@ def test_the_pages_name_switch_and_end(client: Client, cast: Cast, other_leader:
     assert "不能再转给别人代理" in other.get(address).content.decode()
     assert other.post(reverse("people:deputy_end", args=[made.pk])).status_code == 302
     assert other.get(reverse("desks:desk")).status_code == 200  # back at her own desk
+
+
+def test_who_has_the_same_post_needs_no_deputy_and_the_page_says_so(client: Client, cast: Cast) -> None:
+    page = sign_in(client, cast.county).get(reverse("people:deputy")).content.decode()
+    assert "没有别人能代理" in page
+    second_clerk(cast)
+    page = client.get(reverse("people:deputy")).content.decode()
+    assert "张复核是同一个岗位" in page and "没有别人能代理" not in page

@@ -33,7 +33,7 @@ from shouwang.rounds.rules import (
     VillagesMissing,
 )
 from shouwang.rounds.selectors import coverage_by, coverage_of, rounds_unseen, sweeps_offered, villages_of
-from shouwang.rounds.services import finding_report, round_close, round_list, round_open, visits_mark
+from shouwang.rounds.services import arrivals_list, finding_report, round_close, round_list, round_open, visits_mark
 from shouwang.sources.models import Clue
 
 
@@ -196,6 +196,25 @@ def test_a_round_over_unseen_households_ends_only_with_a_reason(county: Cast) ->
         close(county.county, made, version=2)
     with acting_as(county.officer):
         assert rounds_unseen(county.officer) == (0, None)
+
+
+def test_households_that_come_while_a_round_runs_belong_to_it(county: Cast) -> None:
+    first = household_make(county.slot).pk
+    made = opened(county)
+    second = household_make(county.slot).pk
+    household_make(county.places.sibling_village.lo)
+    assert [arrivals_list(at=timezone.now()) for _ in range(2)] == [1, 0]
+    assert counts(made, county.slot) == (2, 0, 0)
+    mark(county.officer, made, county.slot, [first, second])
+    household_make(county.slot)
+    with pytest.raises(CloseReasonMissing):
+        close(county.county, made)
+    close(county.county, made, reason="新迁来的一户下月再走")
+    assert counts(made, county.slot) == (3, 2, 0)
+    household_make(county.slot)
+    assert arrivals_list(at=timezone.now()) == 0
+    with acting_as(SYSTEM):
+        assert Entry.objects.filter(action="round.arrive").count() == 2
 
 
 def test_a_round_with_everybody_seen_ends_without_a_word(county: Cast) -> None:

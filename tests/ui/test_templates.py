@@ -14,6 +14,7 @@ TEMPLATES = sorted(path for path in SOURCE.rglob("templates/**/*.html"))
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?%\}.*?\{% endcomment %\}", re.DOTALL)
 TAG = re.compile(r"<[a-zA-Z](?:\{%.*?%\}|\{\{.*?\}\}|\"[^\"]*\"|'[^']*'|[^<>\"'])*>", re.DOTALL)
+FORM = re.compile(r"(<form\b[^>]*>)(.*?)</form>", re.DOTALL)
 EXPRESSION = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 # Bootstrap's classes of meaning would paint other things in the colours of the lamps.
 PAINTED = re.compile(
@@ -69,6 +70,12 @@ def test_a_button_says_what_it_does(template: str) -> None:
     for text in re.findall(r"<button[^>]*>(.*?)</button>", template, re.DOTALL):
         said = re.sub(r"<[^>]*>|\{%.*?%\}", "", text).strip()
         assert said not in {"提交", "确定", "确认", "OK", "Submit", "是", "否"}, said
+
+
+def test_what_is_wrong_in_a_form_is_said_by_the_house_not_by_the_browser(template: str) -> None:
+    for tag, inside in FORM.findall(template):
+        if 'method="post"' in tag and 'role="search"' not in tag and re.search(r"{% (field|picker) ", inside):
+            assert "novalidate" in tag, tag
 
 
 def test_every_icon_is_in_the_sprite(template: str) -> None:

@@ -109,6 +109,7 @@ VERBS = {
     "apply": "采用",
     "appraise": "民主评议",
     "answers": "汇总答复",
+    "arrive": "补列新来农户",
     "ask": "申请",
     "assisted": "完成救助",
     "attach": "关联农户",

@@ -17,7 +17,7 @@ from shouwang.kit.texts import numbers_refuse
 from shouwang.office.fields import PHOTOS, FilesInput, PapersField
 from shouwang.rulebook.workflow import Figure, Meeting, Move, Reason
 from shouwang.rulebook.workflow import Task as TaskKind
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField, StatedNumber
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedChoices, StatedDay, StatedField, StatedNumber
 
 LONG = forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
 
@@ -102,17 +102,19 @@ class JudgeForm(FreeTextForm):
 
     use_required_attribute = False
 
-    confirmed = forms.MultipleChoiceField(
-        label="要人判断的条件", required=False, widget=forms.CheckboxSelectMultiple,
+    confirmed = StatedChoices(
+        label="要人判断的条件", widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "勾选的条件和政策里的不一样，请刷新页面再办。"},
     )  # fmt: skip
 
     def __init__(
         self, *arguments: Any, moves: Mapping[str, Move], reasons: Mapping[str, Reason],
-        questions: Mapping[str, str] | None = None, **options: Any,
+        questions: Mapping[str, str] | None = None, is_removal: bool = False, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(*arguments, **options)
         self.moves, self.reasons = moves, reasons
+        if is_removal:
+            self.fields["reason_key"].label = "不能消除的理由"
         self._ask(questions or {})
         self.fields["move"].choices = [(key, move.name) for key, move in moves.items()]  # type: ignore[attr-defined]
         needed = {need for move in moves.values() for need in move.needs}

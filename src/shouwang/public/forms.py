@@ -182,9 +182,12 @@ class WordsForm(FreeTextForm):
 
     opened = forms.CharField(widget=forms.HiddenInput, max_length=300)
     text = forms.CharField(
-        label="您想说的话", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写一两句为什么。"},
-    )  # fmt: skip
+        max_length=500, widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "请写一两句为什么。"}
+    )
+
+    def __init__(self, *args: Any, asks: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = asks
 
 
 class ObjectionForm(FreeTextForm):

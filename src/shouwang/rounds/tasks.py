@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.rounds.services import round_list, rounds_resume
+from shouwang.rounds.services import arrivals_list, round_list, rounds_resume
 from shouwang.rounds.services.opening import TASK
 
 
@@ -20,3 +20,10 @@ def list_households(round_id: int) -> None:
 def resume(timestamp: int) -> None:
     """This function goes on with lists whose worker died."""
     rounds_resume(at=timezone.now())
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(name="rounds.arrive", queue="long", queueing_lock="rounds.arrive", lock="rounds.arrive")
+def arrive(timestamp: int) -> None:
+    """This function adds to running rounds the households that came into their villages."""
+    arrivals_list(at=timezone.now())

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 
 from shouwang.kit.codes import Risk
-from shouwang.kit.dates import day_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.people.access import Viewer
@@ -17,7 +16,7 @@ from shouwang.register.selectors.villages import PlaceOption, villages_matching
 from shouwang.sources.models import Call, Channel, Opinion
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField, questions_asked
+from shouwang.ui.forms import DayField, FreeTextForm, StatedChoice, StatedField, questions_asked
 
 WHOLE_HOUSEHOLD = ""
 SHOWN_PLACES = 6
@@ -85,23 +84,6 @@ class YuanField(forms.CharField):
             return None
         try:
             return fen_parse(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
-
-
-class DayField(forms.CharField):
-    """A day from the phone's calendar or typed in any usual form; cleans to a date."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return day_parse(text)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from None
 

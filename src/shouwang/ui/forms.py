@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest
 
+from shouwang.kit.dates import day_parse
 from shouwang.kit.errors import Refusal
 from shouwang.kit.texts import PersonalNumberInText, has_personal_number
 
@@ -39,6 +40,24 @@ def questions_asked(form: forms.Form, *, besides: Collection[str] = ()) -> int:
     return sum(1 for field in form if not field.is_hidden and field.name not in besides)
 
 
+class DayField(forms.CharField):
+    """A day from the calendar or typed in any usual form; cleans to a date, None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """This function reads the day; raises what says why it cannot."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return day_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
 class StatedField(forms.CharField):
     """A text that only some answers need: never called optional, checked by its form once the answer is known."""
 
@@ -65,6 +84,15 @@ class StatedChoice(forms.ChoiceField):
 
     def validate(self, value: Any) -> None:
         """This function lets an empty choice pass."""
+        if value:
+            super().validate(value)
+
+
+class StatedChoices(forms.MultipleChoiceField):
+    """Choices that only some answers need: never called optional, checked by its form once the answer is known."""
+
+    def validate(self, value: Any) -> None:
+        """This function lets none pass."""
         if value:
             super().validate(value)
 

@@ -9,7 +9,8 @@ from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from shouwang.casework.contexts import CaseHead, EarlierCase, Evidence, TaskLine
-from shouwang.casework.models import Case, CaseSource, Task
+from shouwang.casework.models import Case, CaseEvent, CaseSource, Task
+from shouwang.casework.rules import REMOVAL_WAYS
 from shouwang.casework.selectors import (
     case_about,
     case_stage_action,
@@ -152,7 +153,11 @@ def _task_line(viewer: Viewer, case: Case, task: Task, on: date, *, may_withdraw
 
 
 def case_evidence(viewer: Viewer, case: Case) -> list[Evidence]:
-    """This function returns a case's clues and warnings with their reasons, oldest first."""
+    """This function returns a case's clues and warnings with their reasons, oldest first; of a removal, who proposed
+    it and why.
+    """
+    if case.is_removal:
+        return [_of_proposal(event) for event in case.events.filter(what=CaseEvent.What.OPENED)]
     sources = list(CaseSource.objects.filter(case=case).order_by("pk"))
     clues = clues_visible_to(viewer).in_bulk([source.clue_id for source in sources if source.clue_id])
     warnings = warnings_by_ids([source.warning_id for source in sources if source.warning_id])
@@ -168,6 +173,13 @@ def case_evidence(viewer: Viewer, case: Case) -> list[Evidence]:
 AMOUNTS = (
     ("gross_fen", "总费用"), ("reimbursed_fen", "已报销"), ("self_paid_fen", "自付"), ("income_drop_fen", "收入减少"),
 )  # fmt: skip
+
+
+def _of_proposal(event: CaseEvent) -> Evidence:
+    return Evidence(
+        title=f"提出{REMOVAL_WAYS[event.data['way']]}", source=event.actor, at=event.at, facts=[],
+        text=event.text.partition("：")[2],
+    )  # fmt: skip
 
 
 def _of_clue(source: CaseSource, clue: object) -> Evidence:

@@ -114,8 +114,12 @@ def judge_form(request: HttpRequest | None, case: Case, stage_key: str) -> Judge
     initial = {"version": case.version, "move": next(iter(moves)) if len(moves) == 1 else ""}
     posted = request.POST if request is not None and request.method == "POST" else None
     if stage is not None and stage.meeting is not None:
-        return AppraiseForm(posted, meeting=stage.meeting, moves=moves, reasons=reasons, initial=initial)
-    return JudgeForm(posted, moves=moves, reasons=reasons, questions=questions, initial=initial)
+        return AppraiseForm(
+            posted, meeting=stage.meeting, moves=moves, reasons=reasons, is_removal=case.is_removal, initial=initial
+        )
+    return JudgeForm(
+        posted, moves=moves, reasons=reasons, questions=questions, is_removal=case.is_removal, initial=initial
+    )
 
 
 def requirements_shown(case: Case, moves: Mapping[str, Move]) -> list[Requirement]:

@@ -12,6 +12,7 @@ from shouwang.people.selectors.appointments import (
     deputies_of,
     deputies_possible,
     officers_in,
+    same_post,
 )
 from shouwang.people.selectors.areas import (
     AreaOn,
@@ -95,6 +96,7 @@ __all__ = [
     "organisations_named",
     "organisations_of_kind",
     "organisations_under",
+    "same_post",
     "top_area",
     "tree_as_of",
     "user_by_username",

@@ -118,5 +118,15 @@ def deputies_possible(appointment: Appointment, *, on: date) -> list[User]:
         .select_related("user", "organisation")
         .order_by("organisation__name", "user__name", "pk")
     )
-    same = {one.user_id for one in held if (one.organisation_id, one.role) == (organisation.pk, appointment.role)}
+    same = {one.pk for one in same_post(appointment, on=on)}
     return list({one.user_id: one.user for one in held if one.user_id not in same}.values())
+
+
+def same_post(appointment: Appointment, *, on: date) -> list[User]:
+    """This function returns who else has the post of an appointment in her own right, and so the same desk."""
+    held = Appointment.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), organisation_id=appointment.organisation_id,
+        role=appointment.role, ended_at__isnull=True, valid_from__lte=on, deputy_for__isnull=True, user__is_active=True,
+    )  # fmt: skip
+    others = held.exclude(user_id=appointment.user_id).select_related("user").order_by("user__name", "pk")
+    return list({one.user_id: one.user for one in others}.values())

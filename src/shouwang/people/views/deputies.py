@@ -14,7 +14,7 @@ from shouwang.people.access import ROLE_LABELS, Kind, Role, requires
 from shouwang.people.contexts import DeputyPage
 from shouwang.people.forms import DeputyForm
 from shouwang.people.models import Appointment
-from shouwang.people.selectors import appointment_by_id, deputies_of, deputies_possible
+from shouwang.people.selectors import appointment_by_id, deputies_of, deputies_possible, same_post
 from shouwang.people.services.deputies import WORKING, deputy_end, deputy_name
 from shouwang.people.views.common import administrators, organisation_or_404, signed_in, viewer_of
 
@@ -53,7 +53,12 @@ def _page(request: HttpRequest, appointment: Appointment, *, here: str, back: st
         why_not = "这个岗位不能由人代理。"
     held = {one.pk: one.name or one.username for one in deputies_possible(appointment, on=on)}
     if not why_not and not held:
-        why_not = "本单位和本县同类单位没有别人能代理，请系统管理员先任命。"
+        same = [one.name or one.username for one in same_post(appointment, on=on)]
+        why_not = (
+            f"{'、'.join(same)}是同一个岗位，本来就看得到、办得了这张桌子上的事，不用请人代理。"
+            if same
+            else "本单位和本县同类单位没有别人能代理，请系统管理员先任命。"
+        )
     form = DeputyForm(
         request.POST if request.method == "POST" else None, people=list(held.items()), initial={"valid_from": on}
     )

@@ -23,6 +23,7 @@ from shouwang.public.services.petitions import appeal_lodge, case_of, may_appeal
 # One sentence whether the receipt is unknown, has no PIN, or the PIN is wrong.
 NOT_OPENED = "回执号和密码对不上。请核对；没有密码或忘了密码，请带身份证找村干部发一个。"
 NOT_FOUND = "没有查到这个回执号，请对照回执核对。"
+ASKS = {"appeal": "为什么不同意", "withdraw": "为什么撤回"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +81,7 @@ def opened_page(
 
 
 def _words(prefix: str, carried: str) -> WordsForm:
-    return WordsForm(initial={"opened": carried}, auto_id=f"{prefix}_%s")
+    return WordsForm(initial={"opened": carried}, auto_id=f"{prefix}_%s", asks=ASKS[prefix])
 
 
 @require_POST
@@ -98,7 +99,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 
 def _lodged(request: HttpRequest, kind: str, lodge: Callable[..., Petition]) -> HttpResponse:
-    form = WordsForm(request.POST, auto_id=f"{kind}_%s")
+    form = WordsForm(request.POST, auto_id=f"{kind}_%s", asks=ASKS[kind])
     form.full_clean()
     if "opened" not in form.cleaned_data:
         raise PassGone
@@ -106,4 +107,5 @@ def _lodged(request: HttpRequest, kind: str, lodge: Callable[..., Petition]) -> 
     if not form.is_valid():
         return opened_page(request, opened, at=now, **{"appeal" if kind == "appeal" else "withdrawal": form})
     petition = lodge(opened=opened, text=form.cleaned_data["text"], at=now)
-    return render(request, "public/lodged.html", {"what": petition.get_kind_display(), "due_on": petition.due_on})
+    told = {"what": petition.get_kind_display(), "due_on": petition.due_on, "is_told_here": True}
+    return render(request, "public/lodged.html", told)

@@ -9,12 +9,11 @@ from django import forms
 
 from shouwang.register.forms.fields import (
     RELATIONSHIPS,
-    DayField,
     text_area,
 )
 from shouwang.register.forms.persons import HeirForm
 from shouwang.register.selectors import Member
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import DayField, FreeTextForm
 
 
 class ObjectionForm(FreeTextForm):

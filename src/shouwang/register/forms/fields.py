@@ -1,4 +1,4 @@
-"""What the forms share: a day, a place, several files, a sentence or two."""
+"""What the forms share: a place, several files, a sentence or two."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from django import forms
 
 from shouwang.kit.codes import Relationship
-from shouwang.kit.dates import day_parse
-from shouwang.kit.errors import Refusal
 from shouwang.register.selectors.villages import PlaceOption
 
 SHOWN_PLACES = 6
@@ -18,23 +16,6 @@ RELATIONSHIPS = [(member.value, member.label) for member in Relationship]
 ELSEWHERE = "外县的写“县名 村名”，或 12 位区划代码"
 
 Finder = Callable[[str], Sequence[PlaceOption]]
-
-
-class DayField(forms.CharField):
-    """A day from the calendar or typed in any usual form; cleans to a date, None when empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return day_parse(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
 
 
 class PlaceField(forms.CharField):

@@ -6,12 +6,11 @@ from typing import Any
 
 from shouwang.people.access import Viewer
 from shouwang.register.forms.fields import (
-    DayField,
     FilesField,
     PlaceField,
 )
 from shouwang.register.selectors.villages import places_matching, villages_matching
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import DayField, FreeTextForm
 
 
 class VillageForm(FreeTextForm):

@@ -13,7 +13,6 @@ from shouwang.register.forms.fields import (
     ELSEWHERE,
     NOTHING,
     RELATIONSHIPS,
-    DayField,
     PlaceField,
     text_area,
 )
@@ -21,7 +20,7 @@ from shouwang.register.forms.registering import HouseholdForm
 from shouwang.register.rules import relationships_after
 from shouwang.register.selectors import Member
 from shouwang.register.selectors.villages import villages_anywhere, villages_matching
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import DayField, FreeTextForm
 
 STAYS = "STAYS"
 

@@ -11,14 +11,13 @@ from shouwang.register.forms.fields import (
     ELSEWHERE,
     NOTHING,
     RELATIONSHIPS,
-    DayField,
     PlaceField,
     text_area,
 )
 from shouwang.register.forms.households import DayForm
 from shouwang.register.selectors import Member
 from shouwang.register.selectors.villages import villages_anywhere
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import DayField, FreeTextForm
 
 
 class HeirForm(FreeTextForm):

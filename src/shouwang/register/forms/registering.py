@@ -13,11 +13,10 @@ from shouwang.people.access import Viewer
 from shouwang.register.forms.fields import (
     NOTHING,
     RELATIONSHIPS,
-    DayField,
     PlaceField,
 )
 from shouwang.register.selectors.villages import villages_matching
-from shouwang.ui.forms import FreeTextForm
+from shouwang.ui.forms import DayField, FreeTextForm
 
 HEALTH = [("is_chronic", "长期慢性病"), ("is_seriously_ill", "患有大病"), ("is_disabled", "残疾")]
 _ID_SHAPED = re.compile(r"\d{6}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?:\d{2,4})?|\d{8}[01]\d[0-3]\d{4}")

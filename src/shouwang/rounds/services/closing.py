@@ -11,6 +11,7 @@ from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, StaleWrite, Viewer
 from shouwang.rounds.models import Round
 from shouwang.rounds.rules import OPENERS, CloseReasonMissing, RoundClosed, RoundNotFound, RoundNotListed
+from shouwang.rounds.services.arriving import arrivals_add
 
 
 def may_close(viewer: Viewer, found: Round) -> bool:
@@ -21,7 +22,10 @@ def may_close(viewer: Viewer, found: Round) -> bool:
 
 
 def round_close(*, viewer: Viewer, round_id: int, version: int, reason: str, at: datetime) -> Round:
-    """This function ends a round; raises RoundNotFound, RoundClosed, RoundNotListed, CloseReasonMissing, StaleWrite."""
+    """This function ends a round; raises RoundNotFound, RoundClosed, RoundNotListed, CloseReasonMissing, StaleWrite.
+
+    Households that came into its villages meanwhile are counted first.
+    """
     reason = reason.strip()[:500]
     numbers_refuse(reason)
     with transaction.atomic():
@@ -34,6 +38,7 @@ def round_close(*, viewer: Viewer, round_id: int, version: int, reason: str, at:
             raise StaleWrite("这次排查")
         if found.listed_at is None:
             raise RoundNotListed
+        arrivals_add(found, viewer=viewer, at=at)
         villages = found.villages.select_for_update().order_by("slot")
         counts = [(village.households, village.seen) for village in villages]
         unseen = sum(households - seen for households, seen in counts)
