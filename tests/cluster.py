@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ grant usage on schema testing to public;
 """
 KEEP = """
 create function testing.keep() returns void language plpgsql as $$
-declare t regclass; filled boolean; copy text;
+declare t regclass; filled boolean; copy text; asked text[] := '{}';
 begin
   for t in select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
            where c.relkind = 'r' and n.nspname = 'public' and c.relname <> 'django_migrations' loop
@@ -51,25 +52,27 @@ begin
       execute format('create table %s as table %s', copy, t);
       execute format('create trigger zz_testing_mark after insert or update or delete or truncate on %s
                       for each statement execute function testing.mark()', t);
+    else
+      asked := asked || format('select %L::regclass where exists (select 1 from %s)', t, t);
     end if;
   end loop;
+  -- One statement, planned once a connection, asks all the empty ones whether they still are.
+  execute format('create function testing.filled() returns setof regclass language plpgsql as %L',
+                 'begin return query ' || array_to_string(asked, ' union all ') || '; end');
 end $$;
 create function testing.reset() returns void language plpgsql as $$
-declare t regclass; filled boolean; copy text; columns text;
+declare t regclass; columns text;
 begin
   set local session_replication_role = replica;
-  for t in select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-           where c.relkind = 'r' and n.nspname = 'public' and c.relname <> 'django_migrations' loop
-    copy := 'testing.' || quote_ident('kept_' || t::oid);
-    if to_regclass(copy) is null then
-      execute format('select exists (select 1 from %s)', t) into filled;
-      if filled then execute format('delete from %s', t); end if;
-    elsif exists (select 1 from testing.dirty where name = t::text) then
-      execute format('delete from %s', t);
-      select string_agg(quote_ident(attname), ', ') into columns from pg_attribute
-        where attrelid = t and attnum > 0 and not attisdropped and attgenerated = '';
-      execute format('insert into %s (%s) overriding system value select %s from %s', t, columns, columns, copy);
-    end if;
+  for t in select filled from testing.filled() filled loop
+    execute format('delete from %s', t);
+  end loop;
+  for t in select distinct name::regclass from testing.dirty loop
+    execute format('delete from %s', t);
+    select string_agg(quote_ident(attname), ', ') into columns from pg_attribute
+      where attrelid = t and attnum > 0 and not attisdropped and attgenerated = '';
+    execute format('insert into %s (%s) overriding system value select %s from testing.%I',
+                   t, columns, columns, 'kept_' || t::oid);
   end loop;
   delete from testing.dirty;
 end $$;
@@ -148,6 +151,14 @@ class TestCluster:
         """Drops a database made by `database_create`."""
         assert self.cluster is not None
         database_drop(url=self.cluster.url(), database=name)
+
+    def template_copy(self, other: Cluster, database: str) -> None:
+        """Gives an empty database of another cluster, whose roles are there, the tables that migrations made here."""
+        assert self.cluster is not None
+        programs = self.cluster.installation / "bin"
+        made = subprocess.run([programs / "pg_dump", self.admin_url(TEMPLATE)], check=True, stdout=subprocess.PIPE)
+        read = [programs / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", other.url(database)]
+        subprocess.run(read, check=True, input=made.stdout, stdout=subprocess.DEVNULL)
 
     def urls(self, name: str) -> dict[str, str]:
         """Returns the addresses of a database by Django alias."""

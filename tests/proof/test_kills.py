@@ -17,6 +17,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
+from tests.conftest import RUN
 from tests.factories.cast import Cast
 from tests.factories.register import resident_id_make
 from tests.factories.sources import INPATIENT, csv, stay, xlsx
@@ -215,10 +216,7 @@ def test_an_acknowledged_write_survives_a_killed_database_and_a_broken_off_one_l
     try:
         roles_bootstrap(url=cluster.url(), passwords=dict.fromkeys(ROLES, PASSWORD))
         environment = {**command_env, **urls(cluster), "PYTHONPATH": os.pathsep.join(["src", "."])}
-        subprocess.run(
-            [sys.executable, "-m", "django", "migrate", "--database", "owner", "--verbosity", "0"], check=True,
-            env=environment,
-        )  # fmt: skip
+        RUN.template_copy(cluster, DATABASE)
         told = open_folder / "told"
         with told.open("w") as sink, (open_folder / "errors").open("w") as errors:
             writer = subprocess.Popen([sys.executable, "-c", WRITER], env=environment, stdout=sink, stderr=errors)
