@@ -105,10 +105,7 @@ def test_an_installation_of_the_first_version_is_upgraded_with_its_rows(first_ve
     upgraded, fresh = shape_of(first_version), shape_of(database_name)
     for what in SHAPES:
         assert upgraded[what] == fresh[what], what
-
-
-def test_after_the_upgrade_new_columns_hold_what_old_rows_mean(first_version: str) -> None:
-    database_upgrade(lambda _: None)
+    # New columns hold what old rows mean.
     with connections["owner"].cursor() as cursor:
         cursor.execute("select sum(rows_repaired + rows_similar + rows_decided), count(*) from sources_feedimport")
         assert cursor.fetchone() == (0, 13)
