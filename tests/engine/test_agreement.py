@@ -145,6 +145,7 @@ CONDITIONS = st.recursive(
     ),
     max_leaves=6,
 )
+Drawn = tuple[Rows, list[dict[str, Any]]]  # a population, and evidence that has been handled
 CONNECTION = duckdb.connect()
 SCOPE = Scope({key: fact for key, fact in FACTS.items() if key not in TYPE_FACTS}, policy_of("xingtai"))
 
@@ -227,11 +228,21 @@ def _rigid(rows: Rows, handled: list[dict[str, Any]], key: int, on: date) -> int
 
 
 @pytest.mark.parametrize("place", ["xingtai", "hengshui", "national"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=populations())
-def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(
-    place: str, drawn: tuple[Rows, list[dict[str, Any]]]
-) -> None:
+def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(place: str, drawn: Drawn) -> None:
+    judged_the_same(place, drawn)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("place", ["xingtai", "hengshui", "national"])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=populations())
+def test_many_populations_are_judged_the_same_by_duckdb_and_by_hand(place: str, drawn: Drawn) -> None:
+    judged_the_same(place, drawn)
+
+
+def judged_the_same(place: str, drawn: Drawn) -> None:
     rows, handled = drawn
     policy = policy_of(place)
     with tempfile.TemporaryDirectory() as name:
@@ -254,11 +265,20 @@ def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(
             assert row["rigid_self_paid_fen"] == _rigid(rows, handled, key, ON)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pack=packs(), drawn=full_populations(), on=RUN_DAYS)
-def test_a_drawn_pack_says_the_same_by_duckdb_and_by_hand(
-    pack: dict[str, Any], drawn: tuple[Rows, list[dict[str, Any]]], on: date
-) -> None:
+def test_a_drawn_pack_says_the_same_by_duckdb_and_by_hand(pack: dict[str, Any], drawn: Drawn, on: date) -> None:
+    says_the_same(pack, drawn, on)
+
+
+@pytest.mark.full
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(pack=packs(), drawn=full_populations(), on=RUN_DAYS)
+def test_many_drawn_packs_say_the_same_by_duckdb_and_by_hand(pack: dict[str, Any], drawn: Drawn, on: date) -> None:
+    says_the_same(pack, drawn, on)
+
+
+def says_the_same(pack: dict[str, Any], drawn: Drawn, on: date) -> None:
     policy, (rows, handled) = policy_of_pack(pack, on), drawn
     result = households_agree(policy, rows, handled)
     areas_agree(policy, rows, result.facts)

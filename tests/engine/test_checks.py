@@ -239,9 +239,20 @@ def recorded(draw: st.DrawFn) -> Rows:
     return rows
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=recorded())
 def test_duckdb_and_the_scalar_evaluator_agree_on_every_row(rows: Rows) -> None:
+    agree_on_every_row(rows)
+
+
+@pytest.mark.full
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=recorded())
+def test_duckdb_and_the_scalar_evaluator_agree_on_very_many_rows(rows: Rows) -> None:
+    agree_on_every_row(rows)
+
+
+def agree_on_every_row(rows: Rows) -> None:
     extra = tuple(
         rule(over, when, key=f"{over}_{number}")
         for over, conditions in CONDITIONS.items()
@@ -256,9 +267,20 @@ def test_duckdb_and_the_scalar_evaluator_agree_on_every_row(rows: Rows) -> None:
     assert result.rows[Over.PERSON].num_rows == len(rows["person"])
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=recorded())
 def test_the_dearest_counts_are_those_of_the_plainest_reading(rows: Rows) -> None:
+    counted_as_plainly_read(rows)
+
+
+@pytest.mark.full
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=recorded())
+def test_the_dearest_counts_of_many_are_those_of_the_plainest_reading(rows: Rows) -> None:
+    counted_as_plainly_read(rows)
+
+
+def counted_as_plainly_read(rows: Rows) -> None:
     """Counts of members and states of a cell by plain Python over the drawn rows, not over what the steps gathered."""
     extra = (rule("household", "members(labour in ('LOST', 'NONE')) = member_count", key="idle"),
              rule("household", "named('栏') = ''", key="blank"))  # fmt: skip

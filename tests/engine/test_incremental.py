@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,24 +40,51 @@ def changed_rows(rows: Rows, drawn: Any, households: int = 12) -> tuple[Rows, se
     return merged, chosen
 
 
-@pytest.mark.parametrize("place", ["xingtai", "hengshui"])
-@pytest.mark.parametrize("is_listed", [True, False])
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+@dataclass
+class TwoRuns:
+    """A population, what becomes of it, whom that touches, what was dealt with, and the days of the runs."""
+
+    first: tuple[Rows, list[dict[str, Any]]]
+    other: tuple[Rows, list[dict[str, Any]]]
+    chosen: set[int]
+    dealt: tuple[bool, bool]
+    days: list[date]
+
+
+TWO_RUNS = st.builds(
+    TwoRuns,
     first=populations(),
     other=populations(),
     chosen=st.sets(st.integers(1, 12), max_size=4),
     dealt=st.tuples(st.booleans(), st.booleans()),
     days=st.lists(st.sampled_from(DAYS), min_size=2, max_size=2).map(sorted),
 )
-def test_a_run_after_a_run_is_a_full_run(
-    place: str, is_listed: bool, first: Any, other: Any, chosen: set[int], dealt: tuple[bool, bool], days: list[date]
-) -> None:
-    before, handled = first
+
+
+@pytest.mark.parametrize("place", ["xingtai", "hengshui"])
+@pytest.mark.parametrize("is_listed", [True, False])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=TWO_RUNS)
+def test_a_run_after_a_run_is_a_full_run(place: str, is_listed: bool, drawn: TwoRuns) -> None:
+    followed_like_a_full_run(place, is_listed, drawn)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("place", ["xingtai", "hengshui"])
+@pytest.mark.parametrize("is_listed", [True, False])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=TWO_RUNS)
+def test_many_runs_after_a_run_are_full_runs(place: str, is_listed: bool, drawn: TwoRuns) -> None:
+    followed_like_a_full_run(place, is_listed, drawn)
+
+
+def followed_like_a_full_run(place: str, is_listed: bool, drawn: TwoRuns) -> None:
+    other, days = drawn.other, drawn.days
+    before, handled = drawn.first
     then, now = (
-        evidence(rows) if is_dealt else None for rows, is_dealt in zip((handled, other[1]), dealt, strict=True)
+        evidence(rows) if is_dealt else None for rows, is_dealt in zip((handled, other[1]), drawn.dealt, strict=True)
     )
-    after, touched = changed_rows(before, (other[0], chosen))
+    after, touched = changed_rows(before, (other[0], drawn.chosen))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part, rows in (("before", before), ("after", after)):
