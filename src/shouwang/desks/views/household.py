@@ -96,23 +96,18 @@ def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
         return help_links
     label = "对登记信息提出异议" if viewer.kind is Kind.VILLAGE else "更正登记信息"
     links = [Link(label, address("register:facts", file.card.id))]
-    if is_watched(viewer, file.card.id, file.on):
-        links.append(Link("提出风险消除", address("evaluation:removal", file.card.id)))
-    elif is_removed(viewer, file.card.id, file.on):
-        links.append(Link("过渡期走访和回退", address("evaluation:transition", file.card.id)))
+    links += removal_links(viewer, file.card.id, file.on)
     return [link for link in (*links, *help_links) if link.href]
 
 
-def is_removed(viewer: Viewer, household_id: int, on: date) -> bool:
-    """This function tells whether a household was watched and its risk has been removed."""
+def removal_links(viewer: Viewer, household_id: int, on: date) -> list[Link]:
+    """This function returns the way to a removal for a watched household, and to what follows for a removed one."""
     state = state_on(viewer, household_id, on)
-    return state is not None and state.removed_date is not None and state.removed_date <= on
-
-
-def is_watched(viewer: Viewer, household_id: int, on: date) -> bool:
-    """This function tells whether a household is a watched one whose risk has not been removed."""
-    state = state_on(viewer, household_id, on)
-    return state is not None and bool(state.watch_type) and (state.removed_date is None or state.removed_date > on)
+    if state is None:
+        return []
+    if state.removed_date is not None and state.removed_date <= on:
+        return [Link("过渡期走访和回退", address("evaluation:transition", household_id))]
+    return [Link("提出风险消除", address("evaluation:removal", household_id))] if state.watch_type else []
 
 
 def _granted(request: HttpRequest, viewer: Viewer, household_id: int) -> HttpResponse:
