@@ -236,7 +236,7 @@ def test_a_population_is_judged_the_same_by_duckdb_and_by_hand(place: str, drawn
 
 @pytest.mark.full
 @pytest.mark.parametrize("place", ["xingtai", "hengshui", "national"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=populations())
 def test_many_populations_are_judged_the_same_by_duckdb_and_by_hand(place: str, drawn: Drawn) -> None:
     judged_the_same(place, drawn)
@@ -272,7 +272,7 @@ def test_a_drawn_pack_says_the_same_by_duckdb_and_by_hand(pack: dict[str, Any], 
 
 
 @pytest.mark.full
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pack=packs(), drawn=full_populations(), on=RUN_DAYS)
 def test_many_drawn_packs_say_the_same_by_duckdb_and_by_hand(pack: dict[str, Any], drawn: Drawn, on: date) -> None:
     says_the_same(pack, drawn, on)

@@ -246,7 +246,7 @@ def test_duckdb_and_the_scalar_evaluator_agree_on_every_row(rows: Rows) -> None:
 
 
 @pytest.mark.full
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=recorded())
 def test_duckdb_and_the_scalar_evaluator_agree_on_very_many_rows(rows: Rows) -> None:
     agree_on_every_row(rows)
@@ -274,7 +274,7 @@ def test_the_dearest_counts_are_those_of_the_plainest_reading(rows: Rows) -> Non
 
 
 @pytest.mark.full
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=recorded())
 def test_the_dearest_counts_of_many_are_those_of_the_plainest_reading(rows: Rows) -> None:
     counted_as_plainly_read(rows)

@@ -72,7 +72,7 @@ def test_a_run_after_a_run_is_a_full_run(place: str, is_listed: bool, drawn: Two
 @pytest.mark.full
 @pytest.mark.parametrize("place", ["xingtai", "hengshui"])
 @pytest.mark.parametrize("is_listed", [True, False])
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=TWO_RUNS)
 def test_many_runs_after_a_run_are_full_runs(place: str, is_listed: bool, drawn: TwoRuns) -> None:
     followed_like_a_full_run(place, is_listed, drawn)
