@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from shouwang.assistance.views import aids, confirm, contacts, counts, deliver, desk, entitlements, plan, sevens, visits
+from shouwang.assistance.views import (
+    aids,
+    confirm,
+    contacts,
+    counts,
+    deliver,
+    desk,
+    entitlements,
+    needs,
+    plan,
+    pledges,
+    sevens,
+    visits,
+)
 
 app_name = "assistance"
 urlpatterns = [
@@ -34,4 +47,19 @@ urlpatterns = [
     path("sevens/export/", sevens.export, name="sevens_export"),
     path("sevens/households/<int:household_id>/", sevens.household, name="household_sevens"),
     path("sevens/fillings/<int:filling_id>/end/", sevens.empty, name="filling_end"),
+    path("giving/", pledges.pledges, name="pledges"),
+    path("giving/new/", pledges.pledge_new, name="pledge_new"),
+    path("giving/<int:pledge_id>/", pledges.pledge, name="pledge"),
+    path("giving/<int:pledge_id>/allot/", pledges.allot, name="pledge_allot"),
+    path("giving/<int:pledge_id>/receive/", pledges.receive, name="pledge_receive"),
+    path("giving/<int:pledge_id>/thank/", pledges.thank, name="pledge_thank"),
+    path("giving/<int:pledge_id>/close/", pledges.close, name="pledge_close"),
+    path("giving/letters/<int:thanks_id>/", pledges.letter, name="thanks"),
+    path("giving/needs/", needs.needs, name="needs"),
+    path("giving/needs/<int:need_id>/withdraw/", needs.withdraw, name="need_withdraw"),
+    path("giving/households/<int:household_id>/", needs.household, name="household_needs"),
+    path("giving/allotments/<int:allotment_id>/deliver/", needs.deliver, name="allotment_deliver"),
+    path("giving/allotments/<int:allotment_id>/pay/", needs.pay, name="allotment_pay"),
+    path("giving/allotments/<int:allotment_id>/cancel/", needs.cancel, name="allotment_cancel"),
+    path("giving/list/<str:code>/", needs.given, name="given"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NOUNS = {
+    "allotment": "捐赠分配",
     "application": "自主申请",
     "appointment": "任职",
     "audit": "审计日志",
@@ -51,12 +52,15 @@ NOUNS = {
     "money": "资金",
     "named": "附加情况",
     "opinion": "来信和舆情",
+    "need": "农户需求",
     "organisation": "机构",
     "pack": "政策包",
     "paper": "材料",
     "payment": "支付",
     "person": "人员",
     "petition": "群众来件",
+    "pledge": "捐赠",
+    "thanks": "感谢信",
     "pool": "保险资金池",
     "receipt": "回执",
     "register": "农户登记",
@@ -80,6 +84,7 @@ NOUNS = {
     "export": "导出",
 }
 VERBS = {
+    "receive": "登记到账",
     "run": "按月记发放",
     "suspend": "暂停",
     "start": "开始",
@@ -261,6 +266,10 @@ VERB_FIRST = {
     "wipe",
 }
 SUBJECTS = {
+    "Allotment": "捐赠分配",
+    "Need": "农户需求",
+    "Pledge": "捐赠",
+    "Thanks": "感谢信",
     "Filling": "每户要有的",
     "Claim": "理赔",
     "Pool": "保险资金池",

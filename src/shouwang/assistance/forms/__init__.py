@@ -10,9 +10,22 @@ from shouwang.assistance.forms.contacts import (
     VisitForm,
 )
 from shouwang.assistance.forms.entitlements import ChangeForm, FileForm, StartForm
+from shouwang.assistance.forms.giving import (
+    AllotForm,
+    AmountForm,
+    ArrivalForm,
+    NeedForm,
+    PayForm,
+    PledgeForm,
+    ReceiveForm,
+    WhyForm,
+)
 from shouwang.assistance.forms.measures import ConfirmForm, DeliveryForm, PlanForm, ProviderChoice
 
 __all__ = [
+    "AllotForm",
+    "AmountForm",
+    "ArrivalForm",
     "CadreForm",
     "ChangeForm",
     "ConfirmForm",
@@ -23,8 +36,13 @@ __all__ = [
     "FileForm",
     "FillingForm",
     "HandOverForm",
+    "NeedForm",
+    "PayForm",
     "PlanForm",
+    "PledgeForm",
     "ProviderChoice",
+    "ReceiveForm",
     "StartForm",
     "VisitForm",
+    "WhyForm",
 ]

@@ -8,10 +8,12 @@ from shouwang.assistance.models.entitlements import (
     EntitlementMonth,
     MonthRun,
 )
+from shouwang.assistance.models.giving import Allotment, Need, Pledge, Thanks
 from shouwang.assistance.models.measures import Aid, Confirmation, Measure, Primary, Proof
 
 __all__ = [
     "Aid",
+    "Allotment",
     "Confirmation",
     "Contact",
     "ContactVisit",
@@ -22,6 +24,9 @@ __all__ = [
     "Filling",
     "Measure",
     "MonthRun",
+    "Need",
+    "Pledge",
     "Primary",
     "Proof",
+    "Thanks",
 ]

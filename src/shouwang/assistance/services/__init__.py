@@ -35,13 +35,24 @@ from shouwang.assistance.rules.contacts import (
     TooManyRows,
     VisitedAlready,
 )
+from shouwang.assistance.services.allotting import (
+    Arrival,
+    NotYetPaid,
+    Payee,
+    allotment_cancel,
+    allotment_deliver,
+    allotment_make,
+    allotment_pay,
+)
 from shouwang.assistance.services.confirming import CONFIRMERS, Said, measure_confirm, proofs_add
 from shouwang.assistance.services.contacts import Cadre, contact_begin, contact_end, contact_hand_over
 from shouwang.assistance.services.counting import primary_choose
 from shouwang.assistance.services.delivering import Delivery, help_complete, may_deliver, measure_deliver
 from shouwang.assistance.services.entitling import FOLLOWS, Start, entitlement_change, entitlement_start
 from shouwang.assistance.services.exporting import counts_export
+from shouwang.assistance.services.needs import Lack, need_state, need_withdraw
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
+from shouwang.assistance.services.pledges import Promise, pledge_close, pledge_make, pledge_receive
 from shouwang.assistance.services.running import (
     RUNNERS,
     Ran,
@@ -51,6 +62,7 @@ from shouwang.assistance.services.running import (
 )
 from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_fill
 from shouwang.assistance.services.taking import TakenFile, entitlements_take
+from shouwang.assistance.services.thanking import thanks_make, thanks_print
 from shouwang.assistance.services.visits import Seen, may_log, visit_log
 
 __all__ = [
@@ -59,6 +71,7 @@ __all__ = [
     "RUNNERS",
     "AlreadyEnded",
     "AlreadyStanding",
+    "Arrival",
     "Cadre",
     "CadreMissing",
     "CadreUnknown",
@@ -72,6 +85,7 @@ __all__ = [
     "FilledByOthers",
     "FoundMissing",
     "KindUnknown",
+    "Lack",
     "MeasureNotFound",
     "MeasureSettled",
     "MeasureStale",
@@ -80,10 +94,13 @@ __all__ = [
     "NotForHousehold",
     "NotInHelp",
     "NotYetDelivered",
+    "NotYetPaid",
     "OfferNotInForce",
     "OffersClash",
     "OverCap",
+    "Payee",
     "Plan",
+    "Promise",
     "ProviderUnknown",
     "PurposeMissing",
     "Ran",
@@ -96,6 +113,10 @@ __all__ = [
     "TooManyHouseholds",
     "TooManyRows",
     "VisitedAlready",
+    "allotment_cancel",
+    "allotment_deliver",
+    "allotment_make",
+    "allotment_pay",
     "contact_begin",
     "contact_end",
     "contact_hand_over",
@@ -113,10 +134,17 @@ __all__ = [
     "measure_confirm",
     "measure_deliver",
     "measure_plan",
+    "need_state",
+    "need_withdraw",
+    "pledge_close",
+    "pledge_make",
+    "pledge_receive",
     "primary_choose",
     "proofs_add",
     "sevens_export",
     "slot_empty",
     "slot_fill",
+    "thanks_make",
+    "thanks_print",
     "visit_log",
 ]

@@ -1,0 +1,236 @@
+"""What households need, and how what was allotted to them arrives; and the public list of what was given."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shouwang.assistance.contexts.giving import (
+    ArrivalPage,
+    GivenPage,
+    HouseholdNeedsPage,
+    NeedLine,
+    NeedsPage,
+)
+from shouwang.assistance.forms.giving import ArrivalForm, NeedForm, PayForm, WhyForm
+from shouwang.assistance.models import Allotment, Measure
+from shouwang.assistance.rules.contacts import KEEPING_ROLES
+from shouwang.assistance.rules.giving import STATERS, amount_text
+from shouwang.assistance.selectors.giving import (
+    allotment_get,
+    allotments_out,
+    allotments_visible_to,
+    given_publicly,
+    giving_policy,
+    measures_without_need,
+    need_get,
+    needs_open,
+    needs_visible_to,
+)
+from shouwang.assistance.selectors.measures import measures_visible_to
+from shouwang.assistance.services import (
+    allotment_cancel,
+    allotment_deliver,
+    allotment_pay,
+    need_state,
+    need_withdraw,
+)
+from shouwang.assistance.views.common import READERS, card_of, refusal_add, viewer_of
+from shouwang.assistance.views.pledges import allotment_lines
+from shouwang.kit.errors import Refusal
+from shouwang.people.access import Kind, Viewer, requires
+from shouwang.people.selectors import counties_served
+from shouwang.register.selectors import HouseholdCard, household_cards
+from shouwang.ui.forms import key_read, version_posted
+from shouwang.ui.tables import key_page
+
+ALLOTTED = 50
+
+
+def may_state(viewer: Viewer) -> bool:
+    """This function tells whether a viewer writes down what households need."""
+    return viewer.kind in STATERS and viewer.role in KEEPING_ROLES
+
+
+@require_GET
+@requires(*READERS)
+def needs(request: HttpRequest) -> HttpResponse:
+    """This function lists the needs that nothing has met wholly, and allotments that have not arrived."""
+    viewer = viewer_of(request)
+    found = key_page(needs_open(viewer), order=("stated_on",), after=request.GET.get("after"))
+    measures = measures_without_need(viewer) if may_state(viewer) else []
+    cards = household_cards(
+        viewer, {need.household_id for need in found.rows} | {row.household_id for row in measures}
+    )  # fmt: skip
+    page = NeedsPage(
+        [NeedLine(need, cards.get(need.household_id)) for need in found.rows],
+        found,
+        [(row, cards.get(row.household_id)) for row in measures],
+        may_state(viewer),
+    )
+    out = allotment_lines(viewer, list(allotments_out(viewer)[:ALLOTTED]))
+    return render(request, "assistance/needs.html", {"page": page, "out": out})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*READERS)
+def household(request: HttpRequest, household_id: int) -> HttpResponse:
+    """This function shows what one household needs and got, and takes a need."""
+    viewer, today = viewer_of(request), timezone.localdate()
+    card = card_of(viewer, household_id)
+    measure = _measure(viewer, request, household_id)
+    if request.method == "POST" and not may_state(viewer):
+        return redirect("assistance:household_needs", household_id)
+    form = None
+    if may_state(viewer) and card.ended_on is None:
+        purposes = giving_policy(card.slot, today).purposes
+        form = NeedForm(
+            request.POST if request.method == "POST" else None,
+            purposes=[(key, stated.name) for key, stated in purposes.items()],
+            initial={"stated_on": today, "form": "MONEY", "note": measure.summary if measure else ""},
+        )
+    if form is not None and form.is_bound and form.is_valid():
+        try:
+            need_state(
+                viewer=viewer, household_id=household_id, lack=form.lack(measure_id=measure.pk if measure else None),
+                at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            refusal_add(form, refusal)
+        else:
+            messages.success(request, "需求已登记，有合适的捐赠时县级防贫中心或乡镇会分配。")
+            return redirect("assistance:household_needs", household_id)
+    return _household(request, viewer, card, form, measure)
+
+
+def _measure(viewer: Viewer, request: HttpRequest, household_id: int) -> Measure | None:
+    key = key_read(request.GET.get("measure", ""))
+    return measures_visible_to(viewer).filter(pk=key, household_id=household_id).first() if key else None
+
+
+def _household(
+    request: HttpRequest, viewer: Viewer, card: HouseholdCard, form: NeedForm | None, measure: Measure | None
+) -> HttpResponse:
+    rows = needs_visible_to(viewer).filter(household_id=card.id).order_by("-pk")
+    allotted = list(allotments_visible_to(viewer).filter(household_id=card.id).order_by("-pk")[:ALLOTTED])
+    page = HouseholdNeedsPage(
+        card, [NeedLine(need, card) for need in rows], allotment_lines(viewer, allotted), form, measure,
+        WhyForm(auto_id="why_%s"),
+    )  # fmt: skip
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "assistance/household_needs.html", {"page": page}, status=status)
+
+
+@require_POST
+@requires(*STATERS)
+def withdraw(request: HttpRequest, need_id: int) -> HttpResponse:
+    """This function takes a need back."""
+    viewer = viewer_of(request)
+    need = need_get(viewer, need_id)
+    if need is None or not may_state(viewer):
+        raise Http404
+    try:
+        need_withdraw(
+            viewer=viewer, need_id=need_id, version=version_posted(request), reason=request.POST.get("reason", ""),
+            at=timezone.now(),
+        )  # fmt: skip
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "这项需求已撤回。")
+    return redirect("assistance:household_needs", need.household_id)
+
+
+def _allotment(viewer: Viewer, allotment_id: int) -> Allotment:
+    found = allotment_get(viewer, allotment_id)
+    if found is None or not may_state(viewer):
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*STATERS)
+def deliver(request: HttpRequest, allotment_id: int) -> HttpResponse:
+    """This function records that an allotment arrived, with its proof."""
+    viewer = viewer_of(request)
+    found = _allotment(viewer, allotment_id)
+    is_posted = request.method == "POST"
+    form = ArrivalForm(
+        request.POST if is_posted else None, request.FILES if is_posted else None,
+        initial={"on": timezone.localdate()},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            allotment_deliver(
+                viewer=viewer, allotment_id=allotment_id, version=version_posted(request), arrival=form.arrival(),
+                at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            refusal_add(form, refusal)
+        else:
+            messages.success(request, "送达已登记。")
+            return redirect("assistance:household_needs", found.household_id)
+    page = ArrivalPage(allotment_lines(viewer, [found])[0], form, is_pay=False)
+    return render(request, "assistance/arrival.html", {"page": page}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Kind.COUNTY_CENTRE)
+def pay(request: HttpRequest, allotment_id: int) -> HttpResponse:
+    """This function has allotted money paid out of the ledger."""
+    viewer = viewer_of(request)
+    found = _allotment(viewer, allotment_id)
+    form = PayForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            allotment_pay(
+                viewer=viewer, allotment_id=allotment_id, version=version_posted(request), payee=form.payee(),
+                at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            refusal_add(form, refusal)
+        else:
+            messages.success(request, "已列入待支付款项，银行付出以后登记送达。")
+            return redirect("assistance:pledge", found.pledge_id)
+    page = ArrivalPage(allotment_lines(viewer, [found])[0], form, is_pay=True)
+    return render(request, "assistance/arrival.html", {"page": page}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(*STATERS)
+def cancel(request: HttpRequest, allotment_id: int) -> HttpResponse:
+    """This function takes an allotment back."""
+    viewer = viewer_of(request)
+    found = _allotment(viewer, allotment_id)
+    try:
+        allotment_cancel(
+            viewer=viewer, allotment_id=allotment_id, version=version_posted(request),
+            reason=request.POST.get("reason", ""), at=timezone.now(),
+        )  # fmt: skip
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "分配已取消，数量退回这笔捐赠。")
+    return redirect("assistance:household_needs", found.household_id)
+
+
+@never_cache
+@require_GET
+def given(request: HttpRequest, code: str) -> HttpResponse:
+    """This function shows everybody what was given in a county and how much has arrived; it names no household."""
+    area = next((county for county in counties_served() if county.code == code), None)
+    if area is None:
+        raise Http404
+    lines = [
+        (
+            row, amount_text(row.total, form=row.form, unit=row.unit) + row.item,
+            amount_text(row.delivered, form=row.form, unit=row.unit),
+        )
+        for row in given_publicly(lo=area.lo, hi=area.hi)
+    ]  # fmt: skip
+    page = GivenPage(area, lines, timezone.localdate())
+    return render(request, "assistance/given.html", {"page": page})
