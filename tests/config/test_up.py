@@ -73,7 +73,7 @@ class Installation:
                 start_new_session=True,
             )
         try:
-            until = time.monotonic() + 180
+            until = time.monotonic() + 600  # a machine that is busy with other tests takes its time
             while STARTED not in out.read_text() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.1)
             yield process
