@@ -70,14 +70,21 @@ def budget(viewer: Viewer, amount_fen: int, *, money: Money = MONEY, on: date = 
 
 
 def allocated(
-    desk: Desk, cast: Cast, amount_fen: int, *, money: Money = MONEY, on: date = ON, earmarked_for: int | None = None
+    desk: Desk,
+    cast: Cast,
+    amount_fen: int,
+    *,
+    money: Money = MONEY,
+    on: date = ON,
+    earmarked_for: int | None = None,
+    at: datetime = AT,
 ) -> Account:
     """This function brings money from the city to the county centre and returns the county's account."""
-    source = budget(desk.city, amount_fen, money=money, on=on)
+    source = budget(desk.city, amount_fen, money=money, on=on, at=at)
     with acting_as(desk.city):
         return money_allocate(
             viewer=desk.city, account_id=source.pk, organisation_id=cast.county.organisation_id or 0,
-            amount_fen=amount_fen, ground=ground(on=on, earmarked_for=earmarked_for), at=AT,
+            amount_fen=amount_fen, ground=ground(on=on, earmarked_for=earmarked_for), at=at,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from tests.factories.register import household_make
 
 from shouwang.funds import errors
 from shouwang.funds.models import FindingNote, WatchedAccount
-from shouwang.funds.selectors.findings import Finding, findings, notes_of, selection_to_money
-from shouwang.funds.services import Money, money_allocate, purpose_shift, return_read
-from shouwang.funds.services.watching import Decided, account_watch, finding_note
+from shouwang.funds.selectors.findings import Finding, finding_state, findings, notes_of, selection_to_money
+from shouwang.funds.services import Money, batch_send, money_allocate, purpose_shift, return_read, year_carry
+from shouwang.funds.services.watching import GROUNDS, Decided, account_watch, finding_note
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.models import HouseholdState, Person
 
@@ -46,10 +47,32 @@ def test_money_that_rests_too_long_is_found_tranche_by_tranche_at_every_level(re
     assert found(real_cast.auditor, "REST", on=ON + timedelta(days=20)) == []
     county = found(real_cast.auditor, "REST", on=ON + timedelta(days=21))
     assert [(each.amount_fen, each.slot) for each in county] == [(70_00, real_cast.places.county.lo)]
-    assert "20 天" in county[0].clause
+    assert ("20 天" in county[0].clause, county[0].owner) == (True, "巨鹿县防贫中心")
     with acting_as(real_cast.auditor):
         elapsed = selection_to_money(real_cast.auditor)
     assert [(each.days, each.amount_fen) for each in elapsed] == [(20, 70_00)]
+
+
+def test_money_set_aside_still_rests_until_it_is_sent_and_carrying_it_over_makes_it_no_younger(
+    real_cast: Cast, desk: Desk
+) -> None:
+    account = allocated(desk, real_cast, 100_00)
+    batch = batched(desk, owed(real_cast, desk.maker, 40_00), upto="released")
+    late = ON + timedelta(days=21)
+    assert [each.amount_fen for each in found(real_cast.auditor, "REST", on=late)] == [100_00]
+    with acting_as(desk.maker):
+        sent = batch_send(viewer=desk.maker, batch_id=batch.pk, version=batch.version, at=AT)
+        assert [each.amount_fen for each in found(real_cast.auditor, "REST", on=late)] == [60_00]
+        back = answer(sent, results={1: "失败"})
+        at = AT + timedelta(days=30)
+        return_read(viewer=desk.maker, batch_id=sent.pk, name="回盘.csv", content=back, at=at)
+        year_carry(viewer=desk.maker, account_id=account.pk, ground=ground(on=late), at=at)
+    resting = found(real_cast.auditor, "REST", on=late)
+    assert [(each.amount_fen, each.since) for each in resting] == [(60_00, ON)], "it came before the year was closed"
+    returned = found(real_cast.auditor, "REST", on=ON + timedelta(days=51))
+    assert [(each.amount_fen, each.since) for each in returned] == [
+        (40_00, ON + timedelta(days=30)), (60_00, ON),
+    ], "what the bank gave back begins to rest on that day"  # fmt: skip
 
 
 def test_money_that_was_meant_for_somebody_below_and_not_passed_on_whole_is_found(real_cast: Cast, desk: Desk) -> None:
@@ -88,7 +111,10 @@ def test_another_purpose_and_another_programmes_cost_are_found(real_cast: Cast, 
 def test_one_account_for_two_households_and_an_officials_account_are_found(real_cast: Cast, desk: Desk) -> None:
     allocated(desk, real_cast, 100_00)
     number = "6228480600000007777"
-    batched(desk, owed(real_cast, desk.maker, 1_00, number=number), owed(real_cast, desk.maker, 2_00, number=number))
+    first = owed(real_cast, desk.maker, 1_00, number=number)
+    batched(desk, first, owed(real_cast, desk.maker, 50, number=number, household_id=first.household_id))
+    assert found(real_cast.auditor, "SHARED") == [], "one household may be paid twice into its account"
+    batched(desk, owed(real_cast, desk.maker, 2_00, number=number))
     assert found(real_cast.auditor, "OFFICIAL") == []
     with acting_as(real_cast.auditor):
         account_watch(viewer=real_cast.auditor, owner="钱某", post="大寨村村委会主任", number=number, at=AT)
@@ -99,8 +125,8 @@ def test_one_account_for_two_households_and_an_officials_account_are_found(real_
     with acting_as(desk.maker):
         assert not WatchedAccount.objects.exists(), "whose accounts are watched is not for those who pay"
     shared = found(real_cast.auditor, "SHARED")
-    assert [(each.amount_fen, len(each.evidence)) for each in shared] == [(3_00, 2)]
-    assert [each.amount_fen for each in found(real_cast.auditor, "OFFICIAL")] == [1_00, 2_00]
+    assert [(each.amount_fen, len(each.evidence), each.owner) for each in shared] == [(3_50, 3, "巨鹿县防贫中心")]
+    assert [each.amount_fen for each in found(real_cast.auditor, "OFFICIAL")] == [1_00, 50, 2_00]
 
 
 def test_a_payment_after_death_or_exit_is_found_and_one_on_the_day_is_not(real_cast: Cast, desk: Desk) -> None:
@@ -143,6 +169,18 @@ def test_payments_just_below_a_tier_are_found_when_there_are_several_and_returne
     assert found(real_cast.auditor, "NEAR") == []
 
 
+def test_round_sums_in_a_row_are_found_from_the_packs_share_on(real_cast: Cast, desk: Desk) -> None:
+    allocated(desk, real_cast, 100_000_00)
+    household = household_make(real_cast.slot, at=AT).pk
+    dues = [owed(real_cast, desk.maker, fen, household_id=household) for fen in [1_000_00] * 9 + [123_45] * 2]
+    batched(desk, *dues)
+    assert found(real_cast.auditor, "ROUND") == [], "nine of eleven: enough by share, not by number"
+    batched(desk, owed(real_cast, desk.maker, 2_000_00, household_id=household))
+    assert [(each.amount_fen, len(each.evidence)) for each in found(real_cast.auditor, "ROUND")] == [(11_000_00, 10)]
+    batched(desk, owed(real_cast, desk.maker, 5_01, household_id=household))
+    assert found(real_cast.auditor, "ROUND") == [], "ten of thirteen: enough by number, not by share"
+
+
 def test_a_finding_is_given_to_somebody_until_a_day_mended_or_tolerated_with_its_ground(
     real_cast: Cast, desk: Desk
 ) -> None:
@@ -156,10 +194,23 @@ def test_a_finding_is_given_to_somebody_until_a_day_mended_or_tolerated_with_its
                 decided=Decided("ASSIGNED", "巨鹿县防贫中心", "没有期限"),
             )  # fmt: skip
         finding_note(viewer=real_cast.auditor, key=finding.key, slot=finding.slot, decided=given, at=AT)
-        tolerated = Decided("TOLERATED", "巨鹿县防贫中心", "系统升级无法支付，出于公心，已及时纠正")
+        why = "系统升级，三天不能支付"
+        tolerated = Decided("TOLERATED", "巨鹿县防贫中心", why, grounds=frozenset(GROUNDS))
+        for missing in GROUNDS:
+            with pytest.raises(errors.ToleranceUngrounded):
+                finding_note(
+                    viewer=real_cast.auditor, key=finding.key, slot=finding.slot, at=AT,
+                    decided=replace(tolerated, grounds=frozenset(GROUNDS) - {missing}),
+                )  # fmt: skip
         finding_note(viewer=real_cast.auditor, key=finding.key, slot=finding.slot, decided=tolerated, at=AT)
     with pytest.raises(errors.NotMoneyWork), acting_as(desk.maker):
         finding_note(viewer=desk.maker, key=finding.key, slot=finding.slot, decided=given, at=AT)
     with acting_as(desk.maker):
-        assert notes_of(desk.maker, [finding.key])[finding.key].state == "TOLERATED"
+        note = notes_of(desk.maker, [finding.key])[finding.key]
+        assert (note.state, note.note) == ("TOLERATED", f"出于公心、原因是客观的、错误已及时纠正。{why}")
+        first = FindingNote.objects.order_by("pk").first()
         assert FindingNote.objects.count() == 2
+    assert finding_state(None, on=ON) == {"NEW"}
+    assert finding_state(first, on=given.due_on or ON) == {"ASSIGNED"}, "the last day is not late"
+    assert finding_state(first, on=(given.due_on or ON) + timedelta(days=1)) == {"ASSIGNED", "LATE"}
+    assert finding_state(note, on=ON + timedelta(days=99)) == {"TOLERATED"}

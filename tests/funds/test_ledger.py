@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -26,6 +26,7 @@ from shouwang.funds.services import (
     money_allocate,
     purpose_shift,
     year_carry,
+    year_close,
 )
 from shouwang.kit.money import fen_parse
 from shouwang.people.access import SYSTEM, acting_as
@@ -220,6 +221,27 @@ def test_a_change_of_purpose_needs_its_reason_and_a_year_is_carried_whole(real_c
     assert (balance(other), balance(account), balance(carried), carried.year) == (1_00, 0, 4_00, 2021)
     with pytest.raises(errors.AmountNotPositive), acting_as(desk.maker):
         year_carry(viewer=desk.maker, account_id=account.pk, ground=ground(), at=AT)
+    nothing_is_lost()
+
+
+def test_a_year_is_closed_whole_in_december_and_once(real_cast: Cast) -> None:
+    desk = desk_make(real_cast)
+    account = allocated(desk, real_cast, 5_00)
+    other = budget(desk.maker, 7_00, money=Money("COUNTY", "临时救助", 2020))
+    paper = replace(ground(), on=date(2020, 11, 30))
+    end = AT + timedelta(days=200)
+    with pytest.raises(errors.YearNotOver, match="2020 年 12 月"), acting_as(desk.maker):
+        year_close(viewer=desk.maker, year=2020, ground=paper, at=end)
+    with pytest.raises(errors.NotMoneyWork), acting_as(real_cast.auditor):
+        year_close(viewer=real_cast.auditor, year=2020, ground=paper, at=end)
+    december = replace(paper, on=date(2020, 12, 1))
+    with acting_as(desk.maker):
+        assert [year_close(viewer=desk.maker, year=2020, ground=december, at=end) for _ in range(2)] == [2, 0]
+        carried = dict(Account.objects.filter(year=2021).values_list("purpose", "balance_fen"))
+    assert carried == {"防贫救助": 5_00, "临时救助": 7_00}
+    assert (balance(account), balance(other)) == (0, 0)
+    with pytest.raises(errors.NothingLeft), acting_as(desk.maker):
+        year_close(viewer=desk.maker, year=2020, ground=replace(december, key="another"), at=end)
     nothing_is_lost()
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shouwang.funds.rules import Inflow, ReturnLine, Standing, answer_judge, tranches_left
+from shouwang.funds.rules import (
+    Inflow,
+    Paid,
+    ReturnLine,
+    Standing,
+    answer_judge,
+    dwell_days,
+    rounded_run,
+    split_run,
+    tranches_left,
+    year_is_over,
+)
 
 ON = date(2020, 7, 1)
 AMOUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=20)
@@ -50,3 +63,63 @@ def test_every_line_of_an_answer_is_taken_or_refused_and_no_sent_payment_is_forg
         assert (states[name], outcome) not in {("PAID", "PAID"), ("RETURNED", "RETURNED"), ("RETURNED", "PAID")}
     sent = {name for name, state in states.items() if state == "SENT"}
     assert judged.doubtful == sent - set(judged.outcomes)
+
+
+DAY = date(2020, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("second", "days", "batch", "expected"),
+    [
+        (5_00, 30, 2, {1, 2}),  # together the tier, on the last day
+        (5_00, 31, 2, set()),  # a day later
+        (4_99, 30, 2, set()),  # a fen less
+        (5_00, 30, 1, set()),  # one batch: it was added up when it was made
+        (10_00, 0, 2, set()),  # a payment that reaches the tier alone was judged by it
+    ],
+)
+def test_a_split_reaches_the_tier_within_the_days_over_several_batches(
+    second: int, days: int, batch: int, expected: set[int]
+) -> None:
+    paid = [Paid(1, DAY, 5_00, 1), Paid(2, DAY + timedelta(days=days), second, batch)]
+    assert split_run(paid, start_fen=10_00, days=30) == expected
+
+
+@pytest.mark.parametrize(("whole", "odd", "expected"), [(3, 1, 3), (2, 0, 0), (3, 2, 0), (4, 1, 4)])
+def test_round_sums_count_by_number_and_by_share(whole: int, odd: int, expected: int) -> None:
+    paid = [Paid(key, DAY, 7_00 if key < whole else 7_01, 1) for key in range(whole + odd)]
+    found = rounded_run(paid, unit_fen=1_00, days=30, count=3, share=Fraction(3, 4))
+    assert len(found) == expected
+    spread = [Paid(key, DAY + timedelta(days=31 * key), 7_00, 1) for key in range(9)]
+    assert rounded_run(spread, unit_fen=1_00, days=30, count=2, share=Fraction(1)) == set()
+
+
+def test_money_dwells_from_the_day_it_came_to_the_day_it_went_the_oldest_first() -> None:
+    later = [DAY + timedelta(days=days) for days in range(40)]
+    assert dwell_days([], [], on=DAY) == (0, 0)
+    assert dwell_days([(DAY, 10)], [], on=later[5]) == (50, 10), "what is still there counts up to today"
+    ins, outs = [(DAY, 10), (later[10], 10)], [(later[10], 15), (later[20], 5)]
+    assert dwell_days(ins, outs, on=later[39]) == (10 * 10 + 5 * 0 + 5 * 10, 20)
+    assert dwell_days([(later[3], 10)], [(DAY, 10)], on=later[9]) == (0, 10), "a paper dated back takes no days away"
+
+
+@given(
+    ins=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 50)), max_size=6).map(sorted),
+    outs=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 50)), max_size=6).map(sorted),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_mean_dwell_time_lies_between_nothing_and_the_whole_time(
+    ins: list[tuple[int, int]], outs: list[tuple[int, int]]
+) -> None:
+    came = [(DAY + timedelta(days=days), fen) for days, fen in ins]
+    went = [(DAY + timedelta(days=days), fen) for days, fen in outs]
+    weight, fen = dwell_days(came, went, on=DAY + timedelta(days=30))
+    assert fen == sum(amount for _, amount in ins)
+    assert 0 <= weight <= 30 * fen
+
+
+def test_a_year_is_over_from_december_on() -> None:
+    assert not year_is_over(2020, on=date(2020, 11, 30))
+    assert year_is_over(2020, on=date(2020, 12, 1))
+    assert year_is_over(2020, on=date(2021, 1, 1))
+    assert not year_is_over(2021, on=date(2020, 12, 31))

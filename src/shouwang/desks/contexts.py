@@ -20,6 +20,7 @@ from shouwang.desks.selectors.household import (
     WarningLine,
 )
 from shouwang.office.selectors import Progress
+from shouwang.public.selectors import Granted
 from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
 from shouwang.register.selectors.facts import UNKNOWN
 from shouwang.sources.selectors.feeds import Freshness
@@ -93,6 +94,7 @@ class HouseholdPage:
     visits: Sequence[VisitLine]
     timeline: Sequence[Entry]
     older: Sequence[Entry]
+    pay_hrefs: Sequence[Link] = ()  # where the payment of what a case was granted is asked for
     why_no_warning: str = ""  # the page that tells how far the household is from one
     screened: tuple[date, list[str]] | None = None  # the last run's day and the data it missed, where it found nothing
 
@@ -129,13 +131,27 @@ class GrantedPage:
 
 @dataclass(frozen=True)
 class StatementPage:
-    """What the household reads of itself; every benefit, also cancelled ones, by whose money it is."""
+    """What the household reads of itself: what was granted and how far it has come, every other benefit by payer.
+
+    `opened` is what the next form of the page carries.
+    """
 
     file: HouseholdFile
     on: date
+    granted: Sequence[Granted]
     money: Sequence[tuple[Money, Sequence[str]]]
     measures: Sequence[MeasureLine]
+    opened: str
 
     @property
     def has_money(self) -> bool:
-        return any(part.lines for part, _ in self.money)
+        return bool(self.granted) or any(part.lines for part, _ in self.money)
+
+    @property
+    def granted_fen(self) -> int:
+        return sum(line.amount_fen for line in self.granted)
+
+    @property
+    def paid_fen(self) -> int:
+        """What has reached the household's accounts, less what it gave back."""
+        return sum(line.amount_fen - line.recovered_fen for line in self.granted if line.is_paid)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.forms import Form
 
+from shouwang.casework.selectors.cases import Case
 from shouwang.funds.models import (
     Account,
     BankReturn,
@@ -22,7 +23,9 @@ from shouwang.funds.models import (
     WatchedAccount,
 )
 from shouwang.funds.selectors.findings import Elapsed, Finding
+from shouwang.funds.selectors.flow import Flow
 from shouwang.funds.selectors.ledger import LevelSum
+from shouwang.ui.charts import BarChart
 from shouwang.ui.tables import KeyPage, Table
 
 Tab = tuple[str, str, bool]
@@ -45,6 +48,18 @@ class LevelGroup:
     name: str
     lines: Sequence[LevelSum]
 
+    def _sum(self, name: str) -> int:
+        return sum(getattr(line, name) for line in self.lines)
+
+    @property
+    def totals(self) -> Sequence[tuple[str, int]]:
+        """The sums of the columns, in their order; none where one line is all there is."""
+        names = {
+            "收到": "received_fen", "拨给下级": "passed_on_fen", "可用": "available_fen", "已承诺": "committed_fen",
+            "银行在途": "transit_fen", "已支付": "paid_fen",
+        }  # fmt: skip
+        return [(label, self._sum(name)) for label, name in names.items()] if len(self.lines) > 1 else []
+
 
 @dataclass(frozen=True)
 class DeskPage:
@@ -52,12 +67,60 @@ class DeskPage:
 
     tabs: Sequence[Tab]
     waiting: Sequence[Waiting]
+    works: bool
     groups: Sequence[LevelGroup]
     year: int
     years: Sequence[int]
     may_budget: bool
+    may_close: bool
     elapsed: Sequence[Elapsed]
     is_wrong: int
+
+
+@dataclass(frozen=True)
+class FlowPage:
+    """How money went down the levels in a year; a chart is None where there is nothing to draw."""
+
+    tabs: Sequence[Tab]
+    year: int
+    years: Sequence[int]
+    flows: Sequence[Flow]
+    level_chart: BarChart | None
+    days_chart: BarChart | None
+    delivery_chart: BarChart | None
+
+
+@dataclass(frozen=True)
+class ClosePage:
+    """What is left of a year, to be carried over; what is still on its way stays."""
+
+    year: int
+    left: Sequence[Account]
+    total_fen: int
+    open_fen: int
+    is_over: bool
+    form: Form
+
+
+@dataclass(frozen=True)
+class ExportPage:
+    """Which list leaves the house."""
+
+    tabs: Sequence[Tab]
+    form: Form
+    limit: int
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """The payment of what a case was granted is asked for; `before` is what was asked for already."""
+
+    case: Case
+    head: str
+    form: Form
+    is_payable: bool
+    has_money: bool
+    before: Sequence[Commitment]
 
 
 @dataclass(frozen=True)
@@ -110,6 +173,7 @@ class BatchesPage:
     table: Table
     page: KeyPage
     state: str
+    is_mine: bool
     states: Sequence[tuple[str, str]]
 
 
@@ -129,6 +193,14 @@ class BatchPage:
     may_answer: bool
     form: Form | None
     counts: Sequence[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class UnknownPage:
+    """Payments whose fate nobody knows, the oldest first."""
+
+    tabs: Sequence[Tab]
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -165,19 +237,23 @@ class FindingLine:
     finding: Finding
     place: str
     note: FindingNote | None
+    is_late: bool
     anchor: str
 
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """What looks wrong, by kind."""
+    """What looks wrong, by kind and by what became of it; `noted` is the finding whose form comes back with errors."""
 
     tabs: Sequence[Tab]
     kinds: Sequence[tuple[str, str, int]]
-    kind: str
+    states: Sequence[tuple[str, str, bool, int]]
+    asked: str
     lines: Sequence[FindingLine]
+    total: int
     may_note: bool
     has_rules: bool
     watched: Sequence[WatchedAccount]
     form: Form | None
     watch: Form | None
+    noted: str

@@ -165,3 +165,42 @@ class WatchedBefore(Refusal):
 class FindingGone(Refusal):
     is_absent = True
     sentence = "这一项现在查不出问题，可能已经纠正。"
+
+
+class YearNotOver(Refusal):
+    """The budget year runs from January to December (预算法 第十八条); before December it is not closed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"{year} 年度还没有结束，{year} 年 12 月起才能结转。")
+
+
+class NothingLeft(Refusal):
+    sentence = "这个年度没有剩下可用的钱，不用结转。"
+
+
+class ToleranceUngrounded(Refusal):
+    field = "grounds"
+    sentence = "容错要三条都成立：出于公心、原因是客观的、错误已及时纠正。缺一条就交办整改。"
+
+
+class ExportPurposeMissing(Refusal):
+    field = "purpose"
+    sentence = "请写明导出的用途，它会印在表上、记入审计日志。"
+
+
+class ExportTooLong(Refusal):
+    """The list is too long for one workbook."""
+
+    field = "year"
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(f"共 {rows:,} 行，一个文件最多 {limit:,} 行。请按年度分开导出，或请运维人员从数据库取数。")
+
+
+class CaseNotGranted(Refusal):
+    sentence = "这个案件还没有批准救助，或者已经结案，不能申请支付。"
+
+
+class PersonElsewhere(Refusal):
+    field = "person"
+    sentence = "救助对象不是这一户现在的人，请重新选。"

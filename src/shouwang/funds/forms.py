@@ -10,6 +10,9 @@ from django import forms
 
 from shouwang.funds.models import Commitment, FindingNote, Source
 from shouwang.funds.services import Ground, Money, Payee
+from shouwang.funds.services.asking import Wanted
+from shouwang.funds.services.exporting import SHEETS
+from shouwang.funds.services.watching import GROUNDS
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.ui.forms import FreeTextForm, StatedDay
@@ -110,6 +113,33 @@ class ShiftForm(GroundForm):
         return Ground(key=f"form:{said['key']}", on=said["on"], document=said["document"], note=said["note"])
 
 
+class CloseForm(GroundForm):
+    """What is left of a year is carried over."""
+
+    field_order = ["on", "document", "note"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        del self.fields["amount"], self.fields["selected_on"]
+
+    def ground(self, *, earmarked_for: int | None = None) -> Ground:
+        """This function returns the paper as it was stated."""
+        said = self.cleaned_data
+        return Ground(key=f"form:{said['key']}", on=said["on"], document=said["document"], note=said["note"])
+
+
+class ExportForm(FreeTextForm):
+    """Which list leaves the house, and what for."""
+
+    what = forms.ChoiceField(label="导出什么", choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
+    year = forms.TypedChoiceField(label="年度", coerce=int)
+    purpose = forms.CharField(label="用途", max_length=200, help_text="会印在表上，记入审计日志")
+
+    def __init__(self, *args: Any, years: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, f"{year} 年") for year in years]  # type: ignore[attr-defined]
+
+
 class AnswerForm(FreeTextForm):
     """The bank's answer to a batch."""
 
@@ -132,6 +162,42 @@ class PayeeForm(FreeTextForm):
         return Payee(said["name"], said["account"], said["bank"], said["relation"])
 
 
+class AskForm(FreeTextForm):
+    """What a case was granted, to be paid: out of which money, how much, on which paper, to whom."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"account_number", "key"})
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    account = forms.TypedChoiceField(label="从哪项资金付", coerce=int)
+    amount = FenField(label="金额")
+    ground = forms.CharField(label="批准的依据", max_length=200, help_text="会议纪要或批复的文号")
+    approved_on = _day(label="批准日期")
+    person = forms.TypedChoiceField(label="救助对象", coerce=int)
+    payee = forms.CharField(label="收款人", max_length=60, help_text="与银行账户的户名一样")
+    relation = forms.ChoiceField(label="与救助对象的关系", choices=Commitment.Relation.choices)
+    bank = forms.CharField(label="开户行", max_length=80)
+    account_number = forms.CharField(label="银行账号", max_length=40)
+
+    def __init__(
+        self, *args: Any, today: date, accounts: Sequence[tuple[int, str]], people: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.fields["account"].choices = [*accounts]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [*people]  # type: ignore[attr-defined]
+        self.fields["approved_on"].initial = today
+        if people:
+            self.fields["payee"].initial = people[0][1].split("（")[0]
+
+    def wanted(self) -> Wanted:
+        """This function returns what is to be paid."""
+        said = self.cleaned_data
+        return Wanted(
+            key=said["key"], account_id=said["account"], amount_fen=said["amount"], person_id=said["person"],
+            ground=said["ground"], approved_on=said["approved_on"],
+            payee=Payee(said["payee"], said["account_number"], said["bank"], said["relation"]),
+        )  # fmt: skip
+
+
 class ReasonForm(FreeTextForm):
     """Why."""
 
@@ -145,7 +211,8 @@ class NoteForm(FreeTextForm):
     owner = forms.CharField(label="责任单位", max_length=120)
     due_on = StatedDay(label="整改期限", required=False, widget=forms.DateInput(attrs={"type": "date"}),
                        help_text="交办时要写")  # fmt: skip
-    note = forms.CharField(label="要求、结果或容错的依据", max_length=300)
+    note = forms.CharField(label="要求、结果或容错的依据", max_length=240)
+    grounds = forms.MultipleChoiceField(label="容错的三条", choices=list(GROUNDS.items()), required=False)
 
 
 class WatchForm(FreeTextForm):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role
@@ -99,6 +100,11 @@ def _refusal(line: ReturnLine, known: Standing | None, count: int) -> str:
     return ""
 
 
+def year_is_over(year: int, *, on: date) -> bool:
+    """This function tells whether a budget year may be closed on a day: it is the calendar year (预算法 第十八条)."""
+    return (on.year, on.month) >= (year, 12)
+
+
 LEVEL_NAMES = {1: "省级", 2: "市级", 3: "县级", 4: "乡级", 5: "村级"}
 
 
@@ -122,3 +128,60 @@ def tranches_left(inflows: Sequence[Inflow], balance_fen: int) -> list[tuple[Inf
         if inflow.amount_fen > gone:
             left.append((inflow, inflow.amount_fen - gone))
     return left
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment as the looks for made-up amounts see it."""
+
+    key: int
+    on: date
+    amount_fen: int
+    batch: int
+
+
+def split_run(payments: Sequence[Paid], *, start_fen: int, days: int) -> set[int]:
+    """This function returns the payments of one household (by day) that reach a tier together, each below it.
+
+    They lie within so many days of the first and in more than one batch: what is in one batch was added up when it was
+    made. Empty: none.
+    """
+    small = [payment for payment in payments if payment.amount_fen < start_fen]
+    for number, first in enumerate(small):
+        last = first.on + timedelta(days=days)
+        run = [each for each in small[number:] if each.on <= last]
+        if len({each.batch for each in run}) > 1 and sum(each.amount_fen for each in run) >= start_fen:
+            return {each.key for each in run}
+    return set()
+
+
+def rounded_run(payments: Sequence[Paid], *, unit_fen: int, days: int, count: int, share: Fraction) -> set[int]:
+    """This function returns the payments of one payer (by day) in whole units, where they are too many of them.
+
+    The first stretch of so many days counts in which they are `count` or more and make up `share` of all or more.
+    """
+    for number, first in enumerate(payments):
+        last = first.on + timedelta(days=days)
+        stretch = [each for each in payments[number:] if each.on <= last]
+        whole = [each for each in stretch if each.amount_fen % unit_fen == 0]
+        if len(whole) >= count and len(whole) >= share * len(stretch):
+            return {each.key for each in whole}
+    return set()
+
+
+def dwell_days(ins: Sequence[tuple[date, int]], outs: Sequence[tuple[date, int]], *, on: date) -> tuple[int, int]:
+    """This function returns fen times days that money lay in one hand, and the fen; both lists are by day.
+
+    The oldest goes first; what is still there counts up to the day `on`. Their quotient is the mean dwell time.
+    """
+    leaving = [*outs, (on, sum(fen for _, fen in ins))]
+    weight, number, left = 0, 0, leaving[0][1]
+    for day, fen in ins:
+        while fen > 0:
+            while not left:
+                number += 1
+                left = leaving[number][1]
+            part = min(fen, left)
+            weight += part * max(0, (leaving[number][0] - day).days)
+            fen, left = fen - part, left - part
+    return weight, sum(fen for _, fen in ins)

@@ -1,8 +1,8 @@
 """Funds: who makes, checks and releases a payment of an amount, how long money may rest, what looks like splitting.
 
-A `funds.yaml` holds blocks of four shapes, told apart by the one key their value has: `tier` (who pays amounts from a
-sum on), `rest` (days money may lie at a level), `pass_on` (days in which earmarked money is passed on) and `split`
-(payments of one household just below a tier).
+A `funds.yaml` holds blocks of five shapes, told apart by the one key their value has: `tier` (who pays amounts from a
+sum on), `rest` (days money may lie at a level), `pass_on` (days in which earmarked money is passed on), `split`
+(payments of one household just below a tier) and `round` (one payer's payments in whole units).
 """
 
 from __future__ import annotations
@@ -85,6 +85,18 @@ class Split(Model):
         return f"{self.days} 天内"
 
 
+class Round(Model):
+    """Payments of one payer in whole `unit`s within `days`: `count` or more of them, and `share` of all or more."""
+
+    unit: Fen = Field(gt=0)
+    days: int = Field(ge=1, le=3660)
+    count: int = Field(ge=2, le=10_000)
+    share: Share = Field(gt=0, le=1)
+
+    def __str__(self) -> str:
+        return f"{self.days} 天内 {self.count} 笔以上、占 {float(self.share):.0%} 以上"
+
+
 class _Tier(Model):
     tier: Tier
 
@@ -101,7 +113,13 @@ class _Split(Model):
     split: Split
 
 
-SHAPES: dict[str, type[Model]] = {"tier": _Tier, "rest": _Rest, "pass_on": _PassOn, "split": _Split}
+class _Round(Model):
+    round: Round
+
+
+SHAPES: dict[str, type[Model]] = {
+    "tier": _Tier, "rest": _Rest, "pass_on": _PassOn, "split": _Split, "round": _Round,
+}  # fmt: skip
 
 
 def _read(entry: Entry) -> Model:
@@ -118,12 +136,13 @@ TOPIC = Topic("funds", "资金支付和监管", _read)
 
 @dataclass(frozen=True, eq=False)
 class FundsPolicy:
-    """What `funds.yaml` says on a day: tiers by their start, days of rest by level, and the two single values."""
+    """What `funds.yaml` says on a day: tiers by their start, days of rest by level, and the single values."""
 
     tiers: Sequence[Provision[Tier]]
     rests: Mapping[int, Provision[Rest]]
     pass_on: Provision[PassOn] | None
     split: Provision[Split] | None
+    round: Provision[Round] | None = None
 
     def tier_for(self, amount_fen: int) -> Provision[Tier] | None:
         """This function returns the tier of an amount; None when the pack has none for it: nothing is paid then."""
@@ -155,4 +174,7 @@ def funds_of(policy: Policy) -> FundsPolicy:
             if level in rests:
                 raise PackError(f"“{stated.value.level}”的停留天数写了两次", file=stated.file, key=stated.key)
             rests[level] = stated
-    return FundsPolicy(tiers, rests, _single(blocks, PassOn, "pass_on"), _single(blocks, Split, "split"))
+    return FundsPolicy(
+        tiers, rests, _single(blocks, PassOn, "pass_on"), _single(blocks, Split, "split"),
+        _single(blocks, Round, "round"),
+    )  # fmt: skip

@@ -19,7 +19,10 @@ SORT_PARAMETER = "sort"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind`: text, number, day, when, yuan, wan, lamp, link; `phone`: title, fact or hidden (in cards)."""
+    """One column. `phone`: title, fact or hidden (in cards).
+
+    `kind`: text, word (a short one, kept on one line), number, day, when, yuan, wan, lamp, link.
+    """
 
     key: str
     label: str

@@ -12,16 +12,17 @@ from shouwang.casework.selectors.cases import Case
 from shouwang.desks.rules import Link, days_late, to_do, where
 from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import visits_of_household
-from shouwang.funds.rules import READERS
+from shouwang.funds.rules import READERS, TREASURY_ROLES
 from shouwang.funds.selectors import commitments_of_household, grants_of_household, payments_of_household
-from shouwang.funds.services import Grant
+from shouwang.funds.services import Grant, is_payable
 from shouwang.insurance.selectors import claims_of_household
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
-from shouwang.people.access import Viewer
+from shouwang.people.access import Kind, Viewer
 from shouwang.screening.selectors import warnings_of_household
 
+LETTERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP})
 PER = {"ONCE": "", "MONTHLY": "每月 ", "DAILY": "每天 "}
 
 
@@ -45,6 +46,7 @@ class CaseLine:
     told: str
     href: str
     main: Link | None
+    letter: str = ""  # where the letter of its decision is printed
 
     @property
     def is_open(self) -> bool:
@@ -133,12 +135,23 @@ def payment_lines(viewer: Viewer, household_id: int) -> list[PaymentLine]:
     paid = [
         PaymentLine(
             row.payee_name, row.commitment.purpose, row.amount_fen, row.get_state_display(),
-            row.settled_on or row.sent_on or row.batch.made_on, row.account_shown,
+            row.settled_on or row.sent_on or row.commitment.approved_on, row.account_shown,
             address("funds:payment", row.pk) if sees else "",
         )
         for row in payments_of_household(viewer, household_id)
     ]  # fmt: skip
     return [*owed, *paid]
+
+
+def pay_hrefs(viewer: Viewer, household_id: int) -> list[Link]:
+    """This function returns, for who works with the county's money, where to ask for what a case was granted."""
+    if viewer.kind is not Kind.COUNTY_CENTRE or viewer.role not in TREASURY_ROLES:
+        return []
+    return [
+        Link(f"申请支付（案件号 {case.pk}）", address("funds:ask", case.pk))
+        for case in cases_of_household(viewer, household_id)
+        if is_payable(case)
+    ]
 
 
 @dataclass(frozen=True)
@@ -219,6 +232,7 @@ def _case_line(viewer: Viewer, case: Case, told: str, on: date) -> CaseLine:
         told=told,
         href=address("casework:case", case.pk),
         main=Link(to_do(case.act), href) if href else None,
+        letter=address("desks:letter", case.pk) if told and viewer.kind in LETTERS else "",
     )
 
 

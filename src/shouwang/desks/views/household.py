@@ -72,6 +72,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
         screened=None if warnings else feeds_stale_for(file.card.slot),
         money=[(part, part.totals(on)) for part in household.money(grants)],
         payments=household.payment_lines(viewer, household_id),
+        pay_hrefs=household.pay_hrefs(viewer, household_id),
         measures=household.measure_lines(measures, grants, names),
         claims=household.claim_lines(viewer, household_id),
         visits=household.visit_lines(viewer, household_id),

@@ -8,6 +8,7 @@ from shouwang.funds.models import Account, BankReturn, Batch, BatchAct, Evidence
 from shouwang.funds.rules import TREASURIES
 from shouwang.funds.selectors.ledger import accounts_visible_to
 from shouwang.funds.selectors.payments import batches_visible_to, payments_visible_to
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import organisations_under
 
@@ -73,3 +74,14 @@ def batches_listed(viewer: Viewer, state: str) -> QuerySet[Batch]:
     """This function returns the batches in sight, of one state or of all."""
     rows = batches_visible_to(viewer)
     return rows.filter(state=state) if state in Batch.State.values else rows
+
+
+def accounts_to_pay(viewer: Viewer) -> list[tuple[int, str]]:
+    """This function returns the viewer's organisation's money that can be paid out, the oldest first, with its sum."""
+    rows = accounts_visible_to(viewer).filter(
+        organisation_id=viewer.organisation_id or 0, stage=Account.Stage.AVAILABLE, balance_fen__gt=0
+    )
+    return [
+        (row.pk, f"{row.purpose}（{row.get_source_display()} {row.year} 年度，可用 {yuan_text(row.balance_fen)} 元）")
+        for row in rows.order_by("year", "purpose", "pk")
+    ]

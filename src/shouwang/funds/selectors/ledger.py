@@ -30,6 +30,12 @@ def account_visible(viewer: Viewer, account_id: int) -> Account | None:
     return accounts_visible_to(viewer).filter(pk=account_id).first()
 
 
+def year_left(viewer: Viewer, year: int) -> list[Account]:
+    """This function returns the accounts of the viewer's organisation that still hold available money of a year."""
+    rows = Account.objects.filter(organisation_id=viewer.organisation_id or 0, year=year, stage=Account.Stage.AVAILABLE)
+    return list(rows.filter(balance_fen__gt=0).order_by("source", "purpose", "pk"))
+
+
 def postings_of(account: Account) -> QuerySet[Posting]:
     """This function returns an account's postings with their entries, newest first."""
     return Posting.objects.filter(account=account).select_related("entry").order_by("-pk")

@@ -49,14 +49,23 @@ def payments_visible_to(viewer: Viewer) -> QuerySet[Payment]:
 
 
 def payments_of_household(viewer: Viewer, household_id: int) -> list[Payment]:
-    """This function returns a household's payments, newest first, dropped ones left out."""
-    rows = payments_visible_to(viewer).filter(household_id=household_id)
+    """This function returns a household's payments, newest first, dropped ones left out.
+
+    Nothing is joined that lies at the county: villages and townships read payments of their own, no batch or account.
+    """
+    rows = _scoped(Payment.objects.select_related("commitment"), viewer).filter(household_id=household_id)
     return list(rows.exclude(state=Payment.State.DROPPED).order_by("-pk"))
 
 
 def commitments_of_household(viewer: Viewer, household_id: int) -> list[Commitment]:
     """This function returns what is owed to a household and in no batch yet, newest first."""
-    rows = commitments_visible_to(viewer).filter(household_id=household_id, state=Commitment.State.OPEN)
+    rows = _scoped(Commitment.objects.all(), viewer).filter(household_id=household_id, state=Commitment.State.OPEN)
+    return list(rows.order_by("-pk"))
+
+
+def commitments_of_case(viewer: Viewer, case_id: int) -> list[Commitment]:
+    """This function returns what was set aside for a case, cancelled ones left out, newest first."""
+    rows = commitments_visible_to(viewer).filter(case_id=case_id).exclude(state=Commitment.State.CANCELLED)
     return list(rows.order_by("-pk"))
 
 

@@ -8,7 +8,9 @@ from shouwang.funds.services.accounts import (
     money_allocate,
     purpose_shift,
     year_carry,
+    year_close,
 )
+from shouwang.funds.services.asking import Wanted, case_pay, is_payable
 from shouwang.funds.services.bank import Taken, return_read
 from shouwang.funds.services.batches import batch_check, batch_make, batch_reject, batch_release
 from shouwang.funds.services.granting import grants_report
@@ -47,6 +49,7 @@ __all__ = [
     "PaymentRequest",
     "PeriodNotInOrder",
     "Taken",
+    "Wanted",
     "account_open",
     "balances_verify",
     "batch_check",
@@ -56,11 +59,13 @@ __all__ = [
     "batch_release",
     "batch_send",
     "budget_enter",
+    "case_pay",
     "commitment_cancel",
     "entries_post",
     "grant_cancel",
     "grant_record",
     "grants_report",
+    "is_payable",
     "money_allocate",
     "payee_correct",
     "payment_doubt",
@@ -71,4 +76,5 @@ __all__ = [
     "resolution_decide",
     "return_read",
     "year_carry",
+    "year_close",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,12 +15,14 @@ from shouwang.funds.errors import (
     DayAhead,
     DocumentMissing,
     NotBelow,
+    NothingLeft,
     NotMoneyWork,
     PurposeShifted,
+    YearNotOver,
 )
 from shouwang.funds.models import Account, Entry, Source
-from shouwang.funds.rules import TREASURIES, TREASURY_ROLES
-from shouwang.funds.selectors.ledger import accounts_visible_to
+from shouwang.funds.rules import TREASURIES, TREASURY_ROLES, year_is_over
+from shouwang.funds.selectors.ledger import accounts_visible_to, year_left
 from shouwang.funds.services.ledger import Movement, entries_post
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
@@ -184,6 +186,27 @@ def year_carry(*, viewer: Viewer, account_id: int, ground: Ground, at: datetime)
         lines = ((out.pk, -out.balance_fen), (into.pk, out.balance_fen))
         _post(viewer, Entry.Kind.CARRY, into, lines, ground, at=at)
     return into
+
+
+def year_close(*, viewer: Viewer, year: int, ground: Ground, at: datetime) -> int:
+    """This function carries over what every account of the viewer's organisation has left of a year; returns how many.
+
+    What is set aside or on its way stays where it is until it is paid or given back. The budget year is the calendar
+    year (预算法 第十八条). Raises YearNotOver, NothingLeft and as `year_carry`.
+    """
+    organisation = treasurer_check(viewer)
+    if not year_is_over(year, on=ground.on):
+        raise YearNotOver(year)
+    with transaction.atomic():
+        left = year_left(viewer, year)
+        for account in left:
+            paper = replace(ground, key=f"{ground.key}:{account.pk}")
+            year_carry(viewer=viewer, account_id=account.pk, ground=paper, at=at)
+        if not left and not Entry.objects.filter(
+            key__startswith=f"{ground.key}:", kind=Entry.Kind.CARRY, organisation_id=organisation
+        ).exists():  # fmt: skip
+            raise NothingLeft
+    return len(left)
 
 
 def account_of(viewer: Viewer, account_id: int) -> Account:

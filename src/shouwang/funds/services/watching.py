@@ -8,7 +8,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from shouwang.audit.services import entry_append
-from shouwang.funds.errors import AccountNumberUnreadable, NotMoneyWork, ReasonNeeded, WatchedBefore
+from shouwang.funds.errors import (
+    AccountNumberUnreadable,
+    NotMoneyWork,
+    ReasonNeeded,
+    ToleranceUngrounded,
+    WatchedBefore,
+)
 from shouwang.funds.models import FindingNote, WatchedAccount
 from shouwang.kit.masks import account_mask
 from shouwang.kit.seal import keyring
@@ -52,29 +58,44 @@ def account_watch(*, viewer: Viewer, owner: str, post: str, number: str, at: dat
     return made
 
 
+# 容错: what must hold of an error before nobody is pursued for it (M18).
+GROUNDS = {"public": "出于公心", "objective": "原因是客观的", "mended": "错误已及时纠正"}
+
+
 @dataclass(frozen=True)
 class Decided:
-    """What is decided about a finding: who mends it until when, that it is mended, or that it is tolerated and why."""
+    """What is decided about a finding: who mends it until when, that it is mended, or that it is tolerated and why.
+
+    `grounds` are those of `GROUNDS` that hold: all of them, or nothing is tolerated.
+    """
 
     state: str
     owner: str
     note: str
     due_on: date | None = None
+    grounds: frozenset[str] = frozenset()
 
 
 def finding_note(*, viewer: Viewer, key: str, slot: int, decided: Decided, at: datetime) -> FindingNote:
-    """This function writes down what is decided about a finding; raises NotMoneyWork, ReasonNeeded."""
+    """This function writes down what is decided about a finding.
+
+    Raises NotMoneyWork, ReasonNeeded, ToleranceUngrounded.
+    """
     overseer_check(viewer)
     numbers_refuse(decided.note)
     if not decided.note.strip() or (decided.state == FindingNote.State.ASSIGNED and decided.due_on is None):
         raise ReasonNeeded
+    is_tolerated = decided.state == FindingNote.State.TOLERATED
+    if is_tolerated and not decided.grounds >= set(GROUNDS):
+        raise ToleranceUngrounded
     if not viewer.can_see(slot):
         raise NotMoneyWork
+    note = f"{'、'.join(GROUNDS.values())}。{decided.note.strip()}" if is_tolerated else decided.note.strip()
     with transaction.atomic():
         made = FindingNote.objects.create(
             key=key[:120], slot=slot, organisation_id=viewer.organisation_id or 0,
             state=FindingNote.State(decided.state), owner=decided.owner.strip()[:120], due_on=decided.due_on,
-            note=decided.note.strip()[:300], at=at, by=viewer.label[:200],
+            note=note[:300], at=at, by=viewer.label[:200],
         )  # fmt: skip
         entry_append(
             viewer=viewer, action="money.note", subject_type="funds.FindingNote", subject_id=made.pk, slot=slot,

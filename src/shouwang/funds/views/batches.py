@@ -21,14 +21,13 @@ from shouwang.funds.selectors.desk import acts_of, batch_visible, batches_listed
 from shouwang.funds.selectors.payments import own_step
 from shouwang.funds.services import batch_check, batch_hand, batch_reject, batch_release, batch_send, return_read
 from shouwang.funds.services.batches import tier_of
-from shouwang.funds.views.common import PAYERS, READ, money_tabs
-from shouwang.people.access import Kind, Role, Viewer, requires
+from shouwang.funds.services.printing import batch_print
+from shouwang.funds.views.common import ACTORS, PAYERS, READ, STEP_AT, batches_to_do, money_tabs
+from shouwang.people.access import Role, Viewer, requires
 from shouwang.ui.forms import version_posted
 from shouwang.ui.tables import Column, Row, Table, key_page
 
-ACTORS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.INSURER)
 PEOPLE = {Role.CLERK, Role.LEADER}
-STEP_AT = {Batch.State.DRAFT.value: "check", Batch.State.CHECKED.value: "release"}
 OPEN = (Batch.State.DRAFT.value, Batch.State.CHECKED.value, Batch.State.RELEASED.value)
 COLUMNS = (
     Column("number", "批次", phone="title"),
@@ -36,7 +35,7 @@ COLUMNS = (
     Column("payer", "付款单位", phone="hidden"),
     Column("count", "笔数", kind="number"),
     Column("total", "金额", kind="yuan", unit="元"),
-    Column("state", "状态"),
+    Column("state", "状态", kind="word"),
 )
 
 
@@ -45,8 +44,11 @@ COLUMNS = (
 def batches(request: HttpRequest) -> HttpResponse:
     """This function lists the batches in sight, newest first."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    state = request.GET.get("state", "")
-    page = key_page(batches_listed(viewer, state), order=("-pk",), after=request.GET.get("after"))
+    state, is_mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
+    found = batches_listed(viewer, state)
+    if is_mine and state in (*STEP_AT, Batch.State.RELEASED):
+        found = found.filter(pk__in=batches_to_do(viewer, state))
+    page = key_page(found, order=("-pk",), after=request.GET.get("after"))
     rows = [
         Row(
             {
@@ -59,7 +61,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     shown = BatchesPage(
         tabs=money_tabs(viewer, "batches"), table=Table("支付批次", COLUMNS, rows, page=page), page=page,
-        state=state, states=[(value, str(label)) for value, label in Batch.State.choices],
+        state=state, is_mine=is_mine, states=[(value, str(label)) for value, label in Batch.State.choices],
     )  # fmt: skip
     return render(request, "funds/batches.html", {"page": shown})
 
@@ -96,13 +98,13 @@ def _shown(request: HttpRequest, viewer: Viewer, found: Batch, form: AnswerForm 
 
 def _step(viewer: Viewer, found: Batch) -> tuple[str, str]:
     """This function returns the step the viewer may take, or in words why she may not."""
-    step = STEP_AT.get(found.state, "")
+    step = STEP_AT.get(found.state)
     if not step or viewer.kind not in ACTORS or viewer.role not in TREASURY_ROLES:
         return "", ""
     mine = own_step(found, viewer)
     if mine is not None:
         return "", f"您已为这一批办过{mine.get_what_display()}，{STEPS[step]}要换人。"
-    if not tier_of(found).lets(step, kind=str(viewer.kind), role=str(viewer.role)):  # type: ignore[arg-type]
+    if not tier_of(found).lets(step, kind=str(viewer.kind), role=str(viewer.role)):
         return "", f"这一批按“{found.tier['name']}”办理，{STEPS[step]}不归本岗位。"
     return step, ""
 
@@ -139,6 +141,21 @@ def act(request: HttpRequest, batch_id: int) -> HttpResponse:
         raise Http404
     messages.success(request, said)
     return redirect("funds:batch", found.pk)
+
+
+@never_cache
+@require_GET
+@requires(*READ)
+def print_list(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """This function hands out the payment list of a batch to print; every time is written down."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _found(viewer, batch_id)
+    content = batch_print(viewer=viewer, batch=found, at=timezone.now())
+    response = HttpResponse(content, content_type="application/pdf")
+    name = content_disposition_header(True, f"支付清单 第{found.pk}批.pdf") or "attachment"
+    response.headers["Content-Disposition"] = name
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @never_cache

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shouwang.funds.contexts import AccountPage, DeskPage, LevelGroup, MoveFormPage, Waiting
 from shouwang.funds.forms import AllocateForm, BudgetForm, ShiftForm
-from shouwang.funds.models import Account, Batch
-from shouwang.funds.rules import TREASURIES, TREASURY_ROLES
+from shouwang.funds.models import Account
+from shouwang.funds.rules import TREASURIES, TREASURY_ROLES, year_is_over
 from shouwang.funds.selectors import (
     account_visible,
     balance_findings,
@@ -24,10 +24,11 @@ from shouwang.funds.selectors import (
     money_by_level,
     payments_unknown,
 )
-from shouwang.funds.selectors.desk import account_postings, batches_for_me, treasuries_below, years_of
+from shouwang.funds.selectors.desk import account_postings, batches_listed, treasuries_below
 from shouwang.funds.selectors.findings import selection_to_money
+from shouwang.funds.selectors.ledger import year_left
 from shouwang.funds.services import budget_enter, money_allocate, purpose_shift
-from shouwang.funds.views.common import HOLDERS, PAYERS, READ, money_tabs
+from shouwang.funds.views.common import HOLDERS, PAYERS, READ, batches_to_do, may_act, money_tabs, year_asked
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.ui.tables import Column, Row, Table, key_page
@@ -35,7 +36,7 @@ from shouwang.ui.tables import Column, Row, Table, key_page
 TREASURERS = {Role.CLERK, Role.LEADER}
 COLUMNS = (
     Column("on", "日期", kind="day", phone="title"),
-    Column("kind", "事项"),
+    Column("kind", "事项", kind="word"),
     Column("document", "依据"),
     Column("amount", "金额", kind="yuan", unit="元"),
     Column("by", "经办", phone="hidden"),
@@ -47,14 +48,15 @@ def _works(viewer: Viewer) -> bool:
 
 
 def _waiting(viewer: Viewer) -> list[Waiting]:
-    listed = reverse("funds:batches")
+    """This function returns what waits for her; for who only watches, what is under way."""
+    listed, works = reverse("funds:batches"), may_act(viewer)
     found = []
     if viewer.kind in PAYERS and _works(viewer):
         found.append(Waiting(commitments_waiting(viewer).count(), "笔待支付", reverse("funds:owed")))
     for state, label in (("DRAFT", "批待复核"), ("CHECKED", "批待放行"), ("RELEASED", "批待送银行")):
-        found.append(Waiting(batches_for_me(viewer, state).count(), label, f"{listed}?state={state}"))
-    unknown = payments_unknown(viewer).count()
-    found.append(Waiting(unknown, "笔结果不明", f"{listed}?state={Batch.State.SENT}"))
+        number = len(batches_to_do(viewer, state)) if works else batches_listed(viewer, state).count()
+        found.append(Waiting(number, label, f"{listed}?state={state}" + ("&mine=1" if works else "")))
+    found.append(Waiting(payments_unknown(viewer).count(), "笔结果不明", reverse("funds:unknown")))
     return [each for each in found if each.number]
 
 
@@ -63,15 +65,16 @@ def _waiting(viewer: Viewer) -> list[Waiting]:
 def desk(request: HttpRequest) -> HttpResponse:
     """This function shows what waits and where the money is, level by level."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    years = years_of(viewer) or [timezone.localdate().year]
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:4]) in years else years[0]
+    year, years = year_asked(viewer, request.GET.get("year", ""))
     lines = money_by_level(viewer, year=year)
     groups = [LevelGroup(name, list(part)) for name, part in groupby(lines, key=lambda line: line.organisation_name)]
     now = timezone.now()
     page = DeskPage(
-        tabs=money_tabs(viewer, "desk"), waiting=_waiting(viewer), groups=groups, year=year, years=years,
-        may_budget=_works(viewer), elapsed=selection_to_money(viewer, since=now - timedelta(days=365))[:10],
+        tabs=money_tabs(viewer, "desk"), waiting=_waiting(viewer), works=may_act(viewer), groups=groups,
+        year=year, years=years,
+        may_budget=_works(viewer),
+        may_close=_works(viewer) and year_is_over(year, on=timezone.localdate(now)) and bool(year_left(viewer, year)),
+        elapsed=selection_to_money(viewer, since=now - timedelta(days=365))[:10],
         is_wrong=balance_findings(viewer, since=now - timedelta(days=7)).count(),
     )  # fmt: skip
     return render(request, "funds/desk.html", {"page": page})

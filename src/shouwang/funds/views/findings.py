@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,15 @@ from django.views.decorators.http import require_http_methods
 from shouwang.funds.contexts import FindingLine, FindingsPage
 from shouwang.funds.errors import FindingGone
 from shouwang.funds.forms import NoteForm, WatchForm
-from shouwang.funds.selectors.findings import NAMES, Finding, findings, notes_of, rules_in_sight
+from shouwang.funds.selectors.findings import (
+    NAMES,
+    STATES,
+    Finding,
+    finding_state,
+    findings,
+    notes_of,
+    rules_in_sight,
+)
 from shouwang.funds.selectors.payments import watched_accounts
 from shouwang.funds.services.watching import OVERSEEING, OVERSEERS, Decided, account_watch, finding_note
 from shouwang.funds.views.common import READ, money_tabs
@@ -46,8 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, said)
             return redirect(request.get_full_path())
-    kind = request.GET.get("kind", "")
-    shown = _shown(viewer, found, kind, (form, watch) if may_note else (None, None))
+    shown = _shown(viewer, found, request.GET, (form, watch) if may_note else (None, None), on=on)
     is_wrong = bound is not None and bool(bound.errors)
     return render(request, "funds/findings.html", {"page": shown}, status=422 if is_wrong else 200)
 
@@ -60,27 +69,46 @@ def _save(viewer: Viewer, request: HttpRequest, found: list[Finding], form: Note
     finding = next((each for each in found if each.key == request.POST.get("key")), None)
     if finding is None:
         raise FindingGone
-    decided = Decided(said["state"], said["owner"], said["note"], said["due_on"])
+    decided = Decided(said["state"], said["owner"], said["note"], said["due_on"], frozenset(said["grounds"]))
     finding_note(viewer=viewer, key=finding.key, slot=finding.slot, decided=decided, at=now)
     return "已记下。"
 
 
 def _shown(
-    viewer: Viewer, found: list[Finding], kind: str, forms: tuple[NoteForm | None, WatchForm | None]
+    viewer: Viewer,
+    found: list[Finding],
+    asked: Mapping[str, str],
+    forms: tuple[NoteForm | None, WatchForm | None],
+    *,
+    on: date,
 ) -> FindingsPage:
-    counts = Counter(each.kind for each in found)
-    listed = [each for each in found if each.kind == kind] if kind in NAMES else found
-    notes = notes_of(viewer, [each.key for each in listed])
+    notes = notes_of(viewer, [each.key for each in found])
+    kind, state = asked.get("kind", ""), asked.get("state", "")
+    states = {each.key: finding_state(notes.get(each.key), on=on) for each in found}
+    listed = [
+        each for each in found
+        if (kind not in NAMES or each.kind == kind) and (state not in STATES or state in states[each.key])
+    ]  # fmt: skip
     places = places_of({each.slot for each in listed if each.slot % 1000})
     lines = [
-        FindingLine(each, places.get(each.slot, ""), notes.get(each.key), f"f{number}")
+        FindingLine(each, places.get(each.slot, ""), notes.get(each.key), "LATE" in states[each.key], f"f{number}")
         for number, each in enumerate(listed, start=1)
     ]
+    counts = Counter(each.kind for each in found)
+    by_state = Counter(word for each in found for word in states[each.key])
     address = reverse("funds:findings")
     return FindingsPage(
         tabs=money_tabs(viewer, "findings"),
         kinds=[(name, f"{address}?kind={key}", counts[key]) for key, name in NAMES.items() if counts[key]],
-        kind=NAMES.get(kind, ""), lines=lines, may_note=forms[0] is not None,
-        has_rules=bool(rules_in_sight(viewer, on=timezone.localdate())),
+        states=[(name, f"{address}?state={key}", key == state, by_state[key]) for key, name in STATES.items()
+                if by_state[key]],
+        asked="、".join(word for word in (NAMES.get(kind, ""), STATES.get(state, "")) if word), lines=lines,
+        total=len(found), may_note=forms[0] is not None, has_rules=bool(rules_in_sight(viewer, on=on)),
         watched=watched_accounts(viewer) if forms[1] is not None else [], form=forms[0], watch=forms[1],
+        noted=asked_key(forms[0]),
     )  # fmt: skip
+
+
+def asked_key(form: NoteForm | None) -> str:
+    """This function returns the finding a form with errors was about, so that it comes back open where it was."""
+    return str(form.data.get("key", "")) if form is not None and form.is_bound else ""

@@ -10,21 +10,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.audit.services import entry_append
-from shouwang.funds.contexts import PaymentPage
-from shouwang.funds.models import Evidence, Payment
+from shouwang.funds.contexts import PaymentPage, UnknownPage
+from shouwang.funds.models import Evidence, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_visible
-from shouwang.funds.selectors.payments import resolutions_open
+from shouwang.funds.selectors.payments import payments_unknown, resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
 from shouwang.funds.services.settling import recovered_fen
-from shouwang.funds.views.common import READ
+from shouwang.funds.views.common import READ, money_tabs
 from shouwang.kit.codes import PovertyStatus, Risk, WatchType
 from shouwang.kit.money import fen_parse
 from shouwang.people.access import Kind, Role, Viewer, requires
+from shouwang.ui.tables import Column, Row, Table
 
 ACTORS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.INSURER)
 PEOPLE = {Role.CLERK, Role.LEADER}
+MOST = 200
+COLUMNS = (
+    Column("payee", "收款人", phone="title"),
+    Column("amount", "金额", kind="yuan", unit="元"),
+    Column("sent_on", "送银行", kind="day"),
+    Column("why", "为什么不明"),
+    Column("asked", "核定"),
+    Column("batch", "批次", phone="hidden"),
+)
 YES_NO = {True: "是", False: "否", None: "未登记"}
 
 
@@ -33,6 +43,31 @@ def _found(viewer: Viewer, payment_id: int) -> Payment:
     if found is None:
         raise Http404
     return found
+
+
+@require_GET
+@requires(*READ)
+def unknown(request: HttpRequest) -> HttpResponse:
+    """This function lists the payments whose fate nobody knows, the oldest first, with who has said what."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = list(payments_unknown(viewer)[:MOST])
+    asked = resolutions_open([row.pk for row in found])
+    rows = [
+        Row(
+            {
+                "payee": row.payee_name, "amount": row.amount_fen, "sent_on": row.sent_on, "why": row.reason or "—",
+                "asked": _said(asked.get(row.pk)), "batch": f"第 {row.batch_id} 批",
+            },
+            href=reverse("funds:payment", args=[row.pk]),
+        )
+        for row in found
+    ]  # fmt: skip
+    page = UnknownPage(tabs=money_tabs(viewer, "unknown"), table=Table("结果不明的支付", COLUMNS, rows))
+    return render(request, "funds/unknown.html", {"page": page})
+
+
+def _said(row: Resolution | None) -> str:
+    return f"{row.asked_by} 提出：{row.get_outcome_display()}" if row is not None else "没有人提出"
 
 
 @require_GET

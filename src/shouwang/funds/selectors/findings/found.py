@@ -1,0 +1,88 @@
+"""What a finding is, and what the findings of one look rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from shouwang.funds.models import Payment
+from shouwang.funds.selectors.payments import payments_visible_to
+from shouwang.people.access import Viewer
+from shouwang.rulebook.funds import FundsPolicy
+
+GONE = (Payment.State.RETURNED, Payment.State.DROPPED)
+# A look reads every payment once; what is sealed and what it rests on stays in the database.
+HEAVY = ("sealed_account", "commitment__sealed_account", "commitment__account_blind", "batch__tier")
+NAMES = {
+    "REST": "滞留", "WITHHELD": "截留", "SHIFTED": "挪用", "CHARGED": "挤占", "SHARED": "一个账户多户",
+    "OFFICIAL": "打进干部账户", "AFTER": "去世、销户或退出后仍支付", "SPLIT": "疑似拆分支付", "NEAR": "刚好低于上一档",
+    "ROUND": "整数支付集中",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evident:
+    """One row of evidence: when, what, how much, and the payment or account it leads to."""
+
+    on: date
+    text: str
+    amount_fen: int
+    payment_id: int | None = None
+    account_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to be looked into. `key` is the same each time it is computed; `clause` is the rule it rests on.
+
+    `owner` is the organisation whose money it is: who answers for it until somebody else is named.
+    """
+
+    kind: str
+    name: str
+    key: str
+    slot: int
+    title: str
+    amount_fen: int
+    since: date
+    clause: str
+    owner: str
+    evidence: Sequence[Evident]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the findings of one look rest on."""
+
+    viewer: Viewer
+    on: date
+    rules: Sequence[FundsPolicy]
+
+    @cached_property
+    def payments(self) -> Sequence[Payment]:
+        """What went to the bank and did not come back, by the day it was sent."""
+        rows = payments_visible_to(self.viewer).filter(sent_on__isnull=False).exclude(state__in=GONE)
+        return list(rows.defer(*HEAVY).order_by("sent_on", "pk"))
+
+    @property
+    def tiers(self) -> FundsPolicy | None:
+        """The newest rules in sight that say what splitting is."""
+        return next((each for each in self.rules if each.split is not None and each.tiers), None)
+
+
+def made(kind: str, key: object, **more: object) -> Finding:
+    """This function returns a finding of a kind."""
+    return Finding(kind=kind, name=NAMES[kind], key=f"{kind}:{key}", **more)  # type: ignore[arg-type]
+
+
+def sent(payment: Payment) -> date:
+    """This function returns the day a payment went to the bank."""
+    return payment.sent_on or payment.batch.made_on
+
+
+def line(payment: Payment) -> Evident:
+    """This function returns a payment as a row of evidence."""
+    text = f"{payment.payee_name} {payment.account_shown}（{payment.get_state_display()}）"
+    return Evident(sent(payment), text, payment.amount_fen, payment_id=payment.pk)
