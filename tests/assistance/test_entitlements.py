@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +24,7 @@ from shouwang.assistance.errors import (
     NotRecurring,
     ReasonMissing,
 )
-from shouwang.assistance.models import Entitlement, EntitlementFinding, EntitlementMonth
+from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementFinding, EntitlementMonth
 from shouwang.assistance.selectors import findings_open, month_sum
 from shouwang.assistance.services import (
     Start,
@@ -242,3 +243,44 @@ def test_a_departments_file_begins_what_it_may_and_names_the_other_lines(client:
         assert (row.offer, row.payer_organisation_id, row.slot) == ("dibao", cast.civil.organisation_id, cast.slot)
     file = SimpleUploadedFile("别的.csv", "甲,乙\n1,2".encode())
     assert client.post(reverse("assistance:entitlements_take"), {"file": file}).status_code == 422
+
+
+def test_a_year_of_runs_pays_what_the_changes_say_month_by_month(real_cast: Cast) -> None:
+    """Random changes, also several in one month and written late; the model walks them one by one."""
+    cast, dice = real_cast, Random(20)
+    policy_of(cast)
+    months = [date(2020, number, 1) for number in range(1, 13)]
+    told: dict[int, list[tuple[date, int | None]]] = {}
+    with acting_as(SYSTEM):
+        rows = Entitlement.objects.bulk_create(
+            Entitlement(
+                slot=cast.slot, household_id=number, offer="dibao", kind="SAFETY_NET", name="农村低保",
+                months=dice.choice((1, 1, 3, 6)), first_month=dice.choice(months[:6]),
+                payer_organisation_id=cast.civil.organisation_id or 0, payer_name="民政局", opened_at=AT,
+                opened_by="测试",
+            )
+            for number in range(1, 81)
+        )  # fmt: skip
+        for row in rows:
+            worth: int | None = dice.randrange(100, 90_000)
+            told[row.pk] = [(row.first_month, worth)]
+            for _ in range(dice.randrange(4)):
+                worth = dice.choice((None, dice.randrange(100, 90_000)))
+                told[row.pk].append((dice.choice([month for month in months if month >= row.first_month]), worth))
+            EntitlementChange.objects.bulk_create(
+                EntitlementChange(
+                    entitlement=row, slot=row.slot, organisation_id=row.payer_organisation_id, from_month=month,
+                    what="START" if not number else "CHANGE" if fen else "SUSPEND", amount_fen=fen, at=AT, by="测试",
+                )
+                for number, (month, fen) in enumerate(told[row.pk])
+            )  # fmt: skip
+
+    def due(row: Entitlement, month: date) -> int:
+        gone = (month.year - row.first_month.year) * 12 + month.month - row.first_month.month
+        before = [(since, number, fen) for number, (since, fen) in enumerate(told[row.pk]) if since <= month]
+        return (max(before)[2] or 0) if before and gone >= 0 and gone % row.months == 0 else 0
+
+    for month in months:
+        amounts = [amount for row in rows if (amount := due(row, month))]
+        assert ran(cast, month)[:2] == (len(amounts), sum(amounts))
+    assert [ran(cast, month)[0] for month in months[::4]] == [0, 0, 0]

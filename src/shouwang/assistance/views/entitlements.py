@@ -69,6 +69,16 @@ COLUMNS = (
 )
 
 
+# On a household's own page the benefit is what names a row.
+OWN = (
+    Column("name", "项目", phone="title"),
+    Column("payer", "发放部门", phone="fact"),
+    Column("standing", "状态", phone="fact"),
+    Column("worth", "每次", kind="yuan", phone="fact", unit="元"),
+    Column("first", "从哪月起", phone="fact"),
+)
+
+
 def month_read(text: str) -> date | None:
     """This function reads a month as a browser sends it (2020-07), None when it cannot be read."""
     try:
@@ -209,7 +219,7 @@ def start(request: HttpRequest, household_id: int) -> HttpResponse:
             return redirect("assistance:entitlement", made.pk)
     found = with_standing(entitlements_visible_to(viewer).filter(household_id=household_id), month=today)
     page = StartPage(
-        household=card, form=form, table=Table("这户按期发放的救助", COLUMNS, _rows(viewer, list(found.order_by("pk"))))
+        household=card, form=form, table=Table("这户按期发放的救助", OWN, _rows(viewer, list(found.order_by("pk"))))
     )
     return render(request, "assistance/start.html", {"page": page}, status=422 if form.errors else 200)
 
