@@ -19,6 +19,7 @@ NUMBERS = ["130599197005200018", "138 1234 5678", "6228480402564890018"]
 KEEPS_NO_TEXT = {
     "sources.ReportForm": "its service refuses each text by its own field (tests/sources/test_report_rules.py)",
     "sources.DeliveryForm": "a kind, a day and a file that is sealed as a whole",
+    "assistance.FileForm": "a file, read row by row and kept as entitlements",
     "sources.HeadingsForm": "choices only",
     "screening.RunForm": "an area and a day",
     "audit.FilterForm": "asks, keeps nothing",
