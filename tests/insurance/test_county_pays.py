@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 from tests.factories.casework import AT, NAMES, case_make, workflow_ready
-from tests.factories.cast import Cast
+from tests.factories.cast import Cast, sign_in
 from tests.factories.funds import Desk, answer, batched, desk_make
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, policy_changed, pool_make
 
@@ -102,6 +104,10 @@ def test_what_the_bank_gives_back_waits_for_another_account_and_is_paid_once(rea
     payments_follow(at=LATER)
     assert (found.claim.state, found.claim.payment_state) == ("REQUESTED", "RETURNED")
     assert "账户已销户" in found.claim.payment_said
+    with pytest.raises(errors.StepOutOfTurn):  # the account is corrected where the payment is
+        found.step("payee_change", real_cast.county, payee_id=found.claim.payee_id, reason="换人")
+    shown = sign_in(Client(), real_cast.county).get(reverse("insurance:claim", args=[found.claim_id]))
+    assert "核实账户" in shown.content.decode()
     with acting_as(desk.maker):
         owed = Commitment.objects.get()
         funds.payee_correct(
@@ -201,6 +207,19 @@ def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real
     assert (found.claim.over_fen, agrees()) == (0, 149_900_000)
     with acting_as(SYSTEM):
         assert [g.amount_fen for g in Grant.objects.filter(cancelled_at__isnull=True)] == [100_000]
+
+
+def test_an_advance_given_back_in_whole_is_due_again_after_an_appeal(real_cast: Cast) -> None:
+    pool_make(real_cast)
+    found = claim_make(real_cast, cause="ACCIDENT")
+    found.step("aid_decide", found.decider, reason="急需用钱")
+    found.step("aid_record", real_cast.insurer, on=LATER.date())
+    found.assess(2_300_000)
+    found.propose()
+    assert found.decide(approve=False).over_fen == 300_000
+    found.step("advance_recover", real_cast.insurer, amount_fen=300_000, reason="不予赔付，退回")
+    found.step("claim_appeal", real_cast.county, reason="不服")
+    assert found.assess(2_300_000).due_fen == found.claim.amount_fen == 1_000_000
 
 
 def test_an_empty_pool_of_the_county_pays_nothing(real_cast: Cast) -> None:

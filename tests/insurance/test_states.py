@@ -16,7 +16,7 @@ from tests.factories.insurance import LATER, ClaimWalk, head_of, photo, pool_mak
 from shouwang.funds.models import Grant
 from shouwang.insurance import services
 from shouwang.insurance.models import Claim, ClaimChange, Pool, PoolEntry
-from shouwang.insurance.services import Event, Item
+from shouwang.insurance.services import Event, Item, pool_ledger_fen
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
 
@@ -106,22 +106,33 @@ class Claims(RuleBasedStateMachine):
     def pays_the_advance(self, place: int, by: str) -> None:
         self.act(place, "aid_record", by, on=LATER.date())
 
+    @rule(place=places, by=who, fen=fens)
+    def gets_back_what_was_too_much(self, place: int, by: str, fen: int) -> None:
+        self.act(place, "advance_recover", by, amount_fen=fen, reason="多付")
+
     @invariant()
     def everything_adds_up(self) -> None:
         with acting_as(SYSTEM):
             pool = Pool.objects.get()
             claims = list(Claim.objects.all())
-            grants = Grant.objects.aggregate(total=Sum("amount_fen", default=0))["total"]
+            live_grants = Grant.objects.filter(cancelled_at__isnull=True)
+            grants = live_grants.aggregate(total=Sum("amount_fen", default=0))["total"]
             assert pool.balance_fen == PoolEntry.objects.aggregate(total=Sum("amount_fen"))["total"]
             paid = sum(c.due_fen for c in claims if c.state == "PAID") + sum(
                 c.advance_fen for c in claims if c.advance_paid_on
             )
-            assert pool.paid_out_fen == grants == paid
+            back = sum(c.advance_recovered_fen for c in claims)
+            assert pool.paid_out_fen == paid
+            assert grants == paid - back
+            assert pool_ledger_fen(SYSTEM, pool) == pool.balance_fen
             for claim in claims:
                 assert claim.loss_fen <= claim.evidence_fen
                 if claim.state == "PAID":
                     assert (
-                        claim.due_fen + (claim.advance_fen if claim.advance_paid_on else 0) - claim.over_fen
+                        claim.due_fen
+                        + (claim.advance_fen if claim.advance_paid_on else 0)
+                        - claim.advance_recovered_fen
+                        - claim.over_fen
                         == claim.amount_fen
                     )
                     assert (claim.amount_fen or 0) <= 10_000_000

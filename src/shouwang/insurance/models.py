@@ -223,19 +223,21 @@ class Claim(models.Model):
         ]
 
     @property
+    def advance_net_fen(self) -> int:
+        """What the household has of an advance: paid, less what it gave back."""
+        return self.advance_fen - self.advance_recovered_fen if self.advance_paid_on else 0
+
+    @property
     def due_fen(self) -> int:
         """What is still to be paid of the amount."""
-        return max(0, (self.amount_fen or 0) - (self.advance_fen if self.advance_paid_on else 0))
+        return max(0, (self.amount_fen or 0) - self.advance_net_fen)
 
     @property
     def over_fen(self) -> int:
         """What an advance that was paid is still more than the amount; all of it where the claim was refused."""
-        if not self.advance_paid_on:
-            return 0
         if self.state in OVER:
-            return self.advance_fen - self.advance_recovered_fen
-        over = 0 if self.amount_fen is None else max(0, self.advance_fen - self.amount_fen)
-        return max(0, over - self.advance_recovered_fen)
+            return self.advance_net_fen
+        return 0 if self.amount_fen is None else max(0, self.advance_net_fen - self.amount_fen)
 
     @property
     def payer(self) -> str:

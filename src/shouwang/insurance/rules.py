@@ -106,8 +106,13 @@ OF_KEEPER: Mapping[str, Keeper] = {
 PAYING_KIND: Mapping[str, Kind] = {Keeper.INSURER: Kind.INSURER, Keeper.COUNTY: Kind.COUNTY_CENTRE}
 
 
-def fits_keeper(step: str, *, paid_by: str, kind: Kind) -> bool:
-    """This function tells whether a step belongs to the way on which a claim is paid, and to this kind of body."""
+def fits_keeper(step: str, *, paid_by: str, kind: Kind, is_asked: bool = False) -> bool:
+    """This function tells whether a step belongs to the way on which a claim is paid, and to this kind of body.
+
+    Once the county's treasury is asked (`is_asked`), it is there that the payee's account is corrected.
+    """
+    if step == "payee" and is_asked:
+        return False
     if step == "recover":
         return PAYING_KIND[paid_by] is kind
     return step not in OF_KEEPER or OF_KEEPER[step] == paid_by

@@ -54,10 +54,26 @@ def claims_to_pay(viewer: Viewer) -> QuerySet[Claim]:
     return claims_visible_to(viewer).filter(state=State.REQUESTED, paid_by="INSURER")
 
 
+GIVEN_BACK = Q(payment_state="RETURNED") | Q(advance_state="RETURNED")
+
+
 def claims_given_back(viewer: Viewer) -> QuerySet[Claim]:
     """This function returns the claims whose payment the bank gave back: their account is to be looked at."""
-    given_back = Q(payment_state="RETURNED") | Q(advance_state="RETURNED")
-    return claims_visible_to(viewer).filter(given_back)
+    return claims_visible_to(viewer).filter(GIVEN_BACK)
+
+
+def claims_waiting(viewer: Viewer) -> dict[str, int]:
+    """This function counts claims by state, and those `to_pay` by an insurer and `returned` by the bank."""
+    rows = claims_visible_to(viewer).order_by().values("state").annotate(
+        n=Count("pk"), to_pay=Count("pk", filter=Q(state=State.REQUESTED, paid_by="INSURER")),
+        returned=Count("pk", filter=GIVEN_BACK),
+    )  # fmt: skip
+    found = dict.fromkeys([*State.values, "to_pay", "returned"], 0)
+    for row in rows:
+        found[row["state"]] += row["n"]
+        found["to_pay"] += row["to_pay"]
+        found["returned"] += row["returned"]
+    return found
 
 
 def computation_latest(claim: Claim) -> Computation | None:

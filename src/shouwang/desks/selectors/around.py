@@ -12,7 +12,7 @@ from shouwang.desks.rules import Count
 from shouwang.desks.selectors.ways import address
 from shouwang.insurance.care.selectors import care_waiting
 from shouwang.insurance.care.services import frame_or_none, role_of
-from shouwang.insurance.selectors import claim_counts
+from shouwang.insurance.selectors import claims_waiting
 from shouwang.kit.codes import Risk
 from shouwang.office.selectors import Progress, progress_visible_to
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
@@ -118,15 +118,19 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
 
 # Who is waited for by the claims of each state.
 CLAIMS_OF = {
-    Kind.INSURER: (("OPEN", "理赔要定损、送审"), ("REQUESTED", "理赔要付款")),
-    Kind.COUNTY_CENTRE: (("PROPOSED", "理赔等审定"), ("APPROVED", "理赔等申请付款")),
+    Kind.INSURER: (("OPEN", "理赔要定损、送审"), ("to_pay", "理赔要付款")),
+    Kind.COUNTY_CENTRE: (
+        ("PROPOSED", "理赔等审定"),
+        ("APPROVED", "理赔等申请付款"),
+        ("returned", "理赔付款被银行退回"),
+    ),
 }
 
 
 def _claims(viewer: Viewer) -> Sequence[Count]:
     """This function counts the claims that wait for the insurer or the county centre."""
     wanted = CLAIMS_OF.get(viewer.kind, ())
-    counts = claim_counts(viewer) if wanted else {}
+    counts = claims_waiting(viewer) if wanted else {}
     return [
         Count(counts[state], label, address("insurance:claims", state=state))
         for state, label in wanted

@@ -137,7 +137,7 @@ def settled(claim: Claim, ladder: Ladder) -> tuple[Settlement, dict[str, Any]]:
         "paid_year_fen": paid_in_year(
             household_id=claim.household_id, ladder_key=claim.ladder_key, year=claim.event_on.year, but=claim.pk
         ),
-        "advance_fen": claim.advance_fen if claim.advance_paid_on else 0,
+        "advance_fen": claim.advance_net_fen,
     }
     found = claim_settle(ladder, **inputs)
     facts = {"cause": claim.cause, "covered_as": claim.covered_as, "type_key": claim.type_key}

@@ -28,7 +28,11 @@ def may_step(viewer: Viewer, claim: Claim, step: str) -> bool:
     """This function tells whether a step of a claim is the viewer's to take now."""
     states, kinds = STEPS[step]
     fits = viewer.kind in kinds and viewer.role in WORKERS and is_concerned(viewer, claim)
-    return fits and claim.state in states and fits_keeper(step, paid_by=claim.paid_by, kind=viewer.kind)
+    return fits and claim.state in states and _fits_keeper(claim, step, viewer)
+
+
+def _fits_keeper(claim: Claim, step: str, viewer: Viewer) -> bool:
+    return fits_keeper(step, paid_by=claim.paid_by, kind=viewer.kind, is_asked=bool(claim.payment_state))
 
 
 def claim_locked(*, viewer: Viewer, claim_id: int, version: int, step: str) -> Claim:
@@ -46,7 +50,7 @@ def claim_locked(*, viewer: Viewer, claim_id: int, version: int, step: str) -> C
     states, kinds = STEPS[step]
     if viewer.kind not in kinds:
         raise StepOutOfTurn("", "、".join(KIND_LABELS[kind] for kind in kinds))
-    if not fits_keeper(step, paid_by=claim.paid_by, kind=viewer.kind):
+    if not _fits_keeper(claim, step, viewer):
         raise StepOutOfTurn("", KIND_LABELS[PAYING_KIND[claim.paid_by]])
     if claim.version != version:
         last = ClaimEvent.objects.filter(claim=claim, claim_version__gt=version).order_by("-pk").first()

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shouwang.audit.services import entry_append
+from shouwang.funds.selectors import commitment_of
 from shouwang.insurance.contexts import ClaimPage, PapersPage, ReplayPage, Way
 from shouwang.insurance.forms import PaperForm
 from shouwang.insurance.models import Claim
@@ -28,7 +29,7 @@ from shouwang.insurance.views.common import READERS, ROLES, WORKING, viewer_of
 from shouwang.kit.codes import Risk
 from shouwang.kit.errors import Refusal
 from shouwang.office.services import paper_open
-from shouwang.people.access import SYSTEM, Viewer, acting_as, requires
+from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, requires
 from shouwang.rulebook.insurance import claim_terms
 from shouwang.rulebook.ladders import OFFSETS
 from shouwang.ui.forms import version_posted
@@ -145,7 +146,8 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
         fits.discard("advance")
     first = _main(fits, is_computed=is_computed)
     addresses = {"assess": "insurance:assess", "paper": "insurance:papers"}
-    return [
+    accounts = _account_ways(viewer, found)
+    return accounts + [
         Way(
             label if step != "assess" or not is_computed else "重新定损",
             reverse(addresses[step], args=[found.pk])
@@ -158,8 +160,16 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
     ]
 
 
+def _account_ways(viewer: Viewer, found: Claim) -> list[Way]:
+    """This function returns the way to the account of a payment that the bank gave back, for whoever pays it."""
+    refs = [(found.payment_state, found.payment_ref), (found.advance_state, found.advance_ref)]
+    returned = [ref for state, ref in refs if state == Following.RETURNED]
+    owed = [commitment_of(viewer, ref) for ref in returned] if viewer.kind is Kind.COUNTY_CENTRE else []
+    return [Way("核实账户", reverse("funds:payee", args=[each.pk]), True) for each in owed if each is not None]
+
+
 def _main(fits: set[str], *, is_computed: bool) -> str:
-    order = ["pay", "pay_advance", "ask_advance", "request", "decide", "settle_change", "propose"]
+    order = ["pay", "pay_advance", "ask_advance", "recover", "request", "decide", "settle_change", "propose"]
     order += ["paper", "assess"] if is_computed else ["assess", "paper"]
     return next((step for step in order if step in fits), "")
 

@@ -97,6 +97,7 @@ def _reads_ledger(viewer: Viewer, found: Pool) -> bool:
 def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
     sums = pool_sums(found)
     ready = found.rolls_over and found.balance_fen > 0 and found.until_date <= timezone.localdate()
+    ready = ready and not any(sums.claims.get(state) for state in ("OPEN", "PROPOSED", "APPROVED", "REQUESTED"))
     ready = ready and pools_visible_to(viewer).filter(key=found.key, from_date__gte=found.until_date).exists()
     return PoolPage(
         pool=found,

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 PERIOD_DAYS = 30
 MOST_PERIODS = 24
 ROUNDS = 2_000
+MOST_DRAWS = 1_000_000
 QUANTILES = (0.05, 0.5, 0.95)
 FEWEST_ENDED = 20  # below it an estimate is shown as a rough one
 LIMIT_FEN = 10**13
@@ -314,8 +315,14 @@ def _reported(random: np.random.Generator, facts: Sequence[ClaimFact], amounts: 
 
 
 def _sums(random: np.random.Generator, counts: Floats, amounts: Floats) -> Floats:
-    """This function adds up as many drawn amounts as each round has claims."""
+    """This function adds up as many drawn amounts as each round has claims.
+
+    Where that were very many draws, each sum is a normal one of the same mean and variance (central limit).
+    """
     whole = np.rint(counts).astype(int)
+    if whole.sum() > MOST_DRAWS:
+        spread = np.sqrt(whole) * amounts.std()
+        return np.clip(whole * amounts.mean() + spread * random.standard_normal(len(whole)), 0.0, None)
     drawn = random.choice(amounts, int(whole.sum()))
     ends = np.cumsum(whole)
     sums = np.concatenate([[0.0], np.cumsum(drawn)])
@@ -335,7 +342,7 @@ def _outlook(
     rounds, left = len(draws.reported), -(-days_left // PERIOD_DAYS)
     steps = max(left, 1)
     out = np.zeros((rounds, steps + 1))  # the last column: paid after the term
-    out[:, 0] += draws.reported * scenario.severity
+    out[:, 0] += draws.reported  # what is reported has its price already
     for later in range(draws.to_come.shape[1]):
         part = _sums(random, draws.to_come[:, later], draws.amounts) * scenario.severity
         out[:, min(later, steps)] += part

@@ -41,7 +41,14 @@ def solvency(request: HttpRequest, pool_id: int) -> HttpResponse:
     confidence = form.sureness
     on = timezone.localdate()
     found = estimate(claim_facts(viewer, pool), fact, on=on, confidence=confidence / 100)
-    page = SolvencyPage(pool, fact.has_fen, found, confidence, _chart(found, on), form)
+    page = SolvencyPage(
+        pool,
+        fact.has_fen,
+        found,
+        confidence,
+        _chart(found, fact.has_fen, last=pool.until_date - timedelta(days=1)),
+        form,
+    )
     if form.is_bound and not is_wrong and not form.change.is_nothing:
         try:
             tried = ladders_try(viewer=viewer, pool=pool, change=form.change)
@@ -55,12 +62,12 @@ def solvency(request: HttpRequest, pool_id: int) -> HttpResponse:
     return render(request, "oversight/solvency.html", {"page": page}, status=422 if is_wrong else 200)
 
 
-def _chart(found: Solvency, on: date) -> TrendChart | None:
-    """This function draws the balance as it is expected under the usual scenario; None after the term."""
-    path = found.outlooks[0].path
+def _chart(found: Solvency, has_fen: int, *, last: date) -> TrendChart | None:
+    """This function draws the balance from today to the last day as the usual scenario has it; None after the term."""
     if not found.periods_left:
         return None
-    days = [f"{on + timedelta(days=PERIOD_DAYS * number):%m-%d}" for number in range(1, len(path) + 1)]
+    path = [(has_fen,) * 3, *found.outlooks[0].path]
+    days = [f"{min(last, found.on + timedelta(days=PERIOD_DAYS * number)):%m-%d}" for number in range(len(path))]
     wan = [[round(fen / 1_000_000) for fen in column] for column in zip(*path, strict=True)]
     names = ("二十次里有一次比这低", "一半比这低", "二十次里有一次比这高")
     series = [Series(name, values) for name, values in zip(names, wan, strict=True)]
