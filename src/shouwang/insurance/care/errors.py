@@ -220,7 +220,7 @@ class CareBillLate(Refusal):
     """The day for filing is over, and no reason was given."""
 
     def __init__(self, due_on: date) -> None:
-        super().__init__(f"这个月的账单应在 {due_on:%Y-%m-%d} 前申报，已经过期，请写明逾期的原因。")
+        super().__init__(f"这个月的账单最迟应在 {due_on:%Y-%m-%d} 申报，已经过期，请写明逾期的原因。")
 
 
 class CareInvoiceDiffers(Refusal):
