@@ -25,7 +25,8 @@ AT = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
         ("䶮", True),
         ("𬭎", True),
         ("·", True),
-        ("𠮷", False),
+        ("𠮷", True),
+        ("𡈽", True),
         ("𫍰", False),
     ],
 )
@@ -34,7 +35,8 @@ def test_the_font_knows_what_it_can_draw(sign: str, is_there: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "printed", "missing"), [("欧阳𠮷祥", "欧阳〓祥", "〓"), ("欧阳吉祥", "欧阳吉祥", ""), ("李𬭎", "李𬭎", "")]
+    ("name", "printed", "missing"),
+    [("欧阳𠮷祥", "欧阳𠮷祥", ""), ("李𬭎", "李𬭎", ""), ("李𫍰", "李〓", "〓"), ("𠮷𫍰", "𠮷〓", "〓")],
 )
 def test_what_it_cannot_draw_is_marked_and_each_page_says_so(
     name: str, printed: str, missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

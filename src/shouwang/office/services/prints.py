@@ -14,8 +14,8 @@ import typst
 from django.utils import timezone
 from PIL import ImageFont
 
-FONTS = "pylopdf_fonts_zh_cn"  # a static Noto Sans SC; the package holds nothing but fonts
-FACE = "NotoSansSC-Regular.otf"
+FONTS = "noto_cjk_sans_otc"  # Noto Sans CJK whole, rare characters of names included; the package holds nothing else
+FACES, SIMPLIFIED = "NotoSansCJK-Regular.ttc", 2
 GETA = "〓"  # what printers set for a character they have no type of
 FIRST_HAN, NO_SIGN = 0x3400, "\U0010fffe"
 HOUSE = Path(__file__).resolve().parents[1] / "data" / "house.typ"
@@ -53,7 +53,7 @@ def pdf_print(
 
 @lru_cache(maxsize=1)
 def _face() -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(files(FONTS) / FACE), size=20)
+    return ImageFont.truetype(str(files(FONTS) / FACES), size=20, index=SIMPLIFIED)
 
 
 def _shape(sign: str) -> tuple[tuple[int, int], bytes]:
