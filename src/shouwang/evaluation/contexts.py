@@ -11,7 +11,9 @@ from django import forms
 from shouwang.casework.selectors.cases import Case
 from shouwang.evaluation.models import FollowUp, RollBack, Visit
 from shouwang.evaluation.selectors import DueLine, Transition
+from shouwang.evaluation.selectors.effects import MeasureEffect
 from shouwang.rulebook.requirements import Requirement
+from shouwang.rulebook.visits import Matching
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class DuePage:
     line_count: int
     late_lines: int
     page: Any
+    may_compare: bool
 
 
 @dataclass(frozen=True)
@@ -85,3 +88,37 @@ class TransitionPage:
     propose: forms.Form | None
     decide: forms.Form | None
     report_href: str
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """One kind of measure: rows of (income kind, change of the helped, of the matched, said, interval)."""
+
+    effect: MeasureEffect
+    rows: tuple[tuple[str, str, str, str, str], ...]
+    balance: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of the drawing, in its units: where the interval begins and ends, the estimate, and zero."""
+
+    name: str
+    y: int
+    low: int
+    high: int
+    at: int
+    zero: int
+    said: str
+
+
+@dataclass(frozen=True)
+class EffectsPage:
+    """What the measures of an area did to income."""
+
+    lines: Sequence[EffectLine]
+    bars: Sequence[Bar]
+    height: int
+    matching: Matching | None
+    why_not: str

@@ -18,6 +18,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Z95 = 1.959963984540054
 NEIGHBOURS = 3
+ROWS = 64  # compared at a time
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,11 @@ class Comparison:
 
 def _nearest(helped: Floats, others: Floats, k: int) -> npt.NDArray[np.int64]:
     """This function returns for each row the k nearest rows of others, ties by order."""
-    distance = ((helped[:, None, :] - others[None, :, :]) ** 2).sum(axis=2)
-    return np.argsort(distance, axis=1, kind="stable")[:, :k]
+    found = [
+        np.argsort(((part[:, None, :] - others[None, :, :]) ** 2).sum(axis=2), axis=1, kind="stable")[:, :k]
+        for part in (helped[begin : begin + ROWS] for begin in range(0, len(helped), ROWS))
+    ]
+    return np.concatenate(found)
 
 
 def _fitted(x: Floats, y: Floats) -> Floats:

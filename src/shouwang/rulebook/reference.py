@@ -13,6 +13,7 @@ from shouwang.rulebook.check_facts import PERSON_FACTS, RECORD_FACTS, VILLAGE_FA
 from shouwang.rulebook.conditions.functions import CALLED, FORMS, OF_CHECKS
 from shouwang.rulebook.conditions.render import value_text
 from shouwang.rulebook.errors import PackError
+from shouwang.rulebook.exit_facts import OWN_FACTS
 from shouwang.rulebook.facts import FACTS, KIND_LABELS, Fact, Kind
 from shouwang.rulebook.lines import Measure, Quantity
 from shouwang.rulebook.policy import Policy
@@ -54,6 +55,13 @@ def _check_facts() -> Iterator[str]:
     """This function yields the facts that only rules over areas and data-quality checks may speak of."""
     yield from ("", "# 只有地区的规则能用的事实", "", "每个村、乡镇、县一组值，见 [judgements.md](judgements.md)。")
     yield from _facts_of("地区", AREA_FACTS.values())
+    yield from (
+        "",
+        "# 识别和消除的条件另外能用的事实",
+        "",
+        "另有数据质量核查里户的事实；见 [visits.md](visits.md)。",
+    )
+    yield from _facts_of("识别以来", OWN_FACTS.values())
     yield from (
         "",
         "# 只有数据质量核查能用的事实",

@@ -141,16 +141,25 @@ class Rhythm(Model):
         return months_before(removed_on, -self.months)
 
 
+class Matching(Model):
+    """How the effect of measures is looked for: so many months before and after, and nothing shown of fewer than
+    `least` households on either side."""
+
+    months: int = Field(ge=1, le=24)
+    least: int = Field(ge=5, le=10_000)
+
+
 class Stated(Model):
-    """A question, or the rhythm of the transition period."""
+    """A question, the rhythm of the transition period, or how the effect of measures is looked for."""
 
     question: Question | None = None
     transition: Rhythm | None = None
+    comparison: Matching | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Stated:
-        if (self.question is None) == (self.transition is None):
-            raise ValueError("question（问题）和 transition（过渡期）要写一个，也只能写一个")
+        if sum(part is not None for part in (self.question, self.transition, self.comparison)) != 1:
+            raise ValueError("question（问题）、transition（过渡期）、comparison（成效比较）要写一个，也只能写一个")
         return self
 
 
@@ -202,6 +211,12 @@ def questions_of(policy: Policy, causes: Sequence[str]) -> list[Asked]:
 def transition_of(policy: Policy) -> Provision[Stated] | None:
     """This function returns the transition period in force, None where the policy has none."""
     return next((stated for stated in policy.topic("visits").values() if stated.value.transition is not None), None)
+
+
+def comparison_of(policy: Policy) -> Matching | None:
+    """This function returns how the effect of measures is looked for, None where the policy does not say."""
+    found = (stated.value.comparison for stated in policy.topic("visits").values())
+    return next((one for one in found if one is not None), None)
 
 
 class AnswersShort(Refusal):

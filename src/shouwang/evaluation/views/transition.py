@@ -68,6 +68,7 @@ def due(request: HttpRequest) -> HttpResponse:
         line_count=len(lines),
         late_lines=sum(line.is_late(on) for line in lines),
         page=shown,
+        may_compare=viewer.kind in (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP),
     )
     return render(request, "evaluation/due.html", {"page": page})
 

@@ -11,6 +11,7 @@ from shouwang.register.selectors.brief import (
     removals_of,
     spendings_brief,
 )
+from shouwang.register.selectors.comparison import WatchedHousehold, households_watched, incomes_by_month
 from shouwang.register.selectors.copy import HouseholdCopy, households_copy
 from shouwang.register.selectors.facts import Fact, facts_of, state_on
 from shouwang.register.selectors.file import HouseholdFile, IncomeLine, household_file
@@ -86,6 +87,7 @@ __all__ = [
     "SpendingLine",
     "StatusLine",
     "TimelineEntry",
+    "WatchedHousehold",
     "blinds_of",
     "conflict_lines",
     "conflict_row",
@@ -115,10 +117,12 @@ __all__ = [
     "households_grouped",
     "households_of_villages",
     "households_profile",
+    "households_watched",
     "id_blinds",
     "import_get",
     "import_refusals",
     "imports_visible_to",
+    "incomes_by_month",
     "masked_ids",
     "match_hits",
     "members_of",

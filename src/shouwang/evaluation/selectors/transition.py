@@ -1,4 +1,4 @@
-"""Reads of evaluation."""
+"""Help that arrived as facts of a removal; households after the removal of their risk."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from shouwang.assistance.selectors import measures_of_household
 from shouwang.casework.selectors import cases_visible_to, household_requirements, policy_for_case
 from shouwang.casework.selectors.cases import Case
-from shouwang.evaluation.models import FollowUp, RollBack, Visit
+from shouwang.evaluation.models import FollowUp, RollBack
 from shouwang.kit.dates import months_add
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.selectors import state_on
 from shouwang.rulebook.requirements import Requirement
-from shouwang.rulebook.visits import LONGEST_MONTHS, Asked, Rhythm, questions_of, transition_of
-
-WAYS: list[tuple[str, str]] = [(way.value, str(way.label)) for way in Visit.Way]
+from shouwang.rulebook.visits import LONGEST_MONTHS, Rhythm, transition_of
 
 
 def measures_standing(household_id: int, on: date) -> dict[str, Any]:
@@ -40,29 +38,6 @@ def measures_standing(household_id: int, on: date) -> dict[str, Any]:
         "watch_measures": sorted(set(since)),
         "watch_measure_count": len(since),
     }
-
-
-def questions_for(case: Case, *, on: date) -> tuple[list[Asked], list[str]]:
-    """This function returns what the pack of a case asks at a return visit on a day, and the risks it is about."""
-    causes = [row.cause for row in case.cause_rows.order_by("pk")]
-    return questions_of(policy_for_case(case, on=on), causes), causes
-
-
-def visits_visible_to(viewer: Viewer) -> QuerySet[Visit]:
-    """This function returns the visits of the viewer's areas, newest first; none for departments and insurers."""
-    if not viewer.reads_register:
-        return Visit.objects.none()
-    return Visit.objects.filter(viewer.q()).order_by("-visited_on", "-pk")
-
-
-def visits_of_case(viewer: Viewer, case_id: int) -> QuerySet[Visit]:
-    """This function returns a case's visits, newest first."""
-    return visits_visible_to(viewer).filter(case_id=case_id)
-
-
-def visits_of_household(viewer: Viewer, household_id: int) -> QuerySet[Visit]:
-    """This function returns a household's visits, newest first."""
-    return visits_visible_to(viewer).filter(household_id=household_id)
 
 
 @dataclass(frozen=True)
@@ -188,10 +163,3 @@ def transitions_due(viewer: Viewer, on: date) -> list[DueLine]:
             continue
         lines.append(DueLine(case, removed_on, due_next(rhythm, removed_on, made.get(case.pk, 0))[0]))
     return sorted(lines, key=lambda line: (line.due_on or date.max, line.case.pk))
-
-
-def visits_due(viewer: Viewer) -> QuerySet[Case]:
-    """This function returns the cases of the viewer's areas whose help has come and that wait for a return visit, the
-    one due first in front."""
-    waiting = cases_visible_to(viewer).filter(act="visit", closed_on__isnull=True)
-    return waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
