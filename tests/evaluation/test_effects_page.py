@@ -46,8 +46,8 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
         for household_id, fen, day in ((helped[0], 500_000, date(2021, 3, 10)), (helped[1], 99, date(2020, 3, 1))):
             grant_record(
                 viewer=SYSTEM, slot=cast.slot, household_id=household_id, source_ref=f"test:{household_id}", at=AT,
-                benefit=Benefit(payer_name="人社局", payer_organisation_id=None, purpose="培训补贴", amount_fen=fen, unit="ONCE",
-                                standing="PAID_BY_US", from_date=day),
+                benefit=Benefit(payer_name="人社局", payer_organisation_id=None, purpose="培训补贴", amount_fen=fen,
+                                unit="ONCE", standing="PAID_BY_US", from_date=day),
             )  # fmt: skip
     with acting_as(cast.county):
         _, policy = policy_for(slot=cast.slot, on=ON)

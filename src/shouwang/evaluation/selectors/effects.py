@@ -114,7 +114,8 @@ def effects_of(viewer: Viewer, *, matching: Matching, policy: Policy, on: date) 
     for household_id, kind, day in delivered.order_by("delivered_on").values_list(
         "household_id", "kind", "delivered_on"
     ):
-        first[kind].setdefault(household_id, month_first(day))
+        if day is not None:
+            first[kind].setdefault(household_id, month_first(day))
     early = [month for by_home in first.values() for month in by_home.values() if month <= last]
     if not early:
         return []

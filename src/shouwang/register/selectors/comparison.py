@@ -32,7 +32,7 @@ def households_watched(viewer: Viewer, on: date, *, most: int) -> list[WatchedHo
     counts = dict(
         members.filter(household_id__in=[row[0] for row in rows]).values_list("household_id").annotate(n=Count("pk"))
     )
-    return [WatchedHousehold(key, kind, (risks or [""])[0], counts.get(key, 0)) for key, kind, risks in rows]
+    return [WatchedHousehold(key, kind or "", (risks or [""])[0], counts.get(key, 0)) for key, kind, risks in rows]
 
 
 def incomes_by_month(
