@@ -96,7 +96,10 @@ def transition_of_case(case: Case, on: date) -> Transition:
         since=last[0] if last else removed_on,
         failing=tuple(one for one in standing if one.result is False),
         standing=standing,
-        is_removed=state is not None and state.removed_date is not None and state.removed_date <= on,
+        is_removed=state is not None
+        and state.removed_date is not None
+        and state.removed_date <= on
+        and not RollBack.objects.filter(removal_id=case.pk, state="DONE").exists(),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shouwang.evaluation.contexts import DuePage, TransitionLine, TransitionPage, VisitLine
 from shouwang.evaluation.forms import FollowUpForm, RollBackDecisionForm, RollBackForm
 from shouwang.evaluation.selectors import (
+    DueLine,
     follow_ups_of_household,
     roll_backs_of_household,
     transition_of_case,
@@ -33,6 +33,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import household_card, household_cards
+from shouwang.ui.tables import KeyPage
 
 READERS = (
     Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT,
@@ -51,7 +52,8 @@ def due(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     waiting, lines = visits_due(viewer), transitions_due(viewer, on)
     cases = list(waiting[:VISITS_SHOWN])
-    shown = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    page_of = _page_of(lines, request.GET.get("after", ""))
+    shown = page_of.rows
     cards = household_cards(viewer, [case.household_id for case in (*cases, *(line.case for line in shown))], on=on)
     page = DuePage(
         visits=[
@@ -67,10 +69,17 @@ def due(request: HttpRequest) -> HttpResponse:
         ],
         line_count=len(lines),
         late_lines=sum(line.is_late(on) for line in lines),
-        page=shown,
+        page=page_of,
         may_compare=viewer.kind in (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP),
     )
     return render(request, "evaluation/due.html", {"page": page})
+
+
+def _page_of(lines: list[DueLine], after: str) -> KeyPage:
+    """This function returns the lines behind the one whose removal has this number; from the first where none has."""
+    begin = next((number + 1 for number, line in enumerate(lines) if str(line.case.pk) == after), 0)
+    rows, rest = lines[begin : begin + PER_PAGE], lines[begin + PER_PAGE :]
+    return KeyPage(rows=rows, next_after=rows[-1].case.pk if rest else None, is_first=begin == 0, size=PER_PAGE)
 
 
 @require_http_methods(["GET", "POST"])
