@@ -167,7 +167,7 @@ def _read(entry: Entry) -> Stated:
     return Stated.model_validate(entry.value)
 
 
-TOPIC = Topic("visits", "回访和过渡期", _read)
+TOPIC = Topic("visits", "回访和过渡期", _read, is_later=True)
 
 
 @dataclass(frozen=True)
