@@ -45,6 +45,7 @@ def grave_faults(page: Page, source: str) -> list[str]:
 
 def faults_of(page: Page, source: str, where: str) -> dict[str, list[str]]:
     """This function returns what keeps somebody out of the page that is open, at a desk and on a phone."""
+    page.wait_for_load_state()  # what was waited for may stand at the top of a page that is still coming
     faults = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

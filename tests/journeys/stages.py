@@ -25,8 +25,7 @@ def judged(
 def paper_attached(actor: Actor, household: str, *, kind: str, file: Path) -> None:
     """A paper is photographed and attached to the case."""
     actor.desk()
-    actor.main().get_by_role("link", name=household, exact=True).first.click()
-    actor.follow("附上照片或材料")
+    actor.follow(household).follow("附上照片或材料")
     actor.main().get_by_label("照片或 PDF").set_input_files(file)
     actor.tick(kind).press("附到案件").sees("已附上 1 份材料", kind)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Actor:
             timezone_id="Asia/Shanghai",
             has_touch=self.is_phone,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)  # as patient as the machine is busy
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -59,6 +60,16 @@ class Actor:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         return self
 
+    @contextmanager
+    def turning(self) -> Iterator[None]:
+        """What is done inside leads to another page; that page is there, and whole, when this ends.
+
+        Without it the next step may still meet the page before: a look that does not wait reads the wrong one, and a
+        new address cuts off a form that is on its way.
+        """
+        with self.page.expect_navigation():
+            yield
+
     def main(self) -> Locator:
         return self.page.locator("main")
 
@@ -71,15 +82,25 @@ class Actor:
         link = shown.get_by_role("link", name=label, exact=True)
         if not self.is_phone and link.count() == 0:
             shown.locator(".sw-nav-more summary").click()
-        link.click()
+        with self.turning():
+            link.click()
         return self
 
     def follow(self, label: str) -> Actor:
-        self.main().get_by_role("link", name=label, exact=True).first.click()
+        """Opens a page by its link."""
+        with self.turning():
+            self.main().get_by_role("link", name=label, exact=True).first.click()
         return self
 
     def press(self, label: str) -> Actor:
+        """Presses a button; what it brings is still to come: `sees` waits for it."""
         self.main().get_by_role("button", name=label).first.click()
+        return self
+
+    def send(self, label: str) -> Actor:
+        """Presses the button of a form and waits for the page that answers."""
+        with self.turning():
+            self.press(label)
         return self
 
     def fill(self, label: str, text: str) -> Actor:
@@ -118,14 +139,14 @@ class Actor:
     def lamps_in(self, title: str) -> list[str]:
         """The words of the lamps that burn in a part of the page."""
         lamps = self.section(title).locator(".sw-lamp")
-        expect(lamps.first).to_be_visible()  # all_inner_texts waits for nothing: the page may still be on its way
+        expect(lamps.first).to_be_visible()  # all_inner_texts waits for nothing
         return [text.strip().lstrip("●▲✔■– ").strip() for text in lamps.all_inner_texts()]
 
     def lamps(self) -> dict[str, int]:
         """The counters of the lamp row: word → number."""
         found = {}
         counters = self.main().locator(".sw-lamp-count")
-        expect(counters.first).to_be_visible()  # all() waits for nothing: the page may still be on its way
+        expect(counters.first).to_be_visible()  # all() waits for nothing
         for counter in counters.all():
             word = counter.locator(".sw-lamp").inner_text().strip().split()[-1].lstrip("●▲✔■–")
             found[word] = int(counter.locator(".sw-stat-number").inner_text().replace(",", ""))
@@ -134,7 +155,8 @@ class Actor:
     def row(self, household: str, do: str) -> Actor:
         """Opens, from her desk, what is to be done on a household."""
         row = self.main().get_by_role("row").filter(has_text=household).filter(has_text=do).first
-        row.get_by_role("link", name=do, exact=True).click()
+        with self.turning():
+            row.get_by_role("link", name=do, exact=True).click()
         return self
 
 
@@ -176,9 +198,8 @@ def warning_reported(
 ) -> None:
     """The officer fills 《预警信息登记表》 on her phone."""
     officer.desk().follow("填预警信息登记表")
-    officer.fill("姓名或拼音首字母", initials).press("找这一户")
-    officer.main().get_by_role("link", name=household, exact=True).first.click()
-    officer.sees("预警信息登记表", f"{household}家")
+    officer.fill("姓名或拼音首字母", initials).send("找这一户")
+    officer.follow(household).sees("预警信息登记表", f"{household}家")
     officer.main().get_by_label(re.compile(f"^{person}（")).check()
     officer.tick(cause).fill("哪天发生的", on.isoformat()).fill("发生了什么", summary)
     for label, amount in amounts.items():
@@ -197,7 +218,7 @@ def sent_out(centre: Actor, household: str, *, to: tuple[str, ...]) -> None:
     """The county centre sends the case out for verification to exactly these bodies."""
     centre.desk().row(household, "送核查")
     boxes = centre.main().locator("input[name=tasks]")
-    expect(boxes.first).to_be_visible()  # all() waits for nothing: the page may still be on its way
+    expect(boxes.first).to_be_visible()  # all() waits for nothing
     suggested = [box for box in boxes.all() if box.is_checked()]
     assert len(suggested) == len(to)
     for name in to:
@@ -227,9 +248,9 @@ def rejected(centre: Actor, household: str, *, reason: str, told: str) -> None:
     """The county centre rejects at review: which reason, and what the household is told; asked once more."""
     centre.desk().row(household, "综合研判")
     centre.tick("不符合，告知并结案").tick(reason).fill("告知农户的话", told)
-    centre.press("记下综合研判复核的决定")
-    centre.sees("确认之后", told)
-    centre.main().get_by_role("button").first.click()
+    centre.send("记下综合研判复核的决定").sees("确认之后", told)
+    with centre.turning():
+        centre.main().get_by_role("button").first.click()
     centre.sees("已办理：不符合，告知并结案")
 
 
@@ -269,14 +290,14 @@ def visited(centre: Actor, household: str, *, way: str, spoke_with: str, note: s
     centre.desk().row(household, "登记回访")
     centre.tick(way).fill("回访对象", spoke_with).tick("是", group="救助收到了吗")
     centre.tick("已消除，结案").fill("回访情况", note)
-    centre.press("登记回访")
+    centre.send("登记回访")
 
 
 def register_imported(centre: Actor, files: list[Path], *, data_date: date, households: int, people: int) -> None:
     """The county clerk imports the national system's export by the register's import page, and no row is refused."""
     centre.menu("导入台账")
     centre.main().get_by_label(re.compile("^导出的工作簿")).set_input_files(files)
-    centre.fill("数据截至哪一天", data_date.isoformat()).press("上传并导入")
+    centre.fill("数据截至哪一天", data_date.isoformat()).send("上传并导入")
     work_away()
     centre.page.reload()
     centre.sees("没有退回的行")
@@ -289,8 +310,10 @@ def register_imported(centre: Actor, files: list[Path], *, data_date: date, hous
 def household_opened(reader: Actor, household: str) -> None:
     """A reader of the register finds a household's file by the search of the top bar."""
     reader.page.get_by_label("找户、找人").fill(household)
-    reader.page.get_by_label("找户、找人").press("Enter")
-    reader.main().get_by_role("link", name=household).first.click()
+    with reader.turning():
+        reader.page.get_by_label("找户、找人").press("Enter")
+    with reader.turning():
+        reader.main().get_by_role("link", name=household).first.click()
     expect(reader.page.get_by_role("heading", level=1)).to_have_text(household)
 
 
@@ -299,10 +322,10 @@ def feed_imported(department: Actor, *, kind: str, data_date: date, file: Path) 
     department.menu("部门数据")
     department.choose("哪种数据表", kind).fill("数据截至哪一天", data_date.isoformat())
     department.main().get_by_label(re.compile("^文件")).set_input_files(file)
-    department.press("上传并核对")
+    department.send("上传并核对")
     work_away()
     department.page.reload()
-    department.follow("核对表头").press("表头没问题，开始导入")
+    department.follow("核对表头").send("表头没问题，开始导入")
     work_away()
     department.page.reload()
     department.sees("已导入")
@@ -312,6 +335,6 @@ def screened(centre: Actor, area: str, *, on: date) -> None:
     """The county clerk starts a screening and waits for it."""
     centre.menu("筛查")
     centre.main().get_by_label(re.compile("^辖区")).select_option(label=area)
-    centre.fill("截至哪一天", on.isoformat()).press("开始筛查")
+    centre.fill("截至哪一天", on.isoformat()).send("开始筛查")
     work_away()
     centre.page.reload()

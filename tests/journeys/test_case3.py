@@ -144,11 +144,13 @@ def household_file_tells_both(sign_in: SignIn, county: Cast) -> None:
 def city_screen_counts(sign_in: SignIn, county: Cast) -> None:
     """The city's screen shows two green and one open; a click leads to the cases, another to the household."""
     city = sign_in(county.city, width=WALL)
-    city.desk().follow("看大屏")
+    city.desk().follow("看大屏")  # the desk has lamps of its own
     assert city.lamps() == {"当日预警": 1, "处理中": 0, GREEN: 2, BLUE: 0, "其他结案": 0}
-    city.main().get_by_role("link", name="已救助回访").first.click()
+    with city.turning():
+        city.main().get_by_role("link", name="已救助回访").first.click()
     expect(city.main().get_by_role("row").filter(has_text=HEAD)).to_have_count(2)
-    city.main().get_by_role("row").filter(has_text=HEAD).first.get_by_role("link").first.click()
+    with city.turning():
+        city.main().get_by_role("row").filter(has_text=HEAD).first.get_by_role("link").first.click()
     city.follow("户档案")
     city.section_sees("案件", "因病", "因务工就业不稳")
     assert city.lamps_in("案件") == [GREEN, GREEN]

@@ -274,9 +274,8 @@ def test_what_others_reported_meanwhile_stands_beside_what_she_wrote(
 ) -> None:
     report_make(county.township, household.pk, summary="走访时户主说住院了", gross_fen=2_000_000)
     phone.write("张胜坤", summary="又一次住院，是另一件事").sees("别人也报过")
-    phone.follow("对照着看").sees(
-        "已经报的", "走访时户主说住院了", "20,000.00 元", "您写的", "又一次住院", "3,500.50 元"
-    )
+    phone.main().get_by_role("link", name="对照着看", exact=True).click()
+    phone.sees("已经报的", "走访时户主说住院了", "20,000.00 元", "您写的", "又一次住院", "3,500.50 元")
     assert len(clues()) == 1
     phone.press("是另一件事，仍然送出").sees("已送到（1）")
     assert [clue.summary for clue in clues()] == ["走访时户主说住院了", "又一次住院，是另一件事"]
@@ -285,7 +284,7 @@ def test_what_others_reported_meanwhile_stands_beside_what_she_wrote(
 def test_after_so_many_days_without_contact_it_wipes_itself(phone: Phone, settings: Any) -> None:
     phone.context.set_offline(True)
     phone.page.clock.install(time=timezone.now() + timedelta(days=settings.PHONE_KEEP_DAYS - 1))
-    phone.restart()
+    phone.restart().sees("输入手机口令")
     phone.page.clock.install(time=timezone.now() + timedelta(days=settings.PHONE_KEEP_DAYS, hours=1))
     phone.open().sees("太久没有联网，手机上的内容已自己清空")
     assert databases(phone.page) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.cast import Cast
 from tests.factories.register import household_make
@@ -38,6 +38,7 @@ def phone(county: Cast, household: Household, browser: Browser, live_server: Liv
 
 
 def faults(phone: Phone, axe: str, where: str) -> list[str]:
+    phone.page.wait_for_load_state()
     wide = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     found = grave_faults(phone.page, axe) + (["scrolls sideways"] if wide > 0 else [])
     return [f"{where}: {fault}" for fault in found]
@@ -57,7 +58,7 @@ def test_no_page_of_the_phone_keeps_anybody_out(phone: Phone, axe: str) -> None:
     phone.press("写好了，送出").sees("还不能送出")
     found += faults(phone, axe, "the form with problems")
     phone.main().get_by_role("button", name="请选一个原因。").click()
-    assert phone.page.evaluate("document.activeElement.name") == "cause"
+    expect(phone.page.locator("input[name=cause]:focus")).to_have_count(1)
     phone.page.get_by_text("承诺授权书，请农户签名").click()
     phone.sees("同意有关部门依法核对")
     found += faults(phone, axe, "signing")

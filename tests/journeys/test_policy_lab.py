@@ -150,7 +150,8 @@ def test_a_lower_line_is_tried_proposed_approved_and_replayed(sign_in: SignIn, h
     clerk.sees("预警 1 条", *OLD)
     run_id = int(clerk.page.url.rstrip("/").rpartition("/")[2])
     line_lowered(clerk, run_id, "改后预警 3 户 6 人，现在 1 户 2 人；增加 2 户，减少 0 户")
-    clerk.section(f"{LINE} 12,000 元").get_by_role("link", name="增加").click()
+    with clerk.turning():
+        clerk.section(f"{LINE} 12,000 元").get_by_role("link", name="增加").click()
     clerk.sees("共 2 户", *NEW, "15,000.00 元", "12,000.01 元").sees_not(*OLD, *NEVER).follow("返回推演")
     seen_at_once(clerk)
     variants_compared(clerk)

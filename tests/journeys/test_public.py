@@ -72,6 +72,7 @@ def ask(page: Page, receipt: str, pin: str = "") -> None:
 
 def no_sideways(page: Page) -> None:
     """The page is read without pushing it sideways (asked of the layout: no script runs here)."""
+    page.wait_for_load_state()
     box = page.locator("body").bounding_box()
     assert box is not None and box["width"] <= PHONE
     for part in page.locator("main *:visible").all()[:200]:

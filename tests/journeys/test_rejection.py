@@ -54,8 +54,7 @@ def test_a_rejected_report_ends_blue_with_the_reason_told(
     clerk.section_sees("案件", TOLD)
     clerk.section_sees("经过", "费用已由医保等报销", TOLD, "结案：审核未通过")
     officer.desk().sees(BLUE)
-    officer.main().get_by_role("link", name=HEAD, exact=True).first.click()
-    officer.sees(TOLD)
+    officer.follow(HEAD).sees(TOLD)
     city = sign_in(county.city, width=WALL)
     city.desk().follow("看大屏")
     assert city.lamps()[BLUE] == 1

@@ -26,11 +26,13 @@ def test_a_disaster_sweep_is_walked_household_by_household(sign_in: SignIn, coun
     clerk.press("发起排查").sees(NAME, "7 月 21 日暴雨", "没走到")
     officer = sign_in(county.officer, width=PHONE)
     officer.desk().sees("排查还没走到")
-    officer.main().get_by_role("link", name=re.compile("^3")).first.click()
+    with officer.turning():
+        officer.main().get_by_role("link", name=re.compile("^3")).first.click()
     officer.follow(f"{county.places.town.name}{county.places.village.name}")
     officer.main().get_by_label(re.compile("^张胜坤")).check()
     officer.press("走访过，没有异常").sees("还有 2 户")
-    officer.main().get_by_role("link", name=re.compile("有情况.*李守信")).click()
+    with officer.turning():
+        officer.main().get_by_role("link", name=re.compile("有情况.*李守信")).click()
     officer.tick("因自然灾害").fill("看到了什么", "西屋进水，墙裂了").press("上报这家的情况").sees("还有 1 户")
     officer.main().get_by_label(re.compile("^王大山")).check()
     officer.press("没见到人").sees("还有 1 户", "去过，没见到人")

@@ -172,9 +172,11 @@ def disaster_swept(clerk: steps.Actor, officer: steps.Actor, county: Cast) -> No
     clerk.tick(name).fill("因为哪次灾情", "7 月 21 日暴雨").fill("或者贴上村名", f"{county.slot:012d}")
     clerk.press("发起排查").sees(name, "没走到")
     officer.desk().sees("排查还没走到")
-    officer.main().get_by_role("link", name=re.compile("^1")).first.click()
+    with officer.turning():
+        officer.main().get_by_role("link", name=re.compile("^1")).first.click()
     officer.follow(f"{county.places.town.name}{county.places.village.name}")
-    officer.main().get_by_role("link", name=re.compile(f"有情况.*{WHO}")).click()
+    with officer.turning():
+        officer.main().get_by_role("link", name=re.compile(f"有情况.*{WHO}")).click()
     officer.tick("因自然灾害").fill("看到了什么", "西屋进水，墙裂了").press("上报这家的情况").sees("已上报")
     steps.work_away()
 

@@ -172,8 +172,8 @@ def test_an_unsent_form_asks_before_it_is_left(page: Page) -> None:
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.evaluate("setTimeout(() => { window.location.href = '/'; }, 0)")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => { window.location.href = '/'; }, 0)")
     assert asked == ["beforeunload"]
     expect(page.get_by_label("户主姓名")).to_have_value("张")
     page.remove_listener("dialog", stay)
