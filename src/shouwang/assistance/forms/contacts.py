@@ -26,7 +26,7 @@ def day_field(label: str, *, hint: str = "") -> forms.DateField:
 class CadreForm(FreeTextForm):
     """Who looks after a household: chosen from those who sign in here, or named with the organisation."""
 
-    cadre = StatedChoice(label="谁来联系", help_text="用本系统的人，走访会出现在她的工作台上；部门的人选单位、再写姓名")
+    cadre = StatedChoice(label="谁来联系", help_text="用本系统的人，走访会出现在本人工作台上；部门的人选单位、再写姓名")
     name = StatedField(label="姓名", max_length=60, help_text="选了单位或外单位才写")
     organisation_name = StatedField(label="外单位名称", max_length=120, help_text="上面没有这个单位时写")
     duty = forms.CharField(label="职务", max_length=60, required=False)
