@@ -8,13 +8,13 @@ from importlib.resources import files
 
 from PIL import Image, ImageDraw, ImageFont
 
-FONTS, FACE = "pylopdf_fonts_zh_cn", "NotoSansSC-Regular.otf"
+FONTS, FACES, SIMPLIFIED = "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc", 2
 SIZE, PALE, LEAN, GAP = 16, (214, 214, 214, 255), 18, 60
 
 
 @lru_cache(maxsize=1)
 def _face() -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(files(FONTS) / FACE), size=SIZE)
+    return ImageFont.truetype(str(files(FONTS) / FACES), size=SIZE, index=SIMPLIFIED)
 
 
 def mark_picture(text: str) -> bytes:

@@ -49,7 +49,7 @@ def household_standing(viewer: Viewer, household_id: int, on: date, *, steady_mo
         "uninsured_count": states.filter(is_medically_insured=False).count(),
         "dropout_count": states.filter(has_dropped_out=True).count(),
         "net_income_fen": net.net_fen,
-        "claims_income_fen": None if net.net_fen is None else net.claims_fen or 0,
+        "claims_income_fen": net.claims_fen or (None if net.net_fen is None else 0),
         "self_paid_all_fen": paid,
         "unpriced_spending_count": unpriced,
         "reference_income_fen": reference,

@@ -41,7 +41,10 @@ async function daysLeft() {
   return contact && keep ? keep - (Date.now() - contact) / 86400000 : null;
 }
 
+let isWiped = false; // what was told stays on the screen until somebody signs in again
+
 async function wipeAll(told) {
+  isWiped = true;
   await net.deviceState(true);
   await store.wipe();
   hindrance = "";
@@ -317,8 +320,12 @@ async function leaveView() {
 
 async function draw() {
   const place = location.hash.slice(1) || "/";
-  if (!(await store.isSetUp())) return setUpView();
+  if (isWiped) return;
+  const isSetUp = await store.isSetUp();
+  if (isWiped) return;
+  if (!isSetUp) return setUpView();
   const days = await daysLeft();
+  if (isWiped) return;
   if (days !== null && days < 0) return wipeAll("太久没有联网，手机上的内容已自己清空。");
   await showStrip();
   if (place === "/leave") return leaveView();
