@@ -52,6 +52,8 @@ LONGEST = (
     "config/test_upgrade.py",
 )
 
+WITH_PROCESSES = ("journeys", "proof")
+
 RUN = TestCluster(Path(os.environ["SHOUWANG_TEST_ROOT"]))
 
 
@@ -88,8 +90,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the files that take longest first: handed out late, one alone would keep the other workers waiting.
 
-    Whole files are handed out (`--dist loadfile`), in this order with `--no-loadscope-reorder`.
+    Whole files are handed out (`--dist loadfile`), in this order with `--no-loadscope-reorder`. Tests of real processes
+    get a second go, told by name (docs/decisions/0055).
     """
+    for item in items:
+        if Path(os.path.relpath(item.path, TESTS)).parts[0] in WITH_PROCESSES:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     ranks = {file: rank for rank, file in enumerate(LONGEST)}
     order = [os.path.relpath(item.path, TESTS) for item in items]
     counts = Counter(order)
