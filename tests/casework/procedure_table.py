@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ OFFICE = ("CLERK", "LEADER")
 TAKE_OBJECTIONS = ("VILLAGE", "TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP")
 
 
+@cache
 def blocks(place: str) -> Tree:
     """The workflow blocks of a place by key: its own file over its parents'."""
     head = yaml.safe_load((PACKS / place / "pack.yaml").read_text(encoding="utf-8"))

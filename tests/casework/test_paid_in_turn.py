@@ -87,7 +87,7 @@ class Casework(RuleBasedStateMachine):
         self.block.__enter__()
         self.at, self.told, self.dismissed = AT, 0, 0
         self.read, self.notices = procedure_read(self.place, self.procedure), notices_read(self.place)
-        version = version_ready(self.place)
+        version = version_ready(self.place, route=self.procedure)
         adopted(self.cast, version, valid_from=AT.date() - timedelta(days=365))
         self.people = {**self.cast.members(), **actors(self.cast)}
         self.homes = [household_make(self.cast.slot, head=name).pk for name in ("张胜坤", "李守信")]
