@@ -10,6 +10,7 @@ import xlsxwriter
 
 from shouwang.kit.watermarks import mark_picture
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _NAME_LIMIT = 31

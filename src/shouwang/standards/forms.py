@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import areas_visible_to
@@ -24,7 +25,8 @@ class ProposalForm(FreeTextForm):
     def __init__(self, *args: Any, viewer: Viewer, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].choices = [  # type: ignore[attr-defined]
-            (found.pk, f"{found.name} · {found.digest[:8]} · {found.loaded_at:%Y-%m-%d} 载入") for found in versions()
+            (found.pk, f"{found.name} · {found.digest[:8]} · {timezone.localdate(found.loaded_at):%Y-%m-%d} 载入")
+            for found in versions()
         ]
         self.fields["area"].choices = [  # type: ignore[attr-defined]
             (area.pk, str(area)) for area in areas_visible_to(viewer).filter(level__lte=3)

@@ -37,7 +37,8 @@ def primaries_add(viewer: Viewer, measure: Measure, *, at: datetime) -> None:
 def primaries_pass_on(viewer: Viewer, measure: Measure, *, at: datetime) -> None:
     """This function stops counting a cancelled measure; the next of the household takes its place."""
     Primary.objects.filter(measure=measure).delete()
-    others = Measure.objects.filter(household_id=measure.household_id, planned_at__year=measure.planned_at.year)
+    year = measure.planned_at.astimezone(SHANGHAI).year
+    others = Measure.objects.filter(household_id=measure.household_id, planned_at__year=year)
     for other in others.exclude(state=Measure.State.CANCELLED).exclude(pk=measure.pk).order_by("pk"):
         primaries_add(viewer, other, at=other.planned_at)
 

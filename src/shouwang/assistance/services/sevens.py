@@ -29,7 +29,7 @@ from shouwang.assistance.selectors.sevens import Sevens, sevens_of_household
 from shouwang.assistance.services.contacts import household_kept
 from shouwang.audit.services import entry_append
 from shouwang.kit.dates import SHANGHAI
-from shouwang.kit.sheets import Cell, workbook_bytes
+from shouwang.kit.sheets import XLSX, Cell, workbook_bytes
 from shouwang.kit.texts import numbers_refuse
 from shouwang.office.services import file_store
 from shouwang.people.access import StaleWrite, Viewer
@@ -37,7 +37,6 @@ from shouwang.register.selectors import household_cards
 from shouwang.rulebook.sevens import Slot
 from shouwang.rulebook.values import Provision
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIMIT = 20_000
 
 

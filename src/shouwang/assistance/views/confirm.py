@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,12 +17,12 @@ from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.office.services import paper_open
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_card
+from shouwang.ui.files import paper_answer
 
 WORKERS = {Role.OFFICER, Role.CLERK, Role.LEADER}
 LOOKERS = (
     *CONFIRMERS, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.INSURER, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT
 )  # fmt: skip
-PAPER_POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,10 +62,4 @@ def proof(request: HttpRequest, proof_id: int) -> HttpResponse:
     shown = paper_open(
         viewer=viewer, paper_id=found.paper_id, at=timezone.now(), purpose=f"帮扶措施 {found.measure_id} 的凭证"
     )
-    response = HttpResponse(shown.content, content_type=shown.media_type)
-    is_file = not shown.media_type.startswith("image/")
-    response.headers["Content-Disposition"] = content_disposition_header(is_file, shown.name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = PAPER_POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return paper_answer(shown.name, shown.content, media_type=shown.media_type)

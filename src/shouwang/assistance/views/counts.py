@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.assistance.contexts import CountsPage
 from shouwang.assistance.selectors import MeasureCount, count_total, measure_counts
 from shouwang.assistance.services import counts_export
+from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import AreaRow, area_by_code, areas_of_slots, top_area
+from shouwang.ui.files import file_answer
 from shouwang.ui.tables import Column, Row, Table
 
 READERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEARS = range(2000, 2200)
 # The slots of an area one level below: province -> cities, city -> counties, county -> townships, else villages.
 STEPS = {1: (2, 10**8), 2: (3, 10**6), 3: (4, 10**3), 4: (5, 1), 5: (5, 1)}
@@ -93,8 +93,4 @@ def export(request: HttpRequest) -> HttpResponse:
     content = counts_export(
         viewer=viewer, counts=found, places=places, area_name=area.name, slot=area.lo, year=year, at=timezone.now()
     )
-    answer = HttpResponse(content, content_type=XLSX)
-    name = f"{area.name}_{year}年帮扶统计.xlsx"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return file_answer(f"{area.name}_{year}年帮扶统计.xlsx", content, media_type=XLSX)

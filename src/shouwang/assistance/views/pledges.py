@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.assistance.contexts.giving import (
@@ -52,6 +51,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import areas_by_lo, areas_visible_to, top_area
 from shouwang.register.selectors import household_cards
+from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import key_read, version_posted
 from shouwang.ui.tables import key_page
 
@@ -292,8 +292,4 @@ def letter(request: HttpRequest, thanks_id: int) -> HttpResponse:
     if found is None or not viewer.can_see(found.slot):
         raise Http404
     content = thanks_print(viewer=viewer, thanks=found, at=timezone.now())
-    response = HttpResponse(content, content_type="application/pdf")
-    name = f"感谢信 {found.on.year}-{found.pk}.pdf"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(f"感谢信 {found.on.year}-{found.pk}.pdf", content, media_type=PDF)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from shouwang.casework.errors import TaskNotFound
 from shouwang.casework.models import Case, CaseSource, Task
 from shouwang.kit.codes import Risk
@@ -99,7 +101,10 @@ def _events(task: Task) -> list[FactGroup]:
     groups = []
     with acting_as(SYSTEM):
         for source in CaseSource.objects.filter(case_id=task.case_id).order_by("pk"):
-            pairs = [("原因", Risk(source.cause).label), ("预警日期", f"{source.reported_at:%Y-%m-%d}")]
+            pairs = [
+                ("原因", Risk(source.cause).label),
+                ("预警日期", f"{timezone.localdate(source.reported_at):%Y-%m-%d}"),
+            ]
             if source.clue_id is not None:
                 clue = clue_get(SYSTEM, source.clue_id)
                 pairs.append(("发生日期", f"{clue.occurred_on:%Y-%m-%d}"))

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -48,6 +47,7 @@ from shouwang.office.services import Shown, paper_open
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_cards
 from shouwang.rulebook.workflow import Act
+from shouwang.ui.files import file_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page, is_resumed, typed_lines
 
@@ -294,10 +294,7 @@ def minutes(request: HttpRequest, council_id: int, form: str) -> HttpResponse:
     else:
         council_read(viewer=viewer, council_id=council_id, at=at)
         shown = _draft(makers[form](minutes_text(viewer, found), at=at))
-    response = HttpResponse(shown.content, content_type=shown.media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, shown.name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(shown.name, shown.content, media_type=shown.media_type)
 
 
 def _draft(ready: Ready) -> Shown:

@@ -8,7 +8,6 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -22,6 +21,7 @@ from shouwang.casework.views.heads import case_heads
 from shouwang.kit.errors import Refusal
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import KIND_LABELS, Kind, Viewer, requires
+from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import key_read
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "notice.typ"
@@ -78,8 +78,4 @@ def sheets(request: HttpRequest) -> HttpResponse:
         at=at,
     )
     notice_printed([case for case in cases if case.pk in numbers], viewer=viewer, at=at)
-    response = HttpResponse(content, content_type="application/pdf")
-    name = f"{found[0].name} {found[0].village}.pdf"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(f"{found[0].name} {found[0].village}.pdf", content, media_type=PDF)

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,12 +22,12 @@ from shouwang.casework.views.heads import case_head, case_shown
 from shouwang.casework.views.paper_lines import paper_lines
 from shouwang.office.services import Shown, paper_glance, paper_open
 from shouwang.people.access import Kind, Viewer, requires
+from shouwang.ui.files import paper_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page, is_resumed, typed_lines
 
 LOOKERS = (*READERS, Kind.DEPARTMENT, Kind.INSURER)
 # A paper is shown, never run: nothing may be loaded, scripted or framed by it.
-PAPER_POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,13 +92,7 @@ def thumb(request: HttpRequest, attachment_id: int) -> HttpResponse:
 
 def _handed(shown: Shown) -> HttpResponse:
     """This function answers with a paper: photos in the page, everything else as a download, nothing kept by caches."""
-    response = HttpResponse(shown.content, content_type=shown.media_type)
-    is_file = not shown.media_type.startswith("image/")
-    response.headers["Content-Disposition"] = content_disposition_header(is_file, shown.name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = PAPER_POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return paper_answer(shown.name, shown.content, media_type=shown.media_type)
 
 
 @require_http_methods(["GET", "POST"])

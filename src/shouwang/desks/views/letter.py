@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -16,6 +15,7 @@ from shouwang.desks.selectors.letter import letter_text
 from shouwang.kit.errors import Refusal
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import Kind, Viewer, requires
+from shouwang.ui.files import PDF, file_answer
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "letter.typ"
 TITLE = "防止返贫帮扶决定告知书"
@@ -42,8 +42,4 @@ def letter(request: HttpRequest, case_id: int) -> HttpResponse:
         viewer=viewer, action="case.print", subject_type="casework.Case", subject_id=case.pk, slot=case.slot, at=now,
         purpose="打印决定告知书",
     )  # fmt: skip
-    response = HttpResponse(content, content_type="application/pdf")
-    name = content_disposition_header(True, f"决定告知书 案件号{case.pk}.pdf") or "attachment"
-    response.headers["Content-Disposition"] = name
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(f"决定告知书 案件号{case.pk}.pdf", content, media_type=PDF)

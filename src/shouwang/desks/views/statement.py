@@ -8,7 +8,6 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from shouwang.audit.services import entry_append
@@ -22,6 +21,7 @@ from shouwang.public.pages import public_page
 from shouwang.public.selectors import granted_to
 from shouwang.public.services import Opened, PassGone, pass_open
 from shouwang.register.selectors import household_file
+from shouwang.ui.files import PDF, file_answer
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "statement.typ"
 READ, PRINTED = "农户凭密码查看自己家", "农户凭密码打印自己家的对账单"
@@ -46,10 +46,7 @@ def statement_print(request: HttpRequest) -> HttpResponse:
     with acting_as(opened.viewer):
         page = _page(opened, carried, now, PRINTED)
     content = pdf_print(TEMPLATE, statement_sheet(page), title="救助资金对账单", head=page.file.card.place, at=now)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(True, "救助资金对账单.pdf") or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer("救助资金对账单.pdf", content, media_type=PDF)
 
 
 def _opened(carried: str) -> Opened:

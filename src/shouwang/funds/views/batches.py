@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,6 +23,7 @@ from shouwang.funds.services.batches import tier_of
 from shouwang.funds.services.printing import batch_print
 from shouwang.funds.views.common import ACTORS, PAYERS, READ, STEP_AT, batches_to_do, money_tabs
 from shouwang.people.access import Role, Viewer, requires
+from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.tables import Column, Row, Table, key_page
 
@@ -151,11 +151,7 @@ def print_list(request: HttpRequest, batch_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = _found(viewer, batch_id)
     content = batch_print(viewer=viewer, batch=found, at=timezone.now())
-    response = HttpResponse(content, content_type="application/pdf")
-    name = content_disposition_header(True, f"支付清单 第{found.pk}批.pdf") or "attachment"
-    response.headers["Content-Disposition"] = name
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(f"支付清单 第{found.pk}批.pdf", content, media_type=PDF)
 
 
 @never_cache
@@ -166,10 +162,7 @@ def hand(request: HttpRequest, batch_id: int, form: str) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = _found(viewer, batch_id)
     name, content = batch_hand(viewer=viewer, batch_id=found.pk, form=form, at=timezone.now())
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(name, content, media_type="application/octet-stream")
 
 
 @require_POST

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,9 +13,9 @@ from shouwang.funds.errors import ExportPurposeMissing, ExportTooLong
 from shouwang.funds.forms import ExportForm
 from shouwang.funds.services.exporting import LIMIT, money_export
 from shouwang.funds.views.common import READ, money_tabs, year_asked
+from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Viewer, requires
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from shouwang.ui.files import file_answer
 
 
 @never_cache
@@ -36,9 +35,6 @@ def export(request: HttpRequest) -> HttpResponse:
         except (ExportPurposeMissing, ExportTooLong) as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            answer = HttpResponse(content, content_type=XLSX)
-            answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-            answer["X-Content-Type-Options"] = "nosniff"
-            return answer
+            return file_answer(name, content, media_type=XLSX)
     page = ExportPage(tabs=money_tabs(viewer, "export"), form=form, limit=LIMIT)
     return render(request, "funds/export.html", {"page": page}, status=422 if form.errors else 200)

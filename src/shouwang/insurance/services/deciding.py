@@ -20,6 +20,7 @@ from shouwang.insurance.rules import OVER, UNDER_WAY, State
 from shouwang.insurance.selectors import computation_latest
 from shouwang.insurance.services.assessing import claim_ladder, claim_policy, settled
 from shouwang.insurance.services.common import claim_locked, claim_saved, handled_by, own_hand_refuse, reason_stated
+from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Viewer
 from shouwang.rulebook.insurance import claim_terms
@@ -49,7 +50,7 @@ def claim_decide(*, viewer: Viewer, claim_id: int, version: int, approve: bool, 
         said = f"同意赔付 {yuan_text(claim.amount_fen or 0)} 元：{reason.strip()}"
         if claim.due_fen == 0:
             # Nothing is left to pay: settled by the advance, or the ladder gives nothing.
-            claim.state, claim.paid_on = State.PAID, claim.advance_paid_on or at.date()
+            claim.state, claim.paid_on = State.PAID, claim.advance_paid_on or at.astimezone(SHANGHAI).date()
             said += "；没有要再付的，结清"
         return claim_saved(claim, viewer=viewer, at=at, what="decide", text=said, before="PROPOSED",
                            amount_fen=claim.amount_fen)  # fmt: skip
@@ -138,6 +139,6 @@ def aid_decide(*, viewer: Viewer, claim_id: int, version: int, reason: str, at: 
         claim.advance_fen, claim.advance_decided_at = aid.value.fixed or 0, at
         claim.advance_decided_by = viewer.label[:200]
         days = aid.value.papers_within_days
-        claim.papers_due_on = at.date() + timedelta(days=days) if days else None
+        claim.papers_due_on = at.astimezone(SHANGHAI).date() + timedelta(days=days) if days else None
         said = f"先行救助 {yuan_text(claim.advance_fen)} 元（{aid.name}），材料后补：{reason.strip()}"
         return claim_saved(claim, viewer=viewer, at=at, what="advance", text=said, advance_fen=claim.advance_fen)

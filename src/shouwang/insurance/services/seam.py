@@ -57,7 +57,7 @@ def advance_retell(claim: Claim, *, viewer: Viewer, at: datetime) -> None:
     left = claim.advance_fen - claim.advance_recovered_fen
     if left:
         ref = f"{name}:{claim.advance_recovered_fen}"
-        on = claim.advance_paid_on or at.date()
+        on = claim.advance_paid_on or at.astimezone(SHANGHAI).date()
         paid_tell(claim, viewer=viewer, amount_fen=left, on=on, at=at, source_ref=ref, is_advance=True)
 
 

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -32,6 +31,7 @@ from shouwang.office.services import paper_open
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, requires
 from shouwang.rulebook.insurance import claim_terms
 from shouwang.rulebook.ladders import OFFSETS
+from shouwang.ui.files import paper_answer
 from shouwang.ui.forms import version_posted
 
 # What each step is called on its button, in the order in which the buttons stand.
@@ -58,7 +58,6 @@ NEXT = {
     "APPROVED": "案件审定和公示完以后，由县级防贫中心申请付款",
     "REQUESTED": "由承保公司付款并登记",
 }
-PAPER_POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
 
 @require_GET
@@ -244,10 +243,4 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     # Whoever sees the claim sees its papers, also the insurer those that the county brought.
     with acting_as(SYSTEM):
         shown = paper_open(viewer=viewer, paper_id=found.paper_id, at=timezone.now(), purpose=purpose)
-    response = HttpResponse(shown.content, content_type=shown.media_type)
-    is_file = not shown.media_type.startswith("image/")
-    response.headers["Content-Disposition"] = content_disposition_header(is_file, shown.name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = PAPER_POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return paper_answer(shown.name, shown.content, media_type=shown.media_type)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.insurance.services import claims_export, statement_print
 from shouwang.insurance.views.common import READERS, viewer_of
+from shouwang.kit.sheets import XLSX
 from shouwang.people.access import requires
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from shouwang.ui.files import PDF, file_answer
 
 
 @require_GET
@@ -21,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def statement(request: HttpRequest, claim_id: int) -> HttpResponse:
     """This function hands out the statement of a claim."""
     name, content = statement_print(viewer=viewer_of(request), claim_id=claim_id, at=timezone.now())
-    return _file(name, content, "application/pdf")
+    return file_answer(name, content, media_type=PDF)
 
 
 @require_POST
@@ -32,11 +31,4 @@ def export(request: HttpRequest, pool_id: int) -> HttpResponse:
     name, content = claims_export(
         viewer=viewer_of(request), pool_id=pool_id, purpose=request.POST.get("purpose", ""), at=timezone.now()
     )
-    return _file(name, content, XLSX)
-
-
-def _file(name: str, content: bytes, media_type: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return file_answer(name, content, media_type=XLSX)

@@ -8,20 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.casework.selectors import OVERRIDDEN, VERDICTS, looked_flags, looks_asked
+from shouwang.kit.sheets import XLSX
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.oversight.contexts import OverridesPage
 from shouwang.oversight.selectors.overrides import look_cells
 from shouwang.oversight.services.overrides import ReportPurposeMissing, ReportTooLong, overrides_export
 from shouwang.people.access import Kind, Viewer, requires
+from shouwang.ui.files import file_answer
 from shouwang.ui.tables import Column, Row, Table, key_page
 
 READERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 ALL = "all"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (
     Column("head", "农户", phone="title"),
     Column("flag", "核实提示", phone="fact"),
@@ -84,9 +84,4 @@ def export(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except (ReportPurposeMissing, ReportTooLong, PersonalNumberInText) as refusal:
         return _list(request, given, problem=refusal.message, status=422)
-    answer = HttpResponse(content, content_type=XLSX)
-    name = f"放行的核实提示_{timezone.localdate(now):%Y%m%d}.xlsx"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(f"放行的核实提示_{timezone.localdate(now):%Y%m%d}.xlsx", content, media_type=XLSX)

@@ -137,7 +137,7 @@ def _version_name(version: Any, run: Any) -> str:
     if own and version.pk in versions_revoked(lo=run.slot, hi=run.hi):
         own = "（这次筛查用的，已经撤销）"
     amended = "，提出修改的" if version.basis_id else ""
-    return f"{version.name} {version.digest[:8]}，{version.loaded_at:%Y-%m-%d}{amended}{own}"
+    return f"{version.name} {version.digest[:8]}，{timezone.localdate(version.loaded_at):%Y-%m-%d}{amended}{own}"
 
 
 def _blank(source: Source, *, form: VariantForm, values: Values | None) -> WhatIfPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from shouwang.audit.services import entry_append
 from shouwang.kit.errors import Refusal
@@ -82,7 +83,7 @@ def appointment_begin(
     _fits(organisation, role, areas)
     if valid_to is not None and valid_to <= valid_from:
         raise AppointmentRefused("结束日期要在开始日期之后。")
-    roles_compatible(user, organisation, role, on=max(valid_from, at.date()))
+    roles_compatible(user, organisation, role, on=max(valid_from, timezone.localdate(at)))
     appointment = Appointment.objects.create(
         user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to
     )
@@ -149,7 +150,7 @@ def appointment_end(
         raise SuccessorNeeded(work)
     moved: dict[str, int] = {}
     if successor_id is not None:
-        successor = _successor(appointment, successor_id, on=at.date())
+        successor = _successor(appointment, successor_id, on=timezone.localdate(at))
         moved = work_hand_over(appointment_id=appointment.pk, successor_id=successor.pk, at=at)
         appointment.successor = successor
     appointment.ended_at = at

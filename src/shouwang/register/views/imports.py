@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shouwang.kit.errors import Refusal
+from shouwang.kit.sheets import XLSX
 from shouwang.kit.tables import TableTooLarge
 from shouwang.office.selectors import progress_by_id
 from shouwang.office.services import file_open
@@ -25,9 +25,9 @@ from shouwang.register.selectors.work import refusals_counted, refusals_first
 from shouwang.register.services.importing import UploadedFile, import_start
 from shouwang.register.services.importing.run import NoArea
 from shouwang.register.views.common import EDITORS, WORKERS, absent_as_404, posted, tabs_of, viewer_of
+from shouwang.ui.files import file_answer
 from shouwang.ui.tables import key_page
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 50
 COUNTS = (
     ("rows", "读取", "行"), ("households", "读到", "户"), ("households_new", "新登记", "户"),
@@ -113,8 +113,4 @@ def refused(request: HttpRequest, import_id: int) -> HttpResponse:
     if run.refused_file_id is None:
         raise Http404
     name, content = file_open(viewer=viewer, file_id=run.refused_file_id, at=timezone.now())
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(name, content, media_type=XLSX)

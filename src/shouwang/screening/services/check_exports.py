@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from shouwang.audit.services import entry_append
 from shouwang.kit.errors import Refusal
-from shouwang.kit.sheets import Cell, workbook_bytes
+from shouwang.kit.sheets import XLSX, Cell, workbook_bytes
 from shouwang.kit.texts import numbers_refuse
 from shouwang.office.services import file_store, progress_fail, progress_finish, progress_plan, progress_start
 from shouwang.people.access import SYSTEM, Viewer, acting_as, viewer_for
@@ -24,7 +24,6 @@ from shouwang.screening.rules import over_label, owner_label
 from shouwang.screening.selectors import Asked, hits_asked
 
 TASK = "screening.check_export"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 1_000
 LIMIT = 200_000
 HEADINGS = (

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from shouwang.audit.services import entry_append
 from shouwang.engine.checks import CheckResult
@@ -127,7 +128,11 @@ def _held(viewer: Viewer, hit_id: int, version: int) -> CheckHit:
     if hit is None:
         raise HitNotFound
     if hit.version != version:
-        raise StaleWrite("这一条核查结果", hit.accepted_by, f"{hit.accepted_at:%Y-%m-%d}" if hit.accepted_at else "")
+        raise StaleWrite(
+            "这一条核查结果",
+            hit.accepted_by,
+            f"{timezone.localdate(hit.accepted_at):%Y-%m-%d}" if hit.accepted_at else "",
+        )
     return hit
 
 

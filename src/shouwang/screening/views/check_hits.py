@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.engine.explanation import Explanation, node_explain
+from shouwang.kit.sheets import XLSX
 from shouwang.office.services import file_open
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import hits_of, household_cards, places_of
@@ -28,8 +28,8 @@ from shouwang.screening.services import (
     hit_accept,
     hit_reopen,
 )
-from shouwang.screening.services.check_exports import XLSX
 from shouwang.screening.views.checks import READERS, may_settle
+from shouwang.ui.files import file_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.tables import key_page
 
@@ -120,11 +120,7 @@ def file(request: HttpRequest, export_id: int) -> HttpResponse:
         progress = progress_by_id(viewer, found.progress_id) if found.progress_id else None
         return render(request, "screening/check_file.html", {"export": found, "progress": progress})
     name, content = file_open(viewer=viewer, file_id=found.file_id, at=timezone.now())
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(name, content, media_type=XLSX)
 
 
 def _lines(explanation: Explanation, depth: int = 0) -> list[Line]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shouwang.kit.errors import Refusal
+from shouwang.kit.sheets import XLSX
 from shouwang.office.selectors import progress_by_id
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.sources.contexts import AsideLine, FeedsPage, ImportPage, Reason
@@ -27,6 +28,7 @@ from shouwang.sources.services.uploads import feed_upload
 from shouwang.sources.views.absence import absent_as_404
 from shouwang.sources.views.lines import import_lines
 from shouwang.sources.views.results import counts_of
+from shouwang.ui.files import file_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page
 from shouwang.ui.tables import key_page
@@ -36,7 +38,6 @@ READERS = (
 )  # fmt: skip
 CLERKS = {Role.CLERK, Role.LEADER}
 SHOWN_ROWS = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _may_deliver(viewer: Viewer) -> bool:
@@ -144,10 +145,7 @@ def refused(request: HttpRequest, import_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     with absent_as_404():
         name, content = refused_rows_file(viewer=viewer, import_id=import_id, at=timezone.now())
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
-    return response
+    return file_answer(name, content, media_type=XLSX)
 
 
 @require_http_methods(["GET", "POST"])

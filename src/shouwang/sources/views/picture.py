@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -12,9 +11,7 @@ from shouwang.office.services import paper_glance, paper_open
 from shouwang.people.access import READS_REGISTER, Kind, Viewer, requires
 from shouwang.sources.selectors.pictures import picture_get
 from shouwang.sources.views.absence import absent_as_404
-
-# A picture is shown, never run: nothing may be loaded, scripted or framed by it.
-POLICY = "default-src 'none'; img-src 'self'; sandbox"
+from shouwang.ui.files import paper_answer
 
 
 @never_cache
@@ -30,9 +27,4 @@ def picture(request: HttpRequest, picture_id: int) -> HttpResponse:
         shown = paper_glance(viewer=viewer, paper_id=found.paper_id, at=now)
     else:
         shown = paper_open(viewer=viewer, paper_id=found.paper_id, at=now, purpose=f"线索 {found.clue_id} 的照片")
-    response = HttpResponse(shown.content, content_type=shown.media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(False, shown.name) or "inline"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return paper_answer(shown.name, shown.content, media_type=shown.media_type)

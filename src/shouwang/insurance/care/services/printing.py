@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from shouwang.insurance.care.models import CareBill, CareLine, CareSettlement
 from shouwang.kit.money import yuan_text
 from shouwang.kit.sheets import Cell, workbook_bytes
@@ -25,7 +27,7 @@ def bill_pdf(bill: CareBill, settlement: CareSettlement, lines: Sequence[CareLin
         "invoice": bill.invoice,
         "state": bill.state_label,
         "number": settlement.number,
-        "settled": f"{settlement.actor}，{settlement.at:%Y-%m-%d}",
+        "settled": f"{settlement.actor}，{timezone.localdate(settlement.at):%Y-%m-%d}",
         "source": f"{settlement.source}{f'（{settlement.mark}）' if settlement.mark else ''}",
         "lines": [
             {

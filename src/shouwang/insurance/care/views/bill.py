@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.insurance.care import services
@@ -28,11 +27,12 @@ from shouwang.insurance.care.views.common import READERS, ROLES, frame_or_none, 
 from shouwang.insurance.contexts import Way
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
+from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Kind, Viewer, requires
+from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import version_posted
 from shouwang.ui.pages import confirm_page
 
-PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACTORS = (Kind.DEPARTMENT, Kind.COUNTY_CENTRE, Kind.INSURER, Kind.CARE_PROVIDER)
 NEXT = {
     "FILED": "经办机构核对各天，不该算的核减，然后结算",
@@ -238,8 +238,5 @@ def printed(request: HttpRequest, bill_id: int, form: str) -> HttpResponse:
         raise Http404
     make, media = makers[form]
     audited(viewer, "care_bill.export", found, now, purpose=f"护理结算表（{form}）")
-    response = HttpResponse(make(found, page.settlement, page.lines, at=now), content_type=media)
     name = f"护理结算表 {found.provider_name} {found.month:%Y-%m}.{form}"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_answer(name, make(found, page.settlement, page.lines, at=now), media_type=media)

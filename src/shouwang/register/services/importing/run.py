@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from shouwang.audit.services import entry_append
 from shouwang.kit.errors import Refusal
+from shouwang.kit.sheets import XLSX
 from shouwang.kit.tables import TableLimits, TableTooLarge
 from shouwang.kit.texts import numbers_hidden
 from shouwang.office.services import (
@@ -307,7 +308,7 @@ class _Run:
                     viewer=self.viewer, name=f"退回的行_{self.run.pk}.xlsx",
                     content=refused_workbook(self.reading, refused), at=at, days=settings.UPLOAD_KEEP_DAYS,
                     slot=self.run.slot, purpose="导入台账时退回的行",
-                    media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                    media_type=XLSX,
                 )  # fmt: skip
                 file_id = stored.pk
             message = summary(self.run.counts)
