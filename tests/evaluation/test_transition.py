@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -108,7 +109,8 @@ def test_a_weak_removal_is_taken_back_by_two_and_the_household_is_watched_again(
     assert [one["key"] for one in propose(cast.county).found] == ["housing"]
     with pytest.raises(RollBackRuns):
         propose()
-    for viewer, refusal in ((cast.township, MayNot), (cast.county, OwnProposal)):
+    deputy = replace(cast.leader, deputises_user_id=cast.county.user_id)
+    for viewer, refusal in ((cast.township, MayNot), (cast.county, OwnProposal), (deputy, OwnProposal)):
         with pytest.raises(refusal):
             decide(viewer)
     made = decide(cast.leader)

@@ -20,6 +20,7 @@ from tests.factories.people import appointment_make
 from shouwang.funds import errors
 from shouwang.funds.models import Account, Batch, BatchAct, Commitment, Entry, Evidence, Grant, Payment, Posting
 from shouwang.funds.selectors import balances_recounted, commitment_of
+from shouwang.funds.selectors.desk import batches_for_me
 from shouwang.funds.services import (
     Payee,
     batch_check,
@@ -140,6 +141,10 @@ def test_neither_a_deputy_nor_whom_she_stands_for_takes_a_second_step(real_cast:
     first = batched(desk, owed(real_cast, desk.maker, 8_000_00), upto="draft")
     with pytest.raises(errors.SamePerson), acting_as(deputy):
         batch_check(viewer=deputy, batch_id=first.pk, version=first.version, at=AT)
+    with acting_as(deputy):
+        assert list(batches_for_me(deputy, "DRAFT")) == []  # nor does it wait on her desk
+    with acting_as(desk.third):
+        assert list(batches_for_me(desk.third, "DRAFT")) == [first]
     standing = replace(desk.maker, user_id=desk.third.user_id, deputises_user_id=desk.checker.user_id)
     with acting_as(standing):
         second = batch_make(viewer=standing, commitment_ids=[owed(real_cast, desk.maker, 1_00).pk], at=AT)

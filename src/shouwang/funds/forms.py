@@ -13,25 +13,9 @@ from shouwang.funds.services import Ground, Money, Payee
 from shouwang.funds.services.asking import Wanted
 from shouwang.funds.services.exporting import SHEETS
 from shouwang.funds.services.watching import GROUNDS
-from shouwang.kit.errors import Refusal
-from shouwang.kit.money import fen_parse
-from shouwang.ui.forms import FreeTextForm, StatedDay
+from shouwang.ui.forms import FenField, FreeTextForm, StatedDay
 
 LIMIT_FEN = 10**15  # ten million million yuan: no county's budget reaches it
-
-
-class FenField(forms.CharField):
-    """An amount in yuan as people write it; its value is fen."""
-
-    def clean(self, value: Any) -> Any:
-        """This function reads the amount and says what is wrong with it."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return fen_parse(text, limit_fen=LIMIT_FEN)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
 
 
 def _day(**more: Any) -> forms.DateField:
@@ -42,7 +26,7 @@ class GroundForm(FreeTextForm):
     """On which paper money moves, how much, when. `key` is of the page: a form sent twice counts once."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    amount = FenField(label="金额")
+    amount = FenField(label="金额", limit_fen=LIMIT_FEN)
     on = _day(label="日期")
     document = forms.CharField(label="依据的文件", max_length=200, help_text="文号或名称")
     selected_on = _day(label="项目选定日期", required=False, help_text="用来统计从选定项目到资金到位的天数")
@@ -168,7 +152,7 @@ class AskForm(FreeTextForm):
     numbered: ClassVar[frozenset[str]] = frozenset({"account_number", "key"})
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
     account = forms.TypedChoiceField(label="从哪项资金付", coerce=int)
-    amount = FenField(label="金额")
+    amount = FenField(label="金额", limit_fen=LIMIT_FEN)
     ground = forms.CharField(label="批准的依据", max_length=200, help_text="会议纪要或批复的文号")
     approved_on = _day(label="批准日期")
     person = forms.TypedChoiceField(label="救助对象", coerce=int)

@@ -172,7 +172,7 @@ def roll_back_decide(*, viewer: Viewer, household_id: int, approve: bool, reason
         made = rows.first()
         if made is None:
             raise RollBackSettled
-        if made.proposed_by_user_id == viewer.user_id:
+        if made.proposed_by_user_id in viewer.user_ids:
             raise OwnProposal
         if approve:
             if not _running(viewer, household_id, on).failing:

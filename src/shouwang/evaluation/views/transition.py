@@ -121,7 +121,7 @@ def _forms(request: HttpRequest, viewer: Viewer, household_id: int) -> dict[str,
         if found.failing and proposed is None:
             kinds["propose"] = RollBackForm
     may_decide = viewer.kind in DECIDERS and viewer.role in DECIDER_ROLES
-    if proposed is not None and may_decide and proposed.proposed_by_user_id != viewer.user_id:
+    if proposed is not None and may_decide and proposed.proposed_by_user_id not in viewer.user_ids:
         kinds["decide"] = RollBackDecisionForm
     return {
         key: form(request.POST if do == key else None, initial={"visited_on": on} if key == "visit" else None)

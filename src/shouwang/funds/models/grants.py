@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-LIMIT_FEN = 10_000_000_000
+from shouwang.kit.money import LIMIT_FEN
 
 
 class Grant(models.Model):

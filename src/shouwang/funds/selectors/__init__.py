@@ -17,7 +17,6 @@ from shouwang.funds.selectors.ledger import (
     balance_findings,
     balances_recounted,
     money_by_level,
-    postings_of,
 )
 from shouwang.funds.selectors.payments import (
     batches_visible_to,
@@ -55,7 +54,6 @@ __all__ = [
     "payments_of_household",
     "payments_unknown",
     "payments_visible_to",
-    "postings_of",
     "request_standings",
     "requests_brought_back",
 ]

@@ -7,17 +7,15 @@ from django.db.models import QuerySet
 from shouwang.funds.models import Account, BankReturn, Batch, BatchAct, Evidence, Payment, PaymentEvent, Posting
 from shouwang.funds.rules import TREASURIES
 from shouwang.funds.selectors.ledger import accounts_visible_to
-from shouwang.funds.selectors.payments import batches_visible_to, payments_visible_to
+from shouwang.funds.selectors.payments import batches_visible_to, payments_visible_to, steps_taken
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import organisations_under
 
-MINE = ("MAKE", "CHECK", "RELEASE")
-
 
 def batches_for_me(viewer: Viewer, state: str) -> QuerySet[Batch]:
-    """This function returns the batches at a step in which the viewer has taken no part."""
-    taken = BatchAct.objects.filter(user_id=viewer.user_id, what__in=MINE).values("batch_id")
+    """This function returns the batches at a step in which neither the viewer nor who stands for whom took part."""
+    taken = steps_taken(BatchAct.objects.all(), viewer).values("batch_id")
     rows = batches_visible_to(viewer).filter(state=state)
     return rows if state == Batch.State.RELEASED else rows.exclude(pk__in=taken)
 

@@ -36,11 +36,6 @@ def year_left(viewer: Viewer, year: int) -> list[Account]:
     return list(rows.filter(balance_fen__gt=0).order_by("source", "purpose", "pk"))
 
 
-def postings_of(account: Account) -> QuerySet[Posting]:
-    """This function returns an account's postings with their entries, newest first."""
-    return Posting.objects.filter(account=account).select_related("entry").order_by("-pk")
-
-
 @dataclass(frozen=True)
 class LevelSum:
     """The money of one organisation, source, purpose and year by stage, in fen; `id` is the account to look into."""

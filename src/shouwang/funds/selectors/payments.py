@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Sum
 
-from shouwang.funds.models import Batch, BatchAct, Commitment, Payment, Resolution, WatchedAccount
+from shouwang.funds.models import Batch, BatchAct, Commitment, Entry, Payment, Posting, Resolution, WatchedAccount
 from shouwang.people.access import Viewer
 
 Rows = TypeVar("Rows", bound=Model)
@@ -69,6 +69,14 @@ def commitments_of_case(viewer: Viewer, case_id: int) -> list[Commitment]:
     return list(rows.order_by("-pk"))
 
 
+def recovered_fen(payment_ids: Iterable[int]) -> dict[int, int]:
+    """This function returns what came back of payments that were paid: fen by key, none where nothing did."""
+    rows = Posting.objects.filter(
+        entry__payment_id__in=list(payment_ids), entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0
+    )
+    return dict(rows.values_list("entry__payment_id").annotate(Sum("amount_fen")))
+
+
 def payments_unknown(viewer: Viewer) -> QuerySet[Payment]:
     """This function returns the payments whose fate nobody knows, the oldest first."""
     return payments_visible_to(viewer).filter(state=Payment.State.UNKNOWN).order_by("pk")
@@ -85,7 +93,12 @@ def watched_accounts(viewer: Viewer) -> list[WatchedAccount]:
     return list(WatchedAccount.objects.filter(viewer.q()).order_by("post", "pk"))
 
 
+def steps_taken(acts: QuerySet[BatchAct], viewer: Viewer) -> QuerySet[BatchAct]:
+    """This function keeps the steps that the viewer took, or who acts for her or she for."""
+    mine = Q(user_id__in=viewer.user_ids) | Q(for_user_id__in=viewer.user_ids)
+    return acts.filter(mine, what__in=["MAKE", "CHECK", "RELEASE"])
+
+
 def own_step(batch: Batch, viewer: Viewer) -> BatchAct | None:
     """This function returns the step that the viewer, or who acts for her or she for, took with a batch; None: none."""
-    mine = Q(user_id__in=viewer.user_ids) | Q(for_user_id__in=viewer.user_ids)
-    return batch.acts.filter(mine, what__in=["MAKE", "CHECK", "RELEASE"]).first()
+    return steps_taken(batch.acts.all(), viewer).first()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
-
-from shouwang.funds.models import Commitment, Entry, Grant, Payment, Posting
+from shouwang.funds.models import Commitment, Entry, Grant, Payment
+from shouwang.funds.selectors.payments import recovered_fen
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,8 @@ def request_standings(source_refs: Iterable[str]) -> dict[str, RequestStanding]:
             source_ref__in=[f"payment:{payment.reference}" for payment in paid], cancelled_at__isnull=True
         ).values_list("source_ref", "pk")
     )
-    back = _recovered([payment.pk for payment in paid])
+    back = recovered_fen(payment.pk for payment in paid)
     return {row.source_ref: _standing(row, latest.get(row.pk), grants, back) for row in owed}
-
-
-def _recovered(payment_ids: Sequence[int]) -> dict[int, int]:
-    rows = Posting.objects.filter(entry__payment_id__in=payment_ids, entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0)
-    return dict(rows.values_list("entry__payment_id").annotate(Sum("amount_fen")))
 
 
 def _standing(

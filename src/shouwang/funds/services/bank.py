@@ -12,9 +12,10 @@ from shouwang.audit.services import entry_append
 from shouwang.funds.errors import BatchNotFound, BatchNotThere, ReturnTakenBefore, ReturnUnreadable
 from shouwang.funds.models import BankReturn, Batch, Payment
 from shouwang.funds.rules import Judged, ReturnLine, Standing, answer_judge
+from shouwang.funds.selectors.payments import recovered_fen
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.batches import batch_locked, events_add
-from shouwang.funds.services.settling import payments_settle, recovered_fen
+from shouwang.funds.services.settling import payments_settle
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.kit.tables import cell_text, heading_find, tables_open
@@ -84,7 +85,7 @@ def return_read(*, viewer: Viewer, batch_id: int, name: str, content: bytes, at:
         if batch.state not in (Batch.State.SENT, Batch.State.CLOSED):
             raise BatchNotThere(batch.get_state_display())
         payments = list(batch.payments.select_related("commitment__account").order_by("line"))
-        back = recovered_fen(payments)
+        back = recovered_fen(each.pk for each in payments)
         standings = {each.reference: Standing(each.amount_fen, each.state, back.get(each.pk, 0)) for each in payments}
         judged = answer_judge(lines, standings)
         _record(viewer, batch, judged, content, at)

@@ -33,6 +33,7 @@ from shouwang.funds.rules import STEPS
 from shouwang.funds.selectors.payments import batches_visible_to, commitments_visible_to, own_step
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.evidence import evidence_take
+from shouwang.kit.money import yuan_plain
 from shouwang.kit.seal import keyring
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, StaleWrite, Viewer, acting_as
@@ -145,7 +146,7 @@ def tier_of(batch: Batch) -> Tier:
     """This function returns the tier under which a batch was made."""
     kept = {name: value for name, value in batch.tier.items() if name not in {"name", "mark", "source"}}
     # The model reads amounts in yuan; what was kept is fen.
-    kept["from"] = f"{int(kept['from']) // 100}.{int(kept['from']) % 100:02d}"
+    kept["from"] = yuan_plain(int(kept["from"]))
     return Tier.model_validate(kept)
 
 

@@ -32,6 +32,14 @@ from shouwang.kit.texts import numbers_refuse, squeezed
 from shouwang.people.access import StaleWrite, Viewer
 
 
+def account_digits(text: str) -> str:
+    """This function reads the number of a bank account, blanks and hyphens left out; raises AccountNumberUnreadable."""
+    digits = squeezed(text).replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
+        raise AccountNumberUnreadable
+    return digits
+
+
 @dataclass(frozen=True)
 class Payee:
     """Who gets the money: `relation` SELF, MEMBER of the household or GUARDIAN."""
@@ -44,10 +52,7 @@ class Payee:
     @property
     def number(self) -> str:
         """The account's digits; raises AccountNumberUnreadable."""
-        digits = squeezed(self.account_number).replace("-", "")
-        if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
-            raise AccountNumberUnreadable
-        return digits
+        return account_digits(self.account_number)
 
 
 @dataclass(frozen=True)

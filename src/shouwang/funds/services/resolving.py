@@ -22,12 +22,12 @@ from shouwang.funds.errors import (
 )
 from shouwang.funds.models import Entry, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
-from shouwang.funds.selectors.payments import payments_visible_to
+from shouwang.funds.selectors.payments import payments_visible_to, recovered_fen
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.batches import batch_locked, events_add
 from shouwang.funds.services.ledger import Movement, entries_post
 from shouwang.funds.services.sending import stage_account
-from shouwang.funds.services.settling import payments_settle, recovered_fen
+from shouwang.funds.services.settling import payments_settle
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
 
@@ -127,7 +127,7 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
             raise BatchNotThere(payment.get_state_display())
         account = payment.commitment.account
         paid = stage_account(viewer, account, "PAID", at)
-        before = recovered_fen([payment]).get(payment.pk, 0)
+        before = recovered_fen([payment.pk]).get(payment.pk, 0)
         if before + amount_fen > payment.amount_fen:
             raise NotEnoughMoney("这笔支付", payment.amount_fen - before)
         count = Entry.objects.filter(payment_id=payment.pk, kind=Entry.Kind.RECOVER).count()

@@ -21,6 +21,7 @@ from shouwang.funds.models import Account, Batch, BatchAct, Entry, Payment
 from shouwang.funds.services.accounts import Money, account_open, treasurer_check
 from shouwang.funds.services.batches import act_add, batch_locked, checksum_of, events_add
 from shouwang.funds.services.ledger import Movement, entries_post
+from shouwang.kit.money import yuan_plain
 from shouwang.kit.seal import keyring
 from shouwang.kit.sheets import cell_safe, workbook_bytes
 from shouwang.people.access import Viewer
@@ -108,19 +109,15 @@ def file_rows(batch: Batch, payments: Sequence[Payment]) -> list[tuple[str, ...]
     ring = keyring()
     numbers = [ring.open(each.sealed_account, context=f"funds_payment:{each.reference}") for each in payments]
     lines = [
-        (str(each.line), each.reference, each.payee_name, each.bank, number, _amount(each.amount_fen))
+        (str(each.line), each.reference, each.payee_name, each.bank, number, yuan_plain(each.amount_fen))
         for each, number in zip(payments, numbers, strict=True)
     ]
-    return [*lines, ("合计", f"{batch.count} 笔", "校验码", file_checksum(lines), "", _amount(batch.total_fen))]
+    return [*lines, ("合计", f"{batch.count} 笔", "校验码", file_checksum(lines), "", yuan_plain(batch.total_fen))]
 
 
 def file_checksum(lines: Sequence[Sequence[str]]) -> str:
     """This function returns the SHA-256 of the file's lines, cells joined by commas and lines by line feeds."""
     return hashlib.sha256("\n".join(",".join(line) for line in lines).encode()).hexdigest()
-
-
-def _amount(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:

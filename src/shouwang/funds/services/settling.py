@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
-from shouwang.funds.models import Batch, Commitment, Entry, Grant, Payment, Posting
+from shouwang.funds.models import Batch, Commitment, Entry, Grant, Payment
 from shouwang.funds.services.batches import events_add
 from shouwang.funds.services.grants import Benefit, grant_cancel, grant_record
 from shouwang.funds.services.sending import payments_move
@@ -77,14 +77,6 @@ def _grant_take(viewer: Viewer, payment: Payment, at: datetime) -> None:
     found = Grant.objects.filter(source_ref=f"payment:{payment.reference}", cancelled_at__isnull=True).first()
     if found is not None:
         grant_cancel(viewer=viewer, grant_id=found.pk, reason="银行入账后又退回", at=at)
-
-
-def recovered_fen(payments: Sequence[Payment]) -> dict[int, int]:
-    """This function returns what came back of payments that were paid: fen by key, none where nothing did."""
-    rows = Posting.objects.filter(
-        entry__payment_id__in=[payment.pk for payment in payments], entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0
-    )
-    return dict(rows.values_list("entry__payment_id").annotate(Sum("amount_fen")))
 
 
 def batch_close(batch: Batch) -> None:

@@ -9,16 +9,16 @@ from django.db import IntegrityError, transaction
 
 from shouwang.audit.services import entry_append
 from shouwang.funds.errors import (
-    AccountNumberUnreadable,
     NotMoneyWork,
     ReasonNeeded,
     ToleranceUngrounded,
     WatchedBefore,
 )
 from shouwang.funds.models import FindingNote, WatchedAccount
+from shouwang.funds.services.owing import account_digits
 from shouwang.kit.masks import account_mask
 from shouwang.kit.seal import keyring
-from shouwang.kit.texts import numbers_refuse, squeezed
+from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Role, Viewer
 
 OVERSEERS = frozenset({Kind.AUDIT, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.LEADING_GROUP})
@@ -37,9 +37,7 @@ def account_watch(*, viewer: Viewer, owner: str, post: str, number: str, at: dat
     Raises NotMoneyWork, AccountNumberUnreadable, WatchedBefore.
     """
     overseer_check(viewer)
-    digits = squeezed(number)
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
-        raise AccountNumberUnreadable
+    digits = account_digits(number)
     numbers_refuse(post)
     slot = viewer.ranges[0][0]
     try:

@@ -14,10 +14,9 @@ from shouwang.funds.contexts import PaymentPage, UnknownPage
 from shouwang.funds.models import Evidence, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_visible
-from shouwang.funds.selectors.payments import payments_unknown, resolutions_open
+from shouwang.funds.selectors.payments import payments_unknown, recovered_fen, resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
-from shouwang.funds.services.settling import recovered_fen
 from shouwang.funds.views.common import READ, money_tabs
 from shouwang.kit.codes import PovertyStatus, Risk, WatchType
 from shouwang.kit.money import fen_parse
@@ -85,7 +84,7 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
         members=seen.body["members"] if seen else [], asked=asked, may_settle=may,
         is_own_word=asked is not None and asked.asked_user_id == viewer.user_id,
         may_recover=may and found.state == "PAID" and viewer.organisation_id == found.organisation_id,
-        recovered_fen=recovered_fen([found]).get(found.pk, 0), household_href=_household(viewer, found),
+        recovered_fen=recovered_fen([found.pk]).get(found.pk, 0), household_href=_household(viewer, found),
     )  # fmt: skip
     entry_append(
         viewer=viewer, action="payment.read", subject_type="funds.Payment", subject_id=found.pk, slot=found.slot,

@@ -130,8 +130,7 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
         fits -= {"change", "propose"}
     if missing:
         fits.discard("propose")
-    own = viewer.user_id in found.handled_user_ids
-    if own:
+    if not viewer.user_ids.isdisjoint(found.handled_user_ids):
         fits -= {"decide", "settle_change", "advance"}
     if not found.advance_fen or found.advance_paid_on or found.advance_state:
         fits -= {"pay_advance", "ask_advance"}
