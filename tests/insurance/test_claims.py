@@ -390,8 +390,12 @@ def test_the_year_is_counted_when_it_is_decided(cast: Cast) -> None:
     second.step("claim_return", second.decider, reason="本年又有赔付")
     second.assess(9_000_000)
     assert second.claim.amount_fen == 3_000_000
+    with pytest.raises(errors.ChangeTooHigh, match="今年还能赔的 30,000"):  # nor does a hand go beyond the year
+        second.step("change_ask", cast.insurer, to_fen=3_000_001, reason="复核")
     second.propose()
     assert second.decide().state == "APPROVED"
+    with acting_as(SYSTEM):
+        assert pool_sums(Pool.objects.get()).promised_fen == 8_000_000
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from shouwang.funds.models import Account, Batch, Commitment, Entry, Grant, Post
 from shouwang.funds.services import Payee
 from shouwang.insurance import errors, services
 from shouwang.insurance.models import Pool, PoolEntry
-from shouwang.insurance.selectors import pool_under_way_fen
+from shouwang.insurance.selectors import paid_by_others, pool_under_way_fen
 from shouwang.insurance.services import Opening, payments_follow, pool_ledger_fen
 from shouwang.people.access import SYSTEM, acting_as
 
@@ -191,6 +191,7 @@ def test_an_advance_of_the_county_that_was_too_much_is_recovered_through_funds(r
     assert agrees() == 149_850_000
     with acting_as(SYSTEM):
         assert Entry.objects.filter(kind="RECOVER").count() == 1
+        assert Grant.objects.exists() and paid_by_others(SYSTEM, found.claim) == []  # its own advance is nobody else's
 
 
 def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real_cast: Cast) -> None:
@@ -207,6 +208,7 @@ def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real
     assert (found.claim.over_fen, agrees()) == (0, 149_900_000)
     with acting_as(SYSTEM):
         assert [g.amount_fen for g in Grant.objects.filter(cancelled_at__isnull=True)] == [100_000]
+        assert paid_by_others(SYSTEM, found.claim) == []
 
 
 def test_an_advance_given_back_in_whole_is_due_again_after_an_appeal(real_cast: Cast) -> None:

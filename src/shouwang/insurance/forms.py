@@ -10,11 +10,9 @@ from django import forms
 
 from shouwang.funds.services import Payee
 from shouwang.insurance.services import Event, Item, Opening
-from shouwang.kit.errors import Refusal
-from shouwang.kit.money import fen_parse
 from shouwang.office.fields import PapersField
 from shouwang.rulebook.ladders import OFFSETS
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedDay, StatedField
+from shouwang.ui.forms import FenField, FreeTextForm, StatedChoice, StatedDay, StatedField
 
 # Whose money a premium may be; what the insurer puts in of its own is no premium.
 SOURCES = [("COUNTY", "县级资金"), ("CITY", "市级资金"), ("PROVINCE", "省级资金"), ("CENTRAL", "中央资金"),
@@ -24,22 +22,6 @@ REASON = forms.Textarea(attrs={"rows": 2, "maxlength": 300})
 
 def _day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class FenField(forms.CharField):
-    """An amount in yuan as people write it, cleaned to fen; an empty one that is not required is 0."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
-
-    def clean(self, value: Any) -> Any:
-        """This function returns fen."""
-        text = super().clean(value)
-        if not text:
-            return 0
-        try:
-            return fen_parse(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
 
 
 class OpenClaimForm(FreeTextForm):

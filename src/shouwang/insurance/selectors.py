@@ -6,8 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, Greatest
 
+from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
 from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry
 from shouwang.insurance.rules import PROMISED, UNDER_WAY, PoolMove, State
@@ -112,6 +114,20 @@ def paid_in_year(*, household_id: int, ladder_key: str, year: int, but: int) -> 
         return int(rows.aggregate(total=Sum(F("amount_fen") - F("recovered_fen"), default=0))["total"])
 
 
+def paid_by_others(viewer: Viewer, claim: Claim) -> list[tuple[str, str, int]]:
+    """This function returns the single payments of others that are known since the event: payer, purpose, fen.
+
+    The claim's own advance is left out, also where the county paid it or a part of it was given back.
+    """
+    grants = grants_of_household(viewer, claim.household_id).filter(
+        unit="ONCE", cancelled_at__isnull=True, from_date__gte=claim.event_on
+    )
+    own = Q(source_ref__in=[f"claim:{claim.pk}", f"advance:{claim.pk}"])
+    own |= Q(source_ref__startswith=f"advance:{claim.pk}:")
+    own |= Q(source_ref__in=[f"payment:{ref}" for ref in (claim.reference, claim.advance_reference) if ref])
+    return [(grant.payer_name, grant.purpose, grant.amount_fen) for grant in grants.exclude(own)]
+
+
 def pools_visible_to(viewer: Viewer) -> QuerySet[Pool]:
     """This function returns the pools whose county lies in the viewer's areas, or that her company insures."""
     pools = Pool.objects.order_by("-from_date", "key", "pk")
@@ -137,6 +153,15 @@ def pools_at(*, slot: int, key: str) -> list[Pool]:
         return list(Pool.objects.filter(slot__lte=slot, hi__gte=slot, key=key).order_by("-from_date", "-pk"))
 
 
+# `Claim.due_fen`, reckoned by the database: a pool may have a hundred thousand claims.
+DUE = Greatest(
+    Coalesce("amount_fen", 0)
+    - Case(When(advance_paid_on__isnull=False, then=F("advance_fen") - F("advance_recovered_fen")), default=0),
+    0,
+    output_field=BigIntegerField(),
+)
+
+
 @dataclass(frozen=True)
 class PoolSums:
     """A pool in numbers: movements by kind (fen, out below zero), claims by state, what is promised, not paid yet."""
@@ -152,23 +177,22 @@ def pool_sums(pool: Pool) -> PoolSums:
     moves = pool.entries.order_by().values("move").annotate(total=Sum("amount_fen"))
     by_move = {row["move"]: int(row["total"]) for row in moves}
     states = pool.claims.order_by().values("state").annotate(n=Count("pk"))
-    open_ = pool.claims.filter(state__in=["APPROVED", "REQUESTED"])
+    promised = pool.claims.filter(state__in=["APPROVED", "REQUESTED"]).aggregate(fen=Sum(DUE, default=0))
     return PoolSums(
         by_move,
         {row["state"]: row["n"] for row in states},
-        sum(claim.due_fen for claim in open_),
+        int(promised["fen"]),
         pool.fund_fen - by_move.get("PREMIUM", 0),
     )
 
 
 def pool_under_way_fen(pool: Pool) -> int:
     """This function sums what the county set aside of a pool for payments that have not come to an end, in fen."""
-    claims = pool.claims.filter(Q(payment_state__in=UNDER_WAY) | Q(advance_state__in=UNDER_WAY))
-    return sum(
-        (claim.due_fen if claim.payment_state in UNDER_WAY else 0)
-        + (claim.advance_fen if claim.advance_state in UNDER_WAY else 0)
-        for claim in claims
+    found = pool.claims.aggregate(
+        due=Sum(DUE, filter=Q(payment_state__in=UNDER_WAY), default=0),
+        early=Sum("advance_fen", filter=Q(advance_state__in=UNDER_WAY), default=0),
     )
+    return int(found["due"] + found["early"])
 
 
 def pools_adding_to(pool: Pool) -> list[Pool]:

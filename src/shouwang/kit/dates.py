@@ -115,6 +115,11 @@ def month_first(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_last(day: date) -> date:
+    """This function returns the last day of a day's month."""
+    return months_add(month_first(day), 1) - timedelta(days=1)
+
+
 def months_add(day: date, months: int) -> date:
     """This function moves a day by whole months; where the month is shorter, to its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

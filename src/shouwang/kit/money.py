@@ -107,6 +107,11 @@ def yuan_text(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
+def yuan_plain(fen: int) -> str:
+    """This function renders fen as yuan without grouping, as forms, files and cells take it: 14269.13."""
+    return yuan_text(fen).replace(",", "")
+
+
 def amount_text(value: int | None, unit: str) -> str:
     """This function writes a value that a rule measured, in its unit: 分 as yuan, else the number (unknown: 未知)."""
     if value is None:

@@ -160,7 +160,8 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
                 if look and b"macroenabled" in (tail + block).lower():
                     raise RefusedError("macros")
                 tail = block[-32:]
-    # Likewise an unknown compression; RuntimeError is an entry that wants a password although no flag says so.
+    # zipfile raises NotImplementedError for a compression it does not know, and RuntimeError for an entry that wants a
+    # password although no flag says so: to us both are unreadable.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise RefusedError("unreadable") from None
     if seen != entry.file_size:

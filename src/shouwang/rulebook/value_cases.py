@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from shouwang.kit.money import yuan_text
+from shouwang.kit.money import yuan_plain, yuan_text
 from shouwang.rulebook.care import care_of
 from shouwang.rulebook.care_settlements import PricedDay, care_settle
 from shouwang.rulebook.conditions.render import number_text
@@ -98,7 +98,7 @@ def quantity_plain(value: Quantity) -> Any:
     """This function returns a quantity as a case writes it: yuan with two digits, or an exact number as text."""
 
     def text(number: Any) -> str:
-        return yuan_text(int(number)).replace(",", "") if value.measure is not Measure.NUMBER else number_text(number)
+        return yuan_plain(int(number)) if value.measure is not Measure.NUMBER else number_text(number)
 
     if not value.areas:
         return text(value.value)

@@ -9,14 +9,12 @@ from typing import Any
 from django import forms
 
 from shouwang.kit.codes import Risk
-from shouwang.kit.errors import Refusal
-from shouwang.kit.money import fen_parse
 from shouwang.people.access import Viewer
 from shouwang.register.selectors.villages import PlaceOption, villages_matching
 from shouwang.sources.models import Call, Channel, Opinion
 from shouwang.sources.rules.headings import Layout
 from shouwang.sources.rules.kinds import FeedKind
-from shouwang.ui.forms import DayField, FreeTextForm, StatedChoice, StatedField, questions_asked
+from shouwang.ui.forms import DayField, FenField, FreeTextForm, StatedChoice, StatedField, questions_asked
 
 WHOLE_HOUSEHOLD = ""
 SHOWN_PLACES = 6
@@ -69,23 +67,14 @@ class RevokeForm(FreeTextForm):
     reason = forms.CharField(label="为什么作废", max_length=200, help_text="例如“对接人离职”“密钥可能泄露”")
 
 
-class YuanField(forms.CharField):
-    """An amount as people write it; cleans to fen, None when empty."""
+class YuanField(FenField):
+    """An amount that need not be told."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         kwargs.setdefault("max_length", 30)
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return fen_parse(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
 
 
 class PaperDay(DayField):

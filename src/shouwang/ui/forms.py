@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from shouwang.kit.dates import day_parse
 from shouwang.kit.errors import Refusal
+from shouwang.kit.money import LIMIT_FEN, fen_parse
 from shouwang.kit.texts import PersonalNumberInText, has_personal_number
 
 KEY_DIGITS = 18  # what surely fits a bigint
@@ -54,6 +55,26 @@ class DayField(forms.CharField):
             return None
         try:
             return day_parse(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class FenField(forms.CharField):
+    """An amount in yuan as people write it; cleans to fen, None when empty. `limit_fen`: from there on it is absurd."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def __init__(self, *, limit_fen: int = LIMIT_FEN, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.limit_fen = limit_fen
+
+    def clean(self, value: Any) -> Any:
+        """This function reads the amount; raises what says why it cannot."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen_parse(text, limit_fen=self.limit_fen)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from None
 

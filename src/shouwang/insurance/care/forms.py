@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 
 from shouwang.insurance.care.services import Asking, Filing, Planning
-from shouwang.insurance.forms import FenField
-from shouwang.ui.forms import FreeTextForm, StatedDay, StatedField
+from shouwang.ui.forms import FenField, FreeTextForm, StatedDay, StatedField
 
 REASON = forms.Textarea(attrs={"rows": 2, "maxlength": 300})
 Choices = Sequence[tuple[str, str]]

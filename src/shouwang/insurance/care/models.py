@@ -6,13 +6,14 @@ a provider needs of a client stands on the plan, so that it reads nobody's row o
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from shouwang.insurance.care.rules import Asked, BillState
-
-LIMIT_FEN = 10_000_000_000
+from shouwang.kit.money import LIMIT_FEN
 
 
 class CareInsured(models.Model):
@@ -134,13 +135,13 @@ class CarePlan(models.Model):
             ),
         ]
 
-    def holds_on(self, on: object) -> bool:
+    def holds_on(self, on: date) -> bool:
         """This function tells whether the plan and the assessment behind it hold on a day."""
-        return self.from_date <= on < min(self.until_date or self.covered_until, self.covered_until)  # type: ignore[operator]
+        return self.from_date <= on < min(self.until_date or self.covered_until, self.covered_until)
 
 
 class CareBill(models.Model):
-    """A provider's bill of one month, from its days of service; `paid_fen` as last settled."""
+    """A provider's bill of one month, from its days of service; `settled_fen` as last settled (null: not yet)."""
 
     slot = models.BigIntegerField()
     office_id = models.BigIntegerField()
@@ -157,7 +158,7 @@ class CareBill(models.Model):
     paid_by = models.CharField(max_length=10, blank=True)
     paid_on = models.DateField(null=True)
     reference = models.CharField(max_length=60, blank=True)
-    # Who of the office struck days or settled it: a correction is by somebody else.
+    # Who of the office struck days or settled it. A correction is by somebody else than settled it last.
     handled_user_ids = ArrayField(models.BigIntegerField(), default=list)
     filed_at = models.DateTimeField()
     filed_by = models.CharField(max_length=200)

@@ -160,8 +160,9 @@ def change_ask(*, viewer: Viewer, claim_id: int, version: int, to_fen: int, reas
         if to_fen == claim.amount_fen:
             raise ChangeNothing
         ladder = claim_ladder(claim, claim_policy(claim)).value
+        left = None if ladder.year_cap is None else max(0, ladder.year_cap - latest.inputs["paid_year_fen"])
         for limit, what in ((ladder.cap, "每次封顶"), (latest.own_fen if ladder.fixed is None else None, "自己负担"),
-                            (ladder.year_cap, "年封顶"), (ladder.fixed, "定额")):  # fmt: skip
+                            (left, "今年还能赔的"), (ladder.fixed, "定额")):  # fmt: skip
             if limit is not None and to_fen > limit:
                 raise ChangeTooHigh(limit, what)
         ClaimChange.objects.create(

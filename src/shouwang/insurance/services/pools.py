@@ -24,7 +24,6 @@ from shouwang.insurance.models import Pool, PoolEntry
 from shouwang.insurance.rules import UNDER_WAY, Keeper, PoolMove, State
 from shouwang.insurance.selectors import pool_get, pool_sums
 from shouwang.insurance.services.ledger import LENT, pool_carry_on, pool_fund
-from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids, top_area
@@ -71,6 +70,8 @@ def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
 
     Raises PoolNotFound, PoolTerm, PoolTaken, InsurerUnknown, and NoPolicyInForce.
     """
+    if viewer.kind is not Kind.COUNTY_CENTRE:
+        raise PoolNotFound
     lo, hi = viewer.ranges[0]
     version, policy = policy_for(slot=lo, on=opening.from_date)
     stated = next((one for one in pools_of(policy) if one.key == opening.key), None)
@@ -155,9 +156,10 @@ def pool_pay_in(
             if not 0 < amount_fen <= left:
                 raise TooMuchPaidIn(left)
         else:
-            lack = max(0, -pool.balance_fen)
-            if kind is not PoolMove.TOP_UP or not 0 < amount_fen <= max(lack, _waiting(pool) - pool.balance_fen):
-                raise NotOwing(max(lack, _waiting(pool) - pool.balance_fen, 0))
+            # What it owes, or lacks for what it has promised.
+            lack = max(0, pool_sums(pool).promised_fen - pool.balance_fen)
+            if kind is not PoolMove.TOP_UP or not 0 < amount_fen <= lack:
+                raise NotOwing(lack)
         if not note.strip():
             raise DocumentMissing
         pool_fund(
@@ -168,11 +170,6 @@ def pool_pay_in(
             pool, viewer=viewer, move=kind, amount_fen=amount_fen, on=on, at=at, note=note,
             source_ref=f"pool:{pool.pk}:{pool.version}",
         )  # fmt: skip
-
-
-def _waiting(pool: Pool) -> int:
-    """What the pool has promised and not paid yet."""
-    return pool_sums(pool).promised_fen
 
 
 def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: datetime) -> Pool:
@@ -254,12 +251,6 @@ def _locked(viewer: Viewer, pool_id: int, version: int) -> Pool:
     if pool.version != version:
         raise PoolStale
     return pool
-
-
-def balance_text(pool: Pool) -> str:
-    """This function says what a pool has, or lacks."""
-    word = "余额" if pool.balance_fen >= 0 else "差"
-    return f"{word} {yuan_text(abs(pool.balance_fen))} 元"
 
 
 def _audit(pool: Pool, *, viewer: Viewer, at: datetime, action: str, **after: object) -> None:

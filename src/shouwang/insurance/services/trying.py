@@ -77,11 +77,10 @@ def ladders_try(*, viewer: Viewer, pool: Pool, change: LadderChange) -> Tried:
     """
     claims = claims_visible_to(viewer).filter(pool=pool, computed_fen__isnull=False).exclude(state__in=OVER)
     rows = {claim.pk: claim for claim in claims}
-    latest: dict[int, Computation] = {}
-    for computation in Computation.objects.filter(claim_id__in=rows).order_by("pk").iterator():
-        latest[computation.claim_id] = computation
+    computations = Computation.objects.filter(claim__in=claims.order_by())
+    latest = {one.claim_id: one for one in computations.order_by("claim_id", "-pk").distinct("claim_id")}
     given: dict[tuple[int, str, int], int] = defaultdict(int)
-    ladders: dict[tuple[int, str], tuple[Ladder, str]] = {}
+    ladders: dict[tuple[int, str], Ladder] = {}
     sums: dict[str, list[int]] = {}
     names: dict[str, str] = {}
     amounts: dict[int, int] = {}
@@ -105,12 +104,12 @@ def ladders_try(*, viewer: Viewer, pool: Pool, change: LadderChange) -> Tried:
     return Tried(found_lines, amounts)
 
 
-def _ladder(kept: Computation, change: LadderChange, known: dict[tuple[int, str], tuple[Ladder, str]]) -> Ladder | None:
+def _ladder(kept: Computation, change: LadderChange, known: dict[tuple[int, str], Ladder]) -> Ladder | None:
     """This function returns the ladder of a computation, changed; None where the policy has it no more."""
     place = (kept.pack_version_id, f"{kept.policy_on}:{kept.ladder_key}")
     if place not in known:
         stated = policy_by_version_id(kept.pack_version_id, on=kept.policy_on).topic("insurance").get(kept.ladder_key)
         if stated is None or not isinstance(stated.value, Ladder):
             return None
-        known[place] = (change.of(stated.value), stated.name)
-    return known[place][0]
+        known[place] = change.of(stated.value)
+    return known[place]

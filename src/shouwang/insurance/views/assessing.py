@@ -9,17 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.contexts import AssessPage
 from shouwang.insurance.errors import LossOverEvidence
 from shouwang.insurance.forms import ItemFormSet, OffsetsForm
 from shouwang.insurance.models import Claim
-from shouwang.insurance.selectors import claim_get
+from shouwang.insurance.selectors import claim_get, paid_by_others
 from shouwang.insurance.services import claim_assess, may_step
 from shouwang.insurance.views.common import ROLES, WORKING, viewer_of
 from shouwang.kit.errors import Refusal
-from shouwang.kit.money import yuan_text
-from shouwang.people.access import Viewer, requires
+from shouwang.kit.money import yuan_plain
+from shouwang.people.access import requires
 from shouwang.ui.forms import version_posted
 
 
@@ -33,7 +32,7 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
         raise Http404
     posted = request.POST if request.method == "POST" else None
     formset = ItemFormSet(posted, prefix="items", initial=_items(claim))
-    offsets = OffsetsForm(posted, initial={kind: _yuan(fen) for kind, fen in claim.offsets.items()})
+    offsets = OffsetsForm(posted, initial={kind: yuan_plain(fen) for kind, fen in claim.offsets.items()})
     faults: list[str] = []
     if request.method == "POST":
         if formset.is_valid() and offsets.is_valid():
@@ -53,26 +52,13 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
                 return redirect("insurance:claim", claim_id)
         else:
             faults = ["有的格子没有填对，请看下面标红的地方。"]
-    page = AssessPage(claim, formset, offsets, _known(viewer, claim), faults)
+    page = AssessPage(claim, formset, offsets, paid_by_others(viewer, claim), faults)
     return render(request, "insurance/assess.html", {"page": page}, status=422 if faults else 200)
-
-
-def _yuan(fen: int) -> str:
-    return yuan_text(fen).replace(",", "")
 
 
 def _items(claim: Claim) -> list[dict[str, Any]]:
     return [
-        {"name": item.name, "receipt": item.receipt, "evidence": _yuan(item.evidence_fen), "note": item.note,
-         "claimed": _yuan(item.claimed_fen), "assessed": _yuan(item.assessed_fen)}
+        {"name": item.name, "receipt": item.receipt, "evidence": yuan_plain(item.evidence_fen), "note": item.note,
+         "claimed": yuan_plain(item.claimed_fen), "assessed": yuan_plain(item.assessed_fen)}
         for item in claim.items.order_by("pk")
     ]  # fmt: skip
-
-
-def _known(viewer: Viewer, claim: Claim) -> list[tuple[str, str, int]]:
-    """This function returns the single payments that are known since the event: payer, purpose, fen."""
-    grants = grants_of_household(viewer, claim.household_id).filter(
-        unit="ONCE", cancelled_at__isnull=True, from_date__gte=claim.event_on
-    )
-    return [(grant.payer_name, grant.purpose, grant.amount_fen) for grant in grants.exclude(
-        source_ref__in=[f"claim:{claim.pk}", f"advance:{claim.pk}"])]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from shouwang.kit.dates import month_first, months_add
 from shouwang.kit.errors import Refusal
-from shouwang.kit.money import yuan_text
+from shouwang.kit.money import yuan_plain
 from shouwang.kit.resident_id import ResidentId
 from shouwang.sources.rules.kinds import DATA_DATE, Amount, FeedKind, IncomeOf, SpendingOf, StatusOf, When, Word
 from shouwang.sources.rules.repairs import BrokenId
@@ -107,7 +107,7 @@ def _shown(value: Value, *, is_amount: bool) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if is_amount and isinstance(value, int):
-        return yuan_text(value).replace(",", "")
+        return yuan_plain(value)
     return str(value)
 
 

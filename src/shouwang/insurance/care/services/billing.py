@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from shouwang.insurance.care.errors import (
     CareBillLate,
@@ -100,7 +101,7 @@ def bill_file(*, viewer: Viewer, filing: Filing, at: datetime) -> CareBill:
     return bill
 
 
-def _days(viewer: Viewer, office_id: int, month: date):  # type: ignore[no-untyped-def]
+def _days(viewer: Viewer, office_id: int, month: date) -> QuerySet[CareDay]:
     return (
         CareDay.objects.select_for_update()
         .filter(

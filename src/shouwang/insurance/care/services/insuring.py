@@ -23,7 +23,7 @@ from shouwang.insurance.care.errors import (
 )
 from shouwang.insurance.care.models import CareApplication, CareDay, CareInsured, CarePlan
 from shouwang.insurance.care.rules import Asked, BillState
-from shouwang.insurance.care.services.common import audited, body_id, office_frame, reason_stated
+from shouwang.insurance.care.services.common import WORKERS, audited, body_id, office_frame, reason_stated
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.masks import resident_id_mask
 from shouwang.kit.resident_id import resident_id_parse
@@ -97,7 +97,7 @@ def application_withdraw(*, viewer: Viewer, application_id: int, version: int, r
     said = reason_stated(reason)
     with transaction.atomic():
         row = CareApplication.objects.select_for_update().filter(pk=application_id).first()
-        if row is None or row.office_id != viewer.organisation_id:
+        if row is None or row.office_id != viewer.organisation_id or viewer.role not in WORKERS:
             raise CareNotFound
         if row.version != version:
             raise CareStale("这份申请")
@@ -153,7 +153,7 @@ def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str) ->
 def insured_locked(viewer: Viewer, insured_id: int, version: int) -> CareInsured:
     """This function locks somebody insured of the viewer's office; raises CareNotFound, CareStale."""
     found = CareInsured.objects.select_for_update().filter(pk=insured_id).first()
-    if found is None or found.office_id != viewer.organisation_id:
+    if found is None or found.office_id != viewer.organisation_id or viewer.role not in WORKERS:
         raise CareNotFound
     if found.version != version:
         raise CareStale("这位参保人")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -52,8 +53,7 @@ def bill_pay(
                 _ask(viewer, bill, line, people[line.insured_id], Payee(
                     bill.provider_name, account_number, bank, relation="GUARDIAN"), on, at)  # fmt: skip
         else:
-            for line in lines:
-                _tell(viewer, bill, line, people[line.insured_id], on, at)
+            _tell(viewer, bill, [(line, people[line.insured_id]) for line in lines], on, at)
         bill.state, bill.paid_on, bill.reference = BillState.PAID, on, reference.strip()[:60]
         word = "已付" if bill.paid_by == "OFFICE" else "已交县里资金账户支付"
         said = f"{word} {yuan_text(bill.settled_fen or 0)} 元给{bill.provider_name}"
@@ -66,21 +66,24 @@ def _lines(bill: CareBill) -> list[CareLine]:
     return list(last.lines.order_by("pk")) if last is not None else []
 
 
-def _tell(viewer: Viewer, bill: CareBill, line: CareLine, who: CareInsured, on: date, at: datetime) -> None:
-    """This function records a client's part as a benefit of her household; one not in the register has none here."""
-    if who.household_id is None:
-        return
+def _tell(
+    viewer: Viewer, bill: CareBill, parts: Iterable[tuple[CareLine, CareInsured]], on: date, at: datetime
+) -> None:  # fmt: skip
+    """This function records clients' parts as benefits of their households; one not in the register has none here."""
     office = organisations_by_ids({bill.office_id}).get(bill.office_id)
+    payer = office.name[:120] if office else viewer.organisation_name
     with acting_as(SYSTEM):
-        grant_record(
-            viewer=viewer, slot=who.slot, household_id=who.household_id, person_id=who.person_id,
-            benefit=Benefit(
-                payer_name=office.name[:120] if office else viewer.organisation_name,
-                payer_organisation_id=bill.office_id, purpose=f"{PURPOSE}（{bill.month:%Y-%m}）",
-                amount_fen=line.paid_fen, unit="ONCE", standing="REPORTED", from_date=on,
-            ),
-            source_ref=f"care:{bill.pk}:{who.pk}", at=at,
-        )  # fmt: skip
+        for line, who in parts:
+            if who.household_id is None:
+                continue
+            grant_record(
+                viewer=viewer, slot=who.slot, household_id=who.household_id, person_id=who.person_id,
+                benefit=Benefit(
+                    payer_name=payer, payer_organisation_id=bill.office_id, purpose=f"{PURPOSE}（{bill.month:%Y-%m}）",
+                    amount_fen=line.paid_fen, unit="ONCE", standing="REPORTED", from_date=on,
+                ),
+                source_ref=f"care:{bill.pk}:{who.pk}", at=at,
+            )  # fmt: skip
 
 
 def _ask(

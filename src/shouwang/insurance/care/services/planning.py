@@ -21,7 +21,7 @@ from shouwang.insurance.care.errors import (
 )
 from shouwang.insurance.care.models import CareAssessment, CareDay, CareInsured, CarePlan
 from shouwang.insurance.care.rules import assessment_on
-from shouwang.insurance.care.services.common import audited, office_frame, reason_stated
+from shouwang.insurance.care.services.common import WORKERS, audited, office_frame, reason_stated
 from shouwang.insurance.care.services.insuring import insured_locked, today_of
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
@@ -92,7 +92,7 @@ def plan_end(*, viewer: Viewer, plan_id: int, version: int, last: date, reason: 
     said = reason_stated(reason)
     with transaction.atomic():
         plan = CarePlan.objects.select_for_update().filter(pk=plan_id).first()
-        if plan is None or plan.office_id != viewer.organisation_id:
+        if plan is None or plan.office_id != viewer.organisation_id or viewer.role not in WORKERS:
             raise CareNotFound
         if plan.version != version:
             raise CareStale("这个护理安排")

@@ -12,7 +12,7 @@ from typing import Any
 from shouwang.insurance.care.errors import CareDayUncovered, CareNoRate
 from shouwang.insurance.care.models import CareAssessment, CareBill, CareDay, CareInsured, CareLine, CareSettlement
 from shouwang.insurance.care.rules import assessment_on
-from shouwang.kit.dates import months_add
+from shouwang.kit.dates import month_last, months_add
 from shouwang.people.access import Viewer
 from shouwang.rulebook.care import CarePolicy, care_of
 from shouwang.rulebook.care_settlements import CareSettlement as Reckoned
@@ -40,9 +40,9 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     Each day counts by the level and the policy of that day; how a month is rounded is what its last day's policy says.
     Raises CareNoRate, CareDayUncovered (which name the day).
     """
-    version = version_in_force(slot=bill.slot, on=_last(bill.month))
+    version = version_in_force(slot=bill.slot, on=month_last(bill.month))
     rules = rules_of_month(version, bill.month)
-    scheme = rules_on(rules, _last(bill.month)).scheme
+    scheme = rules_on(rules, month_last(bill.month)).scheme
     days = list(CareDay.objects.filter(bill=bill, is_struck=False).order_by("insured_id", "on"))
     insured = CareInsured.objects.in_bulk({day.insured_id for day in days})
     priced = _priced(days, insured, rules)
@@ -67,10 +67,6 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     )  # fmt: skip
     bill.settled_fen = settlement.paid_fen
     return settlement
-
-
-def _last(month: date) -> date:
-    return date.fromordinal(months_add(month, 1).toordinal() - 1)
 
 
 def _priced(

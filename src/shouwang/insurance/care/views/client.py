@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +19,10 @@ from shouwang.insurance.care.forms import DaysForm, FileForm, TakeBackForm
 from shouwang.insurance.care.models import CareDay, CarePlan
 from shouwang.insurance.care.selectors import bills_visible_to, days_of_month, plan_get
 from shouwang.insurance.care.views.common import ROLES, month_read, viewer_of
-from shouwang.kit.dates import months_add
+from shouwang.kit.dates import month_last, months_add
 from shouwang.kit.errors import Refusal
-from shouwang.people.access import Kind, requires
+from shouwang.kit.money import yuan_plain
+from shouwang.people.access import Kind, Viewer, requires
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,19 +62,18 @@ def client(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 def _last(plan: CarePlan, today: date) -> date:
     until = min(plan.until_date or plan.covered_until, plan.covered_until)
-    return max(plan.from_date, date.fromordinal(until.toordinal() - 1)) if until <= today else today
+    return max(plan.from_date, until - timedelta(days=1)) if until <= today else today
 
 
-def _initial(viewer, plan: CarePlan, month: date, today: date) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _initial(viewer: Viewer, plan: CarePlan, month: date, today: date) -> dict[str, object]:
     """This function fills in the days that are not logged yet, and the charge of the last day that was."""
-    end = date.fromordinal(months_add(month, 1).toordinal() - 1)
-    last = min(end, today, _last(plan, today))
+    last = min(month_last(month), today, _last(plan, today))
     logged = days_of_month(viewer, month, plan_id=plan.pk).filter(is_struck=False).order_by("-on").first()
     first = max(month, plan.from_date)
     if logged is not None:
-        first = date.fromordinal(logged.on.toordinal() + 1)
+        first = logged.on + timedelta(days=1)
     before = CareDay.objects.filter(plan=plan, is_struck=False).order_by("-on").first()
-    charge = f"{before.charge_fen / 100:.2f}" if before is not None else None
+    charge = yuan_plain(before.charge_fen) if before is not None else None
     return {"first": first, "last": last, "charge_fen": charge} if first <= last else {"charge_fen": charge}
 
 
