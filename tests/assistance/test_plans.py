@@ -18,6 +18,7 @@ from shouwang.assistance.models import Measure, Primary, Proof
 from shouwang.assistance.selectors import measures_to_confirm, suggestions_by_risk, suggestions_for
 from shouwang.assistance.services import (
     ConfirmationUnclear,
+    ConfirmedTooEarly,
     Delivery,
     MeasureNotFound,
     NotDelivered,
@@ -108,7 +109,7 @@ def test_proof_is_kept_and_the_household_has_the_last_word(client: Client, cast:
         assert list(measures_to_confirm(cast.officer)) == [Measure.objects.get(pk=measure.pk)]
         with pytest.raises(ConfirmationUnclear, match="缺了什么"):
             measure_confirm(viewer=cast.officer, measure_id=measure.pk, said=Said(False, "本人", DAY), at=LATER)
-        with pytest.raises(ConfirmationUnclear, match="不能早于落实日期"):
+        with pytest.raises(ConfirmedTooEarly, match="早于落实日期"):
             early = Said(True, "本人", DAY - timedelta(days=1))
             measure_confirm(viewer=cast.officer, measure_id=measure.pk, said=early, at=LATER)
         short = Said(False, "本人", DAY, note="少了 200 元")

@@ -54,17 +54,26 @@ class NotYetDelivered(Refusal):
 
 
 class DeliveryDay(Refusal):
-    """A delivery before the plan or in the future."""
+    """A delivery, or what a household says of one, in the future."""
 
-    def __init__(self, on: date) -> None:
-        super().__init__(f"落实日期 {on:%Y-%m-%d} 不对：不能晚于今天。")
+    def __init__(self, on: date, what: str = "落实日期") -> None:
+        super().__init__(f"{what} {on:%Y-%m-%d} 不对：不能晚于今天。")
+
+
+class ConfirmedTooEarly(Refusal):
+    """A household confirms what had not arrived on that day."""
+
+    field = "on"
+
+    def __init__(self, on: date, *, delivered_on: date) -> None:
+        super().__init__(f"确认日期 {on:%Y-%m-%d} 早于落实日期 {delivered_on:%Y-%m-%d}，请核对。")
 
 
 class ReasonMissing(Refusal):
-    """A cancelled measure needs a reason."""
+    """A measure is cancelled, an entitlement suspended or ended, a finding settled, and nothing is said of why."""
 
     def __init__(self) -> None:
-        super().__init__("请写明取消的理由。")
+        super().__init__("请写明理由。")
 
 
 class OfferNotInForce(Refusal):

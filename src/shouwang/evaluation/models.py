@@ -1,4 +1,4 @@
-"""Visits."""
+"""Return visits, visits of the transition period, and removals that are taken back."""
 
 from __future__ import annotations
 

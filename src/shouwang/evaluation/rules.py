@@ -35,9 +35,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How much more the income of the helped changed, with a 95 % interval. `balance`: by how much their facts before
-    differ from those of the matched, in standard deviations, at most over all facts.
-    """
+    """How much more the income of the helped changed, in yuan a head and year, with a 95 % interval."""
 
     effect: float
     low: float
@@ -51,7 +49,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The estimates in the order of `Unit.change`. `helped` were compared, `unmatched` had nobody like them."""
+    """The estimates in the order of `Unit.change`. `helped` were compared, `unmatched` had nobody like them.
+
+    `balance`: by how much the facts before of the helped differ from those of the matched, in standard deviations, at
+    most over all facts.
+    """
 
     helped: int
     unhelped: int

@@ -135,6 +135,10 @@ class Viewer:
         """This function tells whether a slot lies inside the viewer's areas."""
         return any(lo <= slot <= hi for lo, hi in self.ranges)
 
+    def covers(self, lo: int, hi: int) -> bool:
+        """This function tells whether a whole area lies inside one of the viewer's."""
+        return any(first <= lo and hi <= last for first, last in self.ranges)
+
     def q(self, field: str = "slot") -> Q:
         """This function returns the filter that keeps a queryset inside the viewer's areas (none: no rows)."""
         condition = Q(pk__in=[])

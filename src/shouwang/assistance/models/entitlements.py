@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from shouwang.kit.codes import Measure as MeasureKind
-
-LIMIT_FEN = 10_000_000_000
+from shouwang.kit.money import LIMIT_FEN
 
 
 class Entitlement(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shouwang.assistance.rules.contacts import KEEPING_ROLES
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import name_key
@@ -235,4 +236,9 @@ def _reasons(pledge: Offered, need: Wanted, *, on: date) -> Iterable[str]:
 
 def may_keep_pledges(viewer: Viewer) -> bool:
     """This function tells whether a viewer enters pledges and allots them in her areas."""
-    return viewer.kind in KEEPERS
+    return viewer.kind in KEEPERS and viewer.role in KEEPING_ROLES
+
+
+def may_state(viewer: Viewer) -> bool:
+    """This function tells whether a viewer writes down what households of her areas need, and what reached them."""
+    return viewer.kind in STATERS and viewer.role in KEEPING_ROLES

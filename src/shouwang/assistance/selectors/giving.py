@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -151,8 +151,3 @@ def given_publicly(*, lo: int, hi: int) -> Sequence[Given]:
     with acting_as(NOBODY), connection.cursor() as cursor:
         cursor.execute("select * from assistance_given(%s, %s)", [lo, hi])
         return [Given(*row) for row in cursor.fetchall()]
-
-
-def households_of(needs: Iterable[Need]) -> set[int]:
-    """This function returns whose needs these are."""
-    return {need.household_id for need in needs}

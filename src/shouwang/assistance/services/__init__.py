@@ -2,6 +2,7 @@
 
 from shouwang.assistance.errors import (
     ConfirmationUnclear,
+    ConfirmedTooEarly,
     DeliveryDay,
     MeasureNotFound,
     MeasureSettled,
@@ -76,6 +77,7 @@ __all__ = [
     "CadreMissing",
     "CadreUnknown",
     "ConfirmationUnclear",
+    "ConfirmedTooEarly",
     "ContactNotFound",
     "ContactRefusal",
     "DayAhead",

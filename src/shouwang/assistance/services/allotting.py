@@ -10,9 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from shouwang.assistance.models import Allotment, Need, Pledge
-from shouwang.assistance.rules.contacts import KEEPING_ROLES
 from shouwang.assistance.rules.giving import (
-    STATERS,
     AllotmentSettled,
     AmountMissing,
     DayWrong,
@@ -25,6 +23,7 @@ from shouwang.assistance.rules.giving import (
     WhyMissing,
     amount_text,
     is_suitable,
+    may_state,
     needs_matched,
 )
 from shouwang.assistance.selectors.giving import offered_of, wanted_of
@@ -84,7 +83,7 @@ def allotment_make(
 
 def _locked(viewer: Viewer, allotment_id: int, version: int) -> Allotment:
     found = Allotment.objects.select_for_update().filter(viewer.q(), pk=allotment_id).first()
-    if found is None or viewer.kind not in STATERS or viewer.role not in KEEPING_ROLES:
+    if found is None or not may_state(viewer):
         raise GivingNotFound
     if found.state != Allotment.State.ALLOTTED:
         raise AllotmentSettled

@@ -8,7 +8,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from shouwang.assistance.errors import ConfirmationUnclear, DeliveryDay, MeasureNotFound, NotDelivered
+from shouwang.assistance.errors import (
+    ConfirmationUnclear,
+    ConfirmedTooEarly,
+    DeliveryDay,
+    MeasureNotFound,
+    NotDelivered,
+)
 from shouwang.assistance.models import Confirmation, Measure, Proof
 from shouwang.audit.services import entry_append
 from shouwang.kit.dates import SHANGHAI
@@ -62,13 +68,13 @@ def _unclear(said: Said) -> str:
 def measure_confirm(*, viewer: Viewer, measure_id: int, said: Said, at: datetime) -> Confirmation:
     """This function records what a household says about a delivered measure; said again, the last word holds.
 
-    Raises MeasureNotFound, NotDelivered, ConfirmationUnclear, DeliveryDay.
+    Raises MeasureNotFound, NotDelivered, ConfirmationUnclear, ConfirmedTooEarly, DeliveryDay.
     """
     unclear = _unclear(said)
     if unclear:
         raise ConfirmationUnclear(unclear)
     if said.on > at.astimezone(SHANGHAI).date():
-        raise DeliveryDay(said.on)
+        raise DeliveryDay(said.on, "确认日期")
     with transaction.atomic():
         measure = Measure.objects.filter(pk=measure_id).first()
         if measure is None or viewer.kind not in CONFIRMERS or not viewer.can_see(measure.slot):
@@ -76,7 +82,7 @@ def measure_confirm(*, viewer: Viewer, measure_id: int, said: Said, at: datetime
         if measure.state != Measure.State.DELIVERED:
             raise NotDelivered
         if measure.delivered_on is not None and said.on < measure.delivered_on:
-            raise ConfirmationUnclear(f"确认日期不能早于落实日期 {measure.delivered_on:%Y-%m-%d}")
+            raise ConfirmedTooEarly(said.on, delivered_on=measure.delivered_on)
         proofs = proofs_add(viewer=viewer, measure=measure, ready=[said.receipt] if said.receipt else [], at=at)
         row = Confirmation.objects.create(
             measure=measure, slot=measure.slot, is_received=said.is_received, way=Confirmation.Way(said.way),

@@ -101,7 +101,7 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
         measure = measure_locked(measure_id=measure_id, version=version)
         if not may_deliver(measure, viewer):
             raise MeasureNotFound
-        _cap(measure, delivery, at=at)
+        _cap(measure, delivery)
         grant = _grant(measure, delivery, viewer=viewer, at=at)
         proofs_add(viewer=viewer, measure=measure, ready=delivery.proofs, at=at)
         if measure.task_id is not None:
@@ -136,12 +136,12 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
     return measure
 
 
-def _cap(measure: Measure, delivery: Delivery, *, at: datetime) -> None:
+def _cap(measure: Measure, delivery: Delivery) -> None:
     """This function refuses an amount over the cap of the offer that the measure follows; raises OverCap."""
     if not measure.offer or delivery.amount_fen is None:
         return
     household_lock(measure.household_id)
-    on = at.astimezone(SHANGHAI).date()
+    on = measure.planned_at.astimezone(SHANGHAI).date()  # a measure counts in the year in which it was planned
     with acting_as(SYSTEM):  # departments see neither the case's policy nor what others gave
         policy = policy_for_case(case_get(SYSTEM, measure.case_id), on=on)
         if measure.offer in policy.topic("measures"):

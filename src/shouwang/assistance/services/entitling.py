@@ -21,12 +21,12 @@ from shouwang.assistance.selectors import change_holding, entitlements_visible_t
 from shouwang.assistance.services.limiting import household_lock, offer_stated
 from shouwang.audit.services import entry_append
 from shouwang.funds.services import AmountNotSane
+from shouwang.kit.money import LIMIT_FEN
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
 from shouwang.rulebook.policy import Policy
 
-LIMIT_FEN = 10_000_000_000
 What = EntitlementChange.What
 # What may follow what holds.
 FOLLOWS: dict[str, tuple[str, ...]] = {

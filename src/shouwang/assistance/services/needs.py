@@ -8,9 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from shouwang.assistance.models import Allotment, Measure, Need
-from shouwang.assistance.rules.contacts import KEEPING_ROLES
 from shouwang.assistance.rules.giving import (
-    STATERS,
     AllotmentSettled,
     AmountMissing,
     DayWrong,
@@ -20,6 +18,7 @@ from shouwang.assistance.rules.giving import (
     StillOut,
     ThingIncomplete,
     WhyMissing,
+    may_state,
 )
 from shouwang.assistance.selectors.giving import giving_policy
 from shouwang.audit.services import entry_append
@@ -54,7 +53,7 @@ def need_state(*, viewer: Viewer, household_id: int, lack: Lack, at: datetime) -
     AllotmentSettled (its measure has a need already).
     """
     on = at.astimezone(SHANGHAI).date()
-    if viewer.kind not in STATERS or viewer.role not in KEEPING_ROLES:
+    if not may_state(viewer):
         raise GivingNotFound
     try:
         home = household_get(viewer, household_id)
@@ -106,7 +105,7 @@ def need_withdraw(*, viewer: Viewer, need_id: int, version: int, reason: str, at
         raise WhyMissing
     with transaction.atomic():
         found = Need.objects.select_for_update().filter(viewer.q(), pk=need_id, withdrawn_at__isnull=True).first()
-        if found is None or viewer.kind not in STATERS or viewer.role not in KEEPING_ROLES:
+        if found is None or not may_state(viewer):
             raise GivingNotFound
         if found.version != version:
             raise StaleWrite("这项需求")

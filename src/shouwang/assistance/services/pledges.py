@@ -8,7 +8,6 @@ from datetime import date, datetime
 from django.db import transaction
 
 from shouwang.assistance.models import Allotment, Pledge
-from shouwang.assistance.rules.contacts import KEEPING_ROLES
 from shouwang.assistance.rules.giving import (
     AmountMissing,
     AreaUnknown,
@@ -60,10 +59,10 @@ def pledge_make(*, viewer: Viewer, promise: Promise, at: datetime) -> Pledge:
     Raises GivingNotFound, GiverUnknown, PurposeUnknown, AreaUnknown, AmountMissing, ThingIncomplete, DayWrong.
     """
     on = at.astimezone(SHANGHAI).date()
-    if not may_keep_pledges(viewer) or viewer.role not in KEEPING_ROLES or viewer.organisation_id is None:
+    if not may_keep_pledges(viewer) or viewer.organisation_id is None:
         raise GivingNotFound
     area = area_by_code(promise.area)
-    if area is None or area.level < 3 or not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges):
+    if area is None or area.level < 3 or not viewer.covers(area.lo, area.hi):
         raise AreaUnknown
     policy = giving_policy(area.lo, on)
     giver, purpose = policy.givers.get(promise.giver_kind), policy.purposes.get(promise.purpose)
@@ -94,7 +93,7 @@ def pledge_make(*, viewer: Viewer, promise: Promise, at: datetime) -> Pledge:
 def pledge_locked(viewer: Viewer, pledge_id: int, version: int | None = None) -> Pledge:
     """This function locks a pledge the viewer keeps; raises GivingNotFound, PledgeOver, StaleWrite."""
     found = Pledge.objects.select_for_update().filter(viewer.q(), pk=pledge_id).first()
-    if found is None or not may_keep_pledges(viewer) or viewer.role not in KEEPING_ROLES:
+    if found is None or not may_keep_pledges(viewer):
         raise GivingNotFound
     if found.closed_at is not None:
         raise PledgeOver

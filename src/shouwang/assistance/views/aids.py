@@ -45,7 +45,7 @@ def aids(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     code = request.GET.get("area", "")
     area = area_by_code(code) if code else top_area(viewer)
-    if area is None or not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges):
+    if area is None or not viewer.covers(area.lo, area.hi):
         raise Http404
     until = _day(request.GET.get("until", "")) or today
     since = _day(request.GET.get("since", "")) or until - timedelta(days=YEAR - 1)

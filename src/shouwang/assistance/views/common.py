@@ -47,7 +47,7 @@ def card_of(viewer: Viewer, household_id: int) -> HouseholdCard:
 def area_asked(request: HttpRequest, viewer: Viewer) -> AreaRow | None:
     """This function returns the area of the address that lies inside the viewer's, else her own."""
     asked = area_by_code(request.GET.get("area", ""))
-    if asked is not None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in viewer.ranges):
+    if asked is not None and viewer.covers(asked.lo, asked.hi):
         return asked
     return top_area(viewer)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from shouwang.assistance.contexts import ConfirmPage
 from shouwang.assistance.forms import ConfirmForm
 from shouwang.assistance.selectors import confirmations_of, measure_get, proof_get
-from shouwang.assistance.services import CONFIRMERS, ConfirmationUnclear, measure_confirm
+from shouwang.assistance.services import CONFIRMERS, ConfirmedTooEarly, measure_confirm
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.office.services import paper_open
 from shouwang.people.access import Kind, Role, Viewer, requires
@@ -38,8 +38,8 @@ def confirm(request: HttpRequest, measure_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             measure_confirm(viewer=viewer, measure_id=measure.pk, said=form.said(), at=timezone.now())
-        except ConfirmationUnclear as refusal:
-            form.add_error("on", refusal.message)
+        except ConfirmedTooEarly as refusal:
+            form.add_error(refusal.field, refusal.message)
         else:
             messages.success(request, "已记下农户的话。")
             return redirect("assistance:plan", measure.case_id)

@@ -37,7 +37,7 @@ def _asked(viewer: Viewer, given: Mapping[str, str]) -> tuple[AreaRow, int]:
     """This function returns the area and the year asked for: the viewer's whole area, this year. Raises Http404."""
     code, text = given.get("area", ""), given.get("year", "")
     area = area_by_code(code) if code else top_area(viewer)
-    if area is None or not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges):
+    if area is None or not viewer.covers(area.lo, area.hi):
         raise Http404
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else timezone.localdate().year
     return area, year if year in YEARS else timezone.localdate().year

@@ -18,8 +18,7 @@ from shouwang.assistance.contexts.giving import (
 )
 from shouwang.assistance.forms.giving import ArrivalForm, NeedForm, PayForm, WhyForm
 from shouwang.assistance.models import Allotment, Measure
-from shouwang.assistance.rules.contacts import KEEPING_ROLES
-from shouwang.assistance.rules.giving import STATERS, amount_text
+from shouwang.assistance.rules.giving import STATERS, amount_text, may_state
 from shouwang.assistance.selectors.giving import (
     allotment_get,
     allotments_out,
@@ -49,11 +48,6 @@ from shouwang.ui.forms import key_read, version_posted
 from shouwang.ui.tables import key_page
 
 ALLOTTED = 50
-
-
-def may_state(viewer: Viewer) -> bool:
-    """This function tells whether a viewer writes down what households need."""
-    return viewer.kind in STATERS and viewer.role in KEEPING_ROLES
 
 
 @require_GET

@@ -22,13 +22,11 @@ from shouwang.assistance.contexts.giving import (
 )
 from shouwang.assistance.forms.giving import AllotForm, PledgeForm, ReceiveForm, WhyForm
 from shouwang.assistance.models import Allotment, Pledge
-from shouwang.assistance.rules.contacts import KEEPING_ROLES
-from shouwang.assistance.rules.giving import amount_text, may_keep_pledges
+from shouwang.assistance.rules.giving import KEEPERS, amount_text, may_keep_pledges, may_state
 from shouwang.assistance.selectors.giving import (
     allotments_out,
     allotments_visible_to,
     giving_policy,
-    households_of,
     matches_of,
     needs_open,
     pledge_get,
@@ -48,6 +46,7 @@ from shouwang.assistance.services import (
 from shouwang.assistance.views.common import READERS, refusal_add, viewer_of
 from shouwang.funds.selectors import commitments_visible_to
 from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_plain
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import areas_by_lo, areas_visible_to, top_area
 from shouwang.register.selectors import household_cards
@@ -55,14 +54,8 @@ from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import key_read, version_posted
 from shouwang.ui.tables import key_page
 
-KEEPERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
 COUNTY = 10**6
 ALLOTTED = 100
-
-
-def may_keep(viewer: Viewer) -> bool:
-    """This function tells whether a viewer enters pledges and allots them."""
-    return may_keep_pledges(viewer) and viewer.role in KEEPING_ROLES
 
 
 def pledge_line(pledge: Pledge, places: dict[int, str]) -> PledgeLine:
@@ -84,7 +77,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     page = PledgesPage(
         [pledge_line(pledge, places) for pledge in found.rows],
         found,
-        may_keep(viewer),
+        may_keep_pledges(viewer),
         needs_open(viewer).count(),
         allotments_out(viewer).count(),
         unthanked(viewer).count(),
@@ -140,19 +133,21 @@ def pledge(request: HttpRequest, pledge_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str = "", status: int = 200) -> HttpResponse:
     today = timezone.localdate()
-    keeps = may_keep(viewer) and viewer.can_see(found.slot) and found.closed_at is None
+    keeps = may_keep_pledges(viewer) and viewer.can_see(found.slot) and found.closed_at is None
     matched = matches_of(viewer, found, today) if keeps else []
     rows = list(allotments_visible_to(viewer).filter(pledge=found).order_by("-pk")[:ALLOTTED])
     cards = household_cards(
-        viewer, households_of(need for need, _ in matched) | {row.household_id for row in rows}
+        viewer, {need.household_id for need, _ in matched} | {row.household_id for row in rows}
     )  # fmt: skip
     page = PledgePage(
         pledge_line(found, areas_by_lo({found.slot})),
         [
             MatchLine(
                 NeedLine(need, cards.get(need.household_id)), match,
-                AllotForm(is_money=found.form == "MONEY", auto_id=f"need{need.pk}_%s",
-                          initial={"quantity": _plain(match.quantity, found.form)}),
+                AllotForm(
+                    is_money=found.form == "MONEY", auto_id=f"need{need.pk}_%s",
+                    initial={"quantity": yuan_plain(match.quantity) if found.form == "MONEY" else match.quantity},
+                ),
                 amount_text(match.quantity, form=found.form, unit=found.unit),
             )
             for need, match in matched
@@ -170,10 +165,6 @@ def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str =
     return render(request, "assistance/pledge.html", {"page": page}, status=status)
 
 
-def _plain(quantity: int, form: str) -> str:
-    return f"{quantity // 100}.{quantity % 100:02d}" if form == "MONEY" else str(quantity)
-
-
 def allotment_lines(viewer: Viewer, rows: list[Allotment]) -> list[AllotmentLine]:
     """This function returns allotments as pages show them: for whom, how much, what may be done."""
     cards = household_cards(viewer, {row.household_id for row in rows})
@@ -184,7 +175,7 @@ def allotment_lines(viewer: Viewer, rows: list[Allotment]) -> list[AllotmentLine
         is_out = row.state == Allotment.State.ALLOTTED
         state = states.get(row.commitment_id or 0)
         by_us = row.pledge.account_id is not None
-        acts = is_out and viewer.kind in (*KEEPERS, Kind.VILLAGE) and viewer.role in KEEPING_ROLES
+        acts = is_out and may_state(viewer)
         lines.append(
             AllotmentLine(
                 row, cards.get(row.household_id),
@@ -202,7 +193,7 @@ def _act(request: HttpRequest, pledge_id: int, act: Callable[[Viewer], str]) -> 
     """This function does one thing to a pledge and goes back to it, or shows why not."""
     viewer = viewer_of(request)
     found = _pledge(viewer, pledge_id)
-    if not may_keep(viewer) or not viewer.can_see(found.slot):
+    if not may_keep_pledges(viewer) or not viewer.can_see(found.slot):
         raise Http404
     try:
         said = act(viewer)

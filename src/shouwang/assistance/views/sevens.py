@@ -126,7 +126,7 @@ def _marks(found: Sevens) -> list[str]:
 
 def _above(viewer: Viewer, area: AreaRow) -> AreaRow | None:
     parent = area_by_code(f"{area.parent_lo:012d}") if area.parent_lo is not None and area.level > COUNTY else None
-    if parent is None or not any(lo <= parent.lo and parent.hi <= hi for lo, hi in viewer.ranges):
+    if parent is None or not viewer.covers(parent.lo, parent.hi):
         return None
     return parent if parent.level < area.level else None
 

@@ -25,7 +25,7 @@ def user_under(viewer: Viewer, user_id: int) -> User | None:
     held = Appointment.objects.filter(user=user).select_related("organisation__area")
     counting = [appointment for appointment in held if appointment.ended_at is None] or held
     areas = [appointment.organisation.area for appointment in counting]
-    if any(not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges) for area in areas):
+    if any(not viewer.covers(area.lo, area.hi) for area in areas):
         return None
     return user
 

@@ -63,7 +63,7 @@ def administrator_check(viewer: Viewer, *areas: Area) -> None:
 
 
 def _holds(viewer: Viewer, area: Area) -> bool:
-    return any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges)
+    return viewer.covers(area.lo, area.hi)
 
 
 def organisation_add(

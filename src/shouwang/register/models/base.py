@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-LIMIT_FEN = 10_000_000_000  # one hundred million yuan: no single amount of a household reaches it
+from shouwang.kit.money import LIMIT_FEN
 
 
 def in_order(name: str) -> models.CheckConstraint:

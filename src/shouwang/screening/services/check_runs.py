@@ -45,7 +45,7 @@ def check_request(*, viewer: Viewer, area_id: int, on: date, at: datetime, is_qu
     Raises AreaNotYours, CheckUnderWay, DayBeforeLast, NoPolicyInForce.
     """
     area = area_by_id(area_id)
-    inside = area is not None and any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges)
+    inside = area is not None and viewer.covers(area.lo, area.hi)
     if area is None or not inside or area.level != COUNTY:
         raise AreaNotYours
     version = version_in_force(slot=area.lo, on=on)

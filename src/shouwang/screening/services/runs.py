@@ -54,7 +54,7 @@ def run_request(
     NoPolicyInForce.
     """
     area = area_by_id(area_id)
-    if area is None or not any(lo <= area.lo and area.hi <= hi for lo, hi in viewer.ranges):
+    if area is None or not viewer.covers(area.lo, area.hi):
         raise AreaNotYours
     version = version_in_force(slot=area.lo, on=on)
     try:
