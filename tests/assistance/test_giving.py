@@ -100,7 +100,7 @@ def test_what_is_offered_suits_and_never_passes_what_is_left(needs: list[Wanted]
     assert ranks == sorted(ranks)
 
 
-def test_the_last_day_of_a_pledge_is_still_one(cast: Cast) -> None:
+def test_the_last_day_of_a_pledge_is_still_one() -> None:
     pledge = Offered("MONEY", "study", "", "", 1, 9, 4, 100, DAY)
     need = Wanted(1, "MONEY", "study", "上学", "", "", 5, DAY - timedelta(days=12), 150)
     (match,) = needs_matched(pledge, [need], on=DAY)

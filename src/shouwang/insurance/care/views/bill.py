@@ -37,7 +37,7 @@ ACTORS = (Kind.DEPARTMENT, Kind.COUNTY_CENTRE, Kind.INSURER, Kind.CARE_PROVIDER)
 NEXT = {
     "FILED": "经办机构核对各天，不该算的核减，然后结算",
     "SETTLED": "护理机构确认，或者提异议",
-    "DISPUTED": "由没有核对过的人重新核减、重新结算",
+    "DISPUTED": "由上一次结算以外的人重新核减、重新结算",
     "AGREED": "付款",
 }
 LABELS = {
