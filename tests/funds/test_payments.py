@@ -105,7 +105,7 @@ def test_a_request_is_taken_once_and_refused_for_another_amount(real_cast: Cast,
         assert found.state == "OPEN"
         with pytest.raises(errors.CommitmentTaken):
             payment_request(viewer=desk.checker, request=replace(request, amount_fen=1), at=AT)
-        with pytest.raises(errors.NotEnoughMoney):
+        with pytest.raises(errors.NotEnoughMoney, match=r"的钱不够，现有 92,000\.00 元"):
             payment_request(
                 viewer=desk.checker, request=replace(request, source_ref="other", amount_fen=92_000_01), at=AT
             )
@@ -232,7 +232,7 @@ def test_the_household_stays_as_it_was_when_the_payment_was_made(real_cast: Cast
 def test_nothing_is_in_two_batches_not_even_past_the_program(real_cast: Cast, desk: Desk) -> None:
     due = owed(real_cast, desk.maker, 8_000_00)
     batch = batched(desk, due, upto="draft")
-    with pytest.raises(errors.CommitmentBusy), acting_as(desk.maker):
+    with pytest.raises(errors.CommitmentBusy, match="已在支付批次里"), acting_as(desk.maker):
         batch_make(viewer=desk.maker, commitment_ids=[due.pk], at=AT)
     one = payments(batch)[0]
     one.pk, one.reference = None, "another"
@@ -280,8 +280,8 @@ def test_the_file_has_totals_and_a_checksum_and_no_formula_and_is_the_same_after
         batch_send(viewer=desk.maker, batch_id=batch.pk, version=batch.version, at=AT)
     with acting_as(desk.maker):
         _, first = batch_hand(viewer=desk.maker, batch_id=batch.pk, form="csv", at=AT)
-        _, later = batch_hand(viewer=desk.maker, batch_id=batch.pk, form="csv", at=AT + timedelta(hours=1))
         _, book = batch_hand(viewer=desk.maker, batch_id=batch.pk, form="xlsx", at=AT)
+        _, later = batch_hand(viewer=desk.maker, batch_id=batch.pk, form="csv", at=AT + timedelta(hours=1))
     assert first == later
     rows = list(csv.reader(io.StringIO(first.decode("utf-8-sig"))))
     assert rows[0] == ["序号", "付款编号", "收款人", "开户行", "账号", "金额"]
@@ -312,10 +312,12 @@ def test_the_answer_is_taken_line_by_line_and_what_it_spoils_stays_unknown(real_
     content += [content[4], "9999999999,1.00,成功,"]  # doubled, unknown
     taken = read(desk, batch, "\n".join(content).encode())
     assert [row for row, _ in taken.refused] == [4, 5, 6, 7]  # type: ignore[attr-defined]
+    for (_, why), word in zip(taken.refused, ("金额与送出的不一样", "2 次", "2 次", "不在这一批"), strict=True):  # type: ignore[attr-defined]
+        assert word in why
     states = [payment.state for payment in payments(batch)]
     assert states == ["PAID", "RETURNED", "UNKNOWN", "UNKNOWN", "UNKNOWN"]
     assert stages() == {"AVAILABLE": 99_985_00, "COMMITTED": 2_00, "TRANSIT": 12_00, "PAID": 1_00}
-    with pytest.raises(errors.ReturnTakenBefore):
+    with pytest.raises(errors.ReturnTakenBefore, match="已经读过"):
         read(desk, batch, "\n".join(content).encode())
     for due in dues[2:]:
         with pytest.raises(errors.CommitmentBusy), acting_as(desk.maker):
@@ -327,9 +329,31 @@ def test_the_answer_is_taken_line_by_line_and_what_it_spoils_stays_unknown(real_
         assert Batch.objects.get().state == "CLOSED"
 
 
+def test_no_step_stands_before_the_one_it_follows(real_cast: Cast, desk: Desk) -> None:
+    """The server's clock was set back: nothing is done until it is right again; a minute aside is two pages at once."""
+    draft = batched(desk, owed(real_cast, desk.maker, 1_00), upto="draft")
+    early = AT - timedelta(minutes=1, seconds=1)
+    said = r"（2020-07-01 09:58）比这一批上一步的时间（2020-07-01 10:00）还早"
+    with pytest.raises(errors.ClockBack, match=said), acting_as(desk.checker):
+        batch_check(viewer=desk.checker, batch_id=draft.pk, version=draft.version, at=early)
+    with acting_as(desk.checker):
+        at = AT - timedelta(minutes=1)
+        assert batch_check(viewer=desk.checker, batch_id=draft.pk, version=draft.version, at=at).state == "CHECKED"
+    batch = batched(desk, owed(real_cast, desk.maker, 2_00))
+    one, given = payments(batch)[0].pk, answer(batch)
+    for act in (
+        lambda: return_read(viewer=desk.maker, batch_id=batch.pk, name="回盘.csv", content=given, at=early),
+        lambda: batch_hand(viewer=desk.maker, batch_id=batch.pk, form="csv", at=early),
+        lambda: payment_doubt(viewer=desk.maker, payment_id=one, reason="没有回盘", at=early),
+    ):
+        with pytest.raises(errors.ClockBack), acting_as(desk.maker):
+            act()
+    assert stages() == {"AVAILABLE": 99_997_00, "COMMITTED": 1_00, "TRANSIT": 2_00}
+
+
 def test_a_file_that_is_no_answer_is_refused(real_cast: Cast, desk: Desk) -> None:
     batch = batched(desk, owed(real_cast, desk.maker, 1_00))
-    with pytest.raises(errors.ReturnUnreadable):
+    with pytest.raises(errors.ReturnUnreadable, match="没有找到“付款编号、金额、结果”"):
         read(desk, batch, "姓名,电话\n张三,1\n".encode())
     assert [payment.state for payment in payments(batch)] == ["SENT"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.factories.casework import workflow_ready
 from tests.factories.cast import Cast
 from tests.factories.funds import AT, Desk, allocated, answer, batched, desk_make, owed
+from tests.factories.kills import Guillotine, Killed
 from tests.factories.register import household_make
 
 from shouwang.funds import services
@@ -31,25 +30,6 @@ pytestmark = pytest.mark.django_db
 WHO = st.sampled_from(["maker", "checker", "third", "releaser", "city"])
 RESULTS = st.lists(st.sampled_from(["成功", "失败", "处理中", ""]), min_size=3, max_size=3)
 KILL = st.one_of(st.none(), st.integers(1, 25))
-
-
-class Killed(Exception):  # noqa: N818 - an end, not an error
-    """The process ended here."""
-
-
-class Guillotine:
-    """Ends the process before the n-th write."""
-
-    def __init__(self, after: int | None) -> None:
-        self.left = after
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        words = sql.lstrip().lower()
-        if self.left is not None and words.startswith(("insert", "update", "delete")):
-            self.left -= 1
-            if self.left == 0:
-                raise Killed
-        return execute(sql, params, many, context)
 
 
 def adds_up() -> None:
@@ -218,62 +198,3 @@ def test_money_adds_up_whatever_anybody_does_and_wherever_it_is_killed(cast: Cas
 @pytest.mark.full
 def test_money_adds_up_over_many_long_ways(cast: Cast) -> None:
     run(cast, examples=150, steps=50)
-
-
-@pytest.mark.full
-@pytest.mark.django_db(transaction=True)
-def test_fifty_at_once_pay_every_amount_once(real_cast: Cast) -> None:
-    """Fifty threads take whatever step they can; in the end everything approved is paid, and once."""
-    workflow_ready(real_cast)
-    desk = desk_make(real_cast)
-    allocated(desk, real_cast, 50_000_00)
-    dues = [owed(real_cast, desk.maker, 100_00 + number) for number in range(60)]
-    unexpected: list[str] = []
-
-    def work(seat: int) -> None:
-        try:
-            for turn in range(12):
-                _turn(desk, seat, turn, [due.pk for due in dues])
-        except Exception as error:
-            unexpected.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(seat,)) for seat in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not unexpected, unexpected[0]
-    for _ in range(40):
-        for seat in range(5):
-            _turn(desk, seat, 0, [due.pk for due in dues])
-    adds_up()
-    with acting_as(SYSTEM):
-        assert set(Commitment.objects.values_list("state", flat=True)) == {"PAID"}
-        assert Payment.objects.filter(state="PAID").aggregate(all=Sum("amount_fen"))["all"] == sum(
-            due.amount_fen for due in dues
-        )
-
-
-def _turn(desk: Desk, seat: int, turn: int, ids: list[int]) -> None:
-    """One try of one thread: make, check, release, send or read the answer of the oldest batch at that step."""
-    viewer, state, step = (
-        (desk.maker, "", "make"), (desk.checker, "DRAFT", "check"), (desk.releaser, "CHECKED", "release"),
-        (desk.maker, "RELEASED", "send"), (desk.maker, "SENT", "answer"),
-    )[(seat + turn) % 5 if turn else seat % 5]  # fmt: skip
-    try:
-        with acting_as(viewer):
-            if step == "make":
-                open_ids = Commitment.objects.filter(pk__in=ids, state="OPEN").values_list("pk", flat=True)
-                services.batch_make(viewer=viewer, commitment_ids=list(open_ids[:3]), at=AT)
-                return
-            found = Batch.objects.filter(state=state).order_by("pk").first()
-            if found is None:
-                return
-            if step == "answer":
-                services.return_read(viewer=viewer, batch_id=found.pk, name="回盘.csv", content=answer(found), at=AT)
-            else:
-                getattr(services, f"batch_{step}")(viewer=viewer, batch_id=found.pk, version=found.version, at=AT)
-    except Refusal:
-        pass

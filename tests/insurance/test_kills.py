@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
-from tests.funds.test_states import Guillotine, Killed
+from tests.factories.kills import Guillotine, Killed
 from tests.insurance.test_states import Claims
 
 from shouwang.audit.models import Entry as AuditEntry

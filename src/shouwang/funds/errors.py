@@ -121,6 +121,15 @@ class BatchNotThere(Refusal):
         super().__init__(f"这一批现在是“{state}”，这一步已经办过或者还不能办。")
 
 
+class ClockBack(Refusal):
+    """The server's clock says less than it said at the step before."""
+
+    def __init__(self, now: str, before: str) -> None:
+        super().__init__(
+            f"服务器的时间（{now}）比这一批上一步的时间（{before}）还早，没有办理。请运维人员校准时钟后再办。"
+        )
+
+
 class BatchAltered(Refusal):
     sentence = "这一批的内容与制单时不一样，已停止办理。请联系审计人员。"
 

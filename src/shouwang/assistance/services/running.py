@@ -27,6 +27,7 @@ _HOLDING = """
     where c.from_month <= %(month)s and c.slot between %(lo)s and %(hi)s
     order by c.entitlement_id, c.from_month desc, c.id desc
 """
+# Two runs at once wait for one another's rows: each writes in the order of the keys, so that neither waits in a ring.
 # Nobody who is known to have died before the month, and no household that stood no more, is paid.
 _GONE = """
     dead as (select * from unnest(%(dead)s::bigint[], %(died)s::date[]) d(person_id, died_on)),
@@ -44,6 +45,7 @@ _DUE = f"""
       and (extract(year from %(month)s::date) * 12 + extract(month from %(month)s::date)
            - extract(year from e.first_month) * 12 - extract(month from e.first_month))::int %% e.months = 0
       and (d.died_on is null or d.died_on >= %(month)s) and (x.ended_on is null or x.ended_on >= %(month)s)
+    order by e.id
     on conflict (entitlement_id, month) do nothing
 """  # noqa: S608 - statements of our own
 _GRANTS = """
@@ -127,6 +129,7 @@ _PAID_WRONGLY = """
     from assistance_entitlementmonth m join assistance_entitlement e on e.id = m.entitlement_id
     join gone g on g.id = e.{key} and g.day < m.month
     where m.slot between %(lo)s and %(hi)s and (%(payer)s::bigint is null or m.organisation_id = %(payer)s)
+    order by m.entitlement_id, m.month
     on conflict do nothing
 """
 # Months that came although a change written later says that nothing was due.
@@ -141,6 +144,7 @@ _AFTER_END = """
       and (select c.what from assistance_entitlementchange c
            where c.entitlement_id = m.entitlement_id and c.from_month <= m.month
            order by c.from_month desc, c.id desc limit 1) in ('END', 'SUSPEND')
+    order by m.entitlement_id, m.month
     on conflict do nothing
 """
 # Two that run in the month: the later one is the finding, the earlier one what it meets. Of the same person, or of a
@@ -160,6 +164,7 @@ _OVERLAPS = f"""
      and (a.person_id is null or b.person_id is null or a.person_id = b.person_id)
     where (a.offer = b.offer
            or exists (select 1 from pairs p where (p.one, p.other) in ((a.offer, b.offer), (b.offer, a.offer))))
+    order by b.id, a.id
     on conflict do nothing
 """  # noqa: S608 - statements of our own
 

@@ -75,11 +75,11 @@ def return_read(*, viewer: Viewer, batch_id: int, name: str, content: bytes, at:
     """This function takes the bank's answer to a batch; lines that cannot be trusted are kept with place and reason.
 
     A sent payment that the answer leaves out or spoils becomes UNKNOWN: it is settled by a later answer or two people.
-    Raises BatchNotFound, BatchNotThere, ReturnTakenBefore, ReturnUnreadable.
+    Raises BatchNotFound, BatchNotThere, ClockBack, ReturnTakenBefore, ReturnUnreadable.
     """
     lines = return_lines(content, name=name)
     with transaction.atomic():
-        batch = batch_locked(viewer, batch_id)
+        batch = batch_locked(viewer, batch_id, at=at)
         if treasurer_check(viewer) != batch.organisation_id:
             raise BatchNotFound
         if batch.state not in (Batch.State.SENT, Batch.State.CLOSED):

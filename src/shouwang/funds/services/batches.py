@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from shouwang.audit.services import entry_append
@@ -19,6 +19,7 @@ from shouwang.funds.errors import (
     BatchEmpty,
     BatchNotFound,
     BatchNotThere,
+    ClockBack,
     CommitmentBusy,
     CommitmentNotFound,
     NoTier,
@@ -41,6 +42,8 @@ from shouwang.register.selectors import deaths_of, ends_of
 from shouwang.rulebook.funds import Step, Tier, funds_of
 from shouwang.standards.selectors import policy_for
 
+# Pages asked for at the same moment may be answered in another order.
+ASIDE = timedelta(minutes=1)
 ACTIONS = {
     "MAKE": "batch.prepare", "CHECK": "batch.check", "RELEASE": "batch.release", "REJECT": "batch.reject",
     "SEND": "batch.pay_out", "HAND": "batch.hand",
@@ -204,18 +207,26 @@ def act_add(viewer: Viewer, batch: Batch, what: str, *, at: datetime, reason: st
     )  # fmt: skip
 
 
-def batch_locked(viewer: Viewer, batch_id: int, version: int | None = None) -> Batch:
-    """This function returns a batch for changing; raises BatchNotFound, StaleWrite."""
+def batch_locked(viewer: Viewer, batch_id: int, version: int | None = None, *, at: datetime) -> Batch:
+    """This function returns a batch for changing; raises BatchNotFound, StaleWrite, ClockBack."""
     batch = batches_visible_to(viewer).filter(pk=batch_id).select_for_update().first()
     if batch is None:
         raise BatchNotFound
     if version is not None and batch.version != version:
         raise StaleWrite("这个支付批次")
+    _clock_check(batch, at)
     return batch
 
 
-def _step_begin(viewer: Viewer, batch_id: int, version: int, state: str, step: Step) -> Batch:
-    batch = batch_locked(viewer, batch_id, version)
+def _clock_check(batch: Batch, at: datetime) -> None:
+    """This function refuses a step that would stand before the one it follows: the server's clock was set back."""
+    last = batch.acts.aggregate(last=Max("at"))["last"]
+    if last is not None and at < last - ASIDE:
+        raise ClockBack(*(f"{timezone.localtime(each):%Y-%m-%d %H:%M}" for each in (at, last)))
+
+
+def _step_begin(viewer: Viewer, batch_id: int, version: int, state: str, step: Step, at: datetime) -> Batch:
+    batch = batch_locked(viewer, batch_id, version, at=at)
     if batch.state != state:
         raise BatchNotThere(batch.get_state_display())
     # The person before the role: whoever acted before learns that, not that another post would be let in.
@@ -241,10 +252,10 @@ def _advance(viewer: Viewer, batch: Batch, state: str, payment_state: str, at: d
 def batch_check(*, viewer: Viewer, batch_id: int, version: int, at: datetime) -> Batch:
     """This function records that a second person checked a batch.
 
-    Raises BatchNotFound, BatchNotThere, SamePerson, NotYourStep, TooClose, BatchAltered, StaleWrite.
+    Raises BatchNotFound, BatchNotThere, SamePerson, NotYourStep, TooClose, BatchAltered, StaleWrite, ClockBack.
     """
     with transaction.atomic():
-        batch = _step_begin(viewer, batch_id, version, Batch.State.DRAFT, "check")
+        batch = _step_begin(viewer, batch_id, version, Batch.State.DRAFT, "check", at)
         act_add(viewer, batch, BatchAct.What.CHECK, at=at)
         _advance(viewer, batch, Batch.State.CHECKED, Payment.State.CHECKED, at)
     return batch
@@ -256,7 +267,7 @@ def batch_release(*, viewer: Viewer, batch_id: int, version: int, at: datetime) 
     Raises as `batch_check`.
     """
     with transaction.atomic():
-        batch = _step_begin(viewer, batch_id, version, Batch.State.CHECKED, "release")
+        batch = _step_begin(viewer, batch_id, version, Batch.State.CHECKED, "release", at)
         act_add(viewer, batch, BatchAct.What.RELEASE, at=at)
         if batch.acts.filter(what=BatchAct.What.RELEASE).count() < batch.people:
             batch.version += 1
@@ -275,7 +286,7 @@ def batch_reject(*, viewer: Viewer, batch_id: int, version: int, reason: str, at
     if not reason.strip():
         raise ReasonNeeded
     with transaction.atomic():
-        batch = batch_locked(viewer, batch_id, version)
+        batch = batch_locked(viewer, batch_id, version, at=at)
         if batch.state not in (Batch.State.DRAFT, Batch.State.CHECKED, Batch.State.RELEASED):
             raise BatchNotThere(batch.get_state_display())
         tier, who = tier_of(batch), {"kind": str(viewer.kind), "role": str(viewer.role)}

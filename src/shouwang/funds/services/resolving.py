@@ -39,12 +39,12 @@ def settler_check(viewer: Viewer) -> int:
     return viewer.user_id
 
 
-def _payment(viewer: Viewer, payment_id: int) -> Payment:
-    """This function returns a payment with its batch locked; raises PaymentNotFound."""
+def _payment(viewer: Viewer, payment_id: int, at: datetime) -> Payment:
+    """This function returns a payment with its batch locked; raises PaymentNotFound, ClockBack."""
     found = payments_visible_to(viewer).filter(pk=payment_id).first()
     if found is None:
         raise PaymentNotFound
-    batch_locked(viewer, found.batch_id)
+    batch_locked(viewer, found.batch_id, at=at)
     return Payment.objects.select_related("commitment__account", "batch").get(pk=payment_id)
 
 
@@ -56,7 +56,7 @@ def payment_doubt(*, viewer: Viewer, payment_id: int, reason: str, at: datetime)
     settler_check(viewer)
     _reason_check(reason)
     with transaction.atomic():
-        payment = _payment(viewer, payment_id)
+        payment = _payment(viewer, payment_id, at)
         if payment.state != Payment.State.SENT:
             raise BatchNotThere(payment.get_state_display())
         payment.state, payment.reason = Payment.State.UNKNOWN, reason.strip()[:200]
@@ -73,7 +73,7 @@ def resolution_ask(*, viewer: Viewer, payment_id: int, outcome: str, reason: str
     user = settler_check(viewer)
     _reason_check(reason)
     with transaction.atomic():
-        payment = _payment(viewer, payment_id)
+        payment = _payment(viewer, payment_id, at)
         if payment.state != Payment.State.UNKNOWN:
             raise PaymentNotUnknown
         try:
@@ -95,7 +95,7 @@ def resolution_decide(*, viewer: Viewer, payment_id: int, confirms: bool, at: da
     """
     user = settler_check(viewer)
     with transaction.atomic():
-        payment = _payment(viewer, payment_id)
+        payment = _payment(viewer, payment_id, at)
         asked = Resolution.objects.filter(payment=payment, decided_at__isnull=True).first()
         if asked is None or payment.state != Payment.State.UNKNOWN:
             raise ResolutionNone
@@ -120,7 +120,7 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
     if amount_fen <= 0:
         raise AmountNotPositive
     with transaction.atomic():
-        payment = _payment(viewer, payment_id)
+        payment = _payment(viewer, payment_id, at)
         if payment.organisation_id != organisation:
             raise PaymentNotFound
         if payment.state != Payment.State.PAID:

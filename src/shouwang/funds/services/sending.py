@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -35,26 +36,41 @@ def stage_account(viewer: Viewer, account: Account, stage: str, at: datetime) ->
     return account_open(viewer=viewer, organisation_id=account.organisation_id, money=money, stage=stage, at=at)
 
 
-def payments_move(
-    viewer: Viewer, payments: Sequence[Payment], *, kind: str, name: str, out: str, into: str, at: datetime
-) -> None:
-    """This function moves the money of payments from one stage to another, one entry each under the payment's key."""
+@dataclass(frozen=True)
+class Way:
+    """Payments whose money goes from one stage to another, under each payment's key."""
+
+    payments: Sequence[Payment]
+    kind: str
+    name: str
+    out: str
+    into: str
+
+
+def payments_move(viewer: Viewer, *ways: Way, at: datetime) -> None:
+    """This function moves the money of payments, one entry each, whatever their ways in one statement.
+
+    So all accounts are locked at once and in their order: way after way, an answer that pays some and returns others
+    would hold the first way's accounts while it waits for those of the next, and a batch on its way out the reverse.
+    """
     accounts: dict[tuple[int, str], Account] = {}
-    for account in {payment.commitment.account for payment in payments}:
-        for stage in (out, into):
-            accounts[account.pk, stage] = stage_account(viewer, account, stage, at)
-    on = timezone.localdate(at)
-    movements = [
-        Movement(
-            key=f"payment:{payment.reference}:{name}", kind=kind, slot=payment.commitment.account.slot, on=on,
-            payment_id=payment.pk,
-            lines=(
-                (accounts[payment.commitment.account_id, out].pk, -payment.amount_fen),
-                (accounts[payment.commitment.account_id, into].pk, payment.amount_fen),
-            ),
-        )
-        for payment in payments
-    ]  # fmt: skip
+    movements, on = [], timezone.localdate(at)
+    for way in ways:
+        for payment in way.payments:
+            account = payment.commitment.account
+            for stage in (way.out, way.into):
+                if (account.pk, stage) not in accounts:
+                    accounts[account.pk, stage] = stage_account(viewer, account, stage, at)
+            lines = (
+                (accounts[account.pk, way.out].pk, -payment.amount_fen),
+                (accounts[account.pk, way.into].pk, payment.amount_fen),
+            )
+            movements.append(
+                Movement(
+                    key=f"payment:{payment.reference}:{way.name}", kind=way.kind, slot=account.slot, on=on,
+                    payment_id=payment.pk, lines=lines,
+                )
+            )  # fmt: skip
     entries_post(viewer=viewer, movements=movements, at=at)
 
 
@@ -66,17 +82,17 @@ def _own(viewer: Viewer, batch: Batch) -> None:
 def batch_send(*, viewer: Viewer, batch_id: int, version: int, at: datetime) -> Batch:
     """This function marks a released batch as sent, once; from here on its money is in transit.
 
-    Raises BatchNotFound, BatchNotThere, BatchAltered, StaleWrite, NotMoneyWork.
+    Raises BatchNotFound, BatchNotThere, BatchAltered, StaleWrite, ClockBack, NotMoneyWork.
     """
     with transaction.atomic():
-        batch = batch_locked(viewer, batch_id, version)
+        batch = batch_locked(viewer, batch_id, version, at=at)
         _own(viewer, batch)
         if batch.state != Batch.State.RELEASED:
             raise BatchNotThere(batch.get_state_display())
         payments = list(batch.payments.select_related("commitment__account").order_by("line"))
         if checksum_of(payments) != batch.checksum:
             raise BatchAltered
-        payments_move(viewer, payments, kind=Entry.Kind.SEND, name="send", out="COMMITTED", into="TRANSIT", at=at)
+        payments_move(viewer, Way(payments, Entry.Kind.SEND, "send", "COMMITTED", "TRANSIT"), at=at)
         batch.payments.update(state=Payment.State.SENT, sent_on=timezone.localdate(at))
         events_add(payments, Payment.State.SENT, viewer, at)
         batch.state, batch.sent_at, batch.version = Batch.State.SENT, at, batch.version + 1
@@ -88,10 +104,10 @@ def batch_send(*, viewer: Viewer, batch_id: int, version: int, at: datetime) -> 
 def batch_hand(*, viewer: Viewer, batch_id: int, form: str, at: datetime) -> tuple[str, bytes]:
     """This function returns name and content of a sent batch's file for the bank (`csv`, `xlsx`); each time is logged.
 
-    Raises BatchNotFound, BatchNotThere, BatchAltered.
+    Raises BatchNotFound, BatchNotThere, BatchAltered, ClockBack.
     """
     with transaction.atomic():
-        batch = batch_locked(viewer, batch_id)
+        batch = batch_locked(viewer, batch_id, at=at)
         _own(viewer, batch)
         if batch.state not in (Batch.State.SENT, Batch.State.CLOSED):
             raise BatchNotThere(batch.get_state_display())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from shouwang.funds.models import Batch, Commitment, Entry, Grant, Payment
 from shouwang.funds.services.batches import events_add
 from shouwang.funds.services.grants import Benefit, grant_cancel, grant_record
-from shouwang.funds.services.sending import payments_move
+from shouwang.funds.services.sending import Way, payments_move
 from shouwang.people.access import Viewer
 
 OPEN_STATES = (Payment.State.SENT, Payment.State.UNKNOWN)
@@ -28,9 +28,13 @@ def payments_settle(
     back = [each for each in payments if outcomes.get(each.reference, ("",))[0] == Payment.State.RETURNED]
     fresh = [each for each in back if each.state in OPEN_STATES]
     late = [each for each in back if each.state == Payment.State.PAID]
-    payments_move(viewer, paid, kind=Entry.Kind.PAY, name="paid", out="TRANSIT", into="PAID", at=at)
-    payments_move(viewer, fresh, kind=Entry.Kind.RETURN, name="returned", out="TRANSIT", into="COMMITTED", at=at)
-    payments_move(viewer, late, kind=Entry.Kind.RETURN, name="back", out="PAID", into="COMMITTED", at=at)
+    payments_move(
+        viewer,
+        Way(paid, Entry.Kind.PAY, "paid", "TRANSIT", "PAID"),
+        Way(fresh, Entry.Kind.RETURN, "returned", "TRANSIT", "COMMITTED"),
+        Way(late, Entry.Kind.RETURN, "back", "PAID", "COMMITTED"),
+        at=at,
+    )
     _mark(paid, Payment.State.PAID, outcomes, viewer, at)
     _mark(back, Payment.State.RETURNED, outcomes, viewer, at)
     _owed(paid, Commitment.State.PAID, needs_payee=False)

@@ -98,6 +98,8 @@ def advance_take_back(
         standing = request_standings([claim.advance_ref]).get(claim.advance_ref)
         if standing is None or standing.payment_id is None or not 0 < amount_fen <= claim.over_fen:
             raise NothingToRecover(claim.over_fen)
+        # The pool before its accounts, as everywhere: whoever asks the pool for money holds it and waits for them.
+        pool_locked(claim.pool_id)
         payment_recover(
             viewer=viewer, payment_id=standing.payment_id, amount_fen=amount_fen, reason=reason.strip(), at=at
         )
