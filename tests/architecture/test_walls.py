@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
 from tests.factories.cast import Cast
 
 from shouwang.config.roles import web_role_check
-from shouwang.people.access import NOBODY, acting_as
+from shouwang.people.access import NOBODY, SETTINGS, acting_as
 from shouwang.people.services.division_slots import slot_columns
 
 # Tables that hold no row about a household or a person of one. Each with the reason why it needs no wall.
@@ -101,6 +103,14 @@ def test_no_policy_lets_the_web_role_read_whatever_the_scope_says() -> None:
         " and ('shouwang_app' = any(roles) or 'public' = any(roles))"
     )
     assert not lax
+
+
+@pytest.mark.django_db
+def test_policies_read_only_settings_that_the_scope_writes() -> None:
+    texts = [str(text) for row in rows("select qual, with_check from pg_policies") for text in row if text]
+    read = {name for text in texts for name in re.findall(r"current_setting\('([^']+)'", text)}
+    assert "sw.ranges" in read
+    assert read <= set(SETTINGS), "nobody would see anything"
 
 
 @pytest.mark.django_db

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.test import Client
 from django.urls import reverse
 from tests.factories.casework import case_make
 from tests.factories.cast import Cast, sign_in
 
 from shouwang.assistance.models import Measure
-from shouwang.assistance.rules import MEASURE_OF_PROVIDER, measure_suggested
+from shouwang.assistance.rules import measure_suggested
 from shouwang.people.access import SYSTEM, Kind, acting_as
-from shouwang.rulebook.workflow import DEPARTMENTS
+from shouwang.rulebook import PackSource, packs_directory
+from shouwang.rulebook.measures import offers_of
+from shouwang.rulebook.policy import policy_resolve
 
 
-def test_only_departments_suggest_and_all_that_do_exist() -> None:
-    assert set(MEASURE_OF_PROVIDER) <= set(DEPARTMENTS)
-    assert measure_suggested(kind=Kind.DEPARTMENT, department="labour") == "EMPLOYMENT"
-    assert measure_suggested(kind=Kind.DEPARTMENT, department="letters") == ""
-    assert measure_suggested(kind=Kind.TOWNSHIP, department="") == ""
+def test_a_department_suggests_what_the_policy_says_it_gives_first() -> None:
+    source = PackSource.from_directory(packs_directory())
+    offers = [offer.value for offer in offers_of(policy_resolve(source, place="national", on=date(2020, 6, 30)))]
+
+    def suggested(department: str, kind: Kind = Kind.DEPARTMENT) -> str:
+        return measure_suggested(offers, kind=kind, department=department)
+
+    assert (suggested("labour"), suggested("civil_affairs")) == ("EMPLOYMENT", "SAFETY_NET")
+    assert measure_suggested(offers[::-1], kind=Kind.DEPARTMENT, department="labour") == "PUBLIC_POST"
+    assert suggested("letters") == suggested("", Kind.TOWNSHIP) == suggested("labour", Kind.INSURER) == ""
 
 
 def test_a_measure_left_open_is_the_providers_own(client: Client, cast: Cast) -> None:

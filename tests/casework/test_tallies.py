@@ -15,6 +15,7 @@ from tests.factories.casework import AT, case_make, workflow_ready
 from tests.factories.cast import Cast
 
 from shouwang.casework.models import Case, CaseEvent, StayChange, Tally, TallyChange, TallyFinding
+from shouwang.casework.selectors.funnel import funnel_counted, funnel_kept
 from shouwang.casework.selectors.lamps import SIZE_OF_LEVEL, lamp_counts, lamp_totals
 from shouwang.casework.selectors.progress import day_counts
 from shouwang.casework.selectors.tallies import (
@@ -58,6 +59,7 @@ def cases_add(cast: Cast, rows: list[tuple[int, int, int | None, str]]) -> None:
                     stage="s" if is_open else "", stage_name="s" if is_open else "", act="check" if is_open else "",
                     holder_kind="TOWNSHIP" if is_open else "", stage_since_at=noon(day), opened_at=noon(day),
                     opened_on=day, assisted_at=noon(day), visited_at=noon(day),
+                    sent_at=noon(day) if village else None, approved_at=noon(DAYS[-1]) if lasted else None,
                     closed_at=noon(closed) if closed else None,
                     closed_on=closed, outcome="" if is_open else outcome, end_key="" if is_open else "e",
                 )
@@ -75,6 +77,10 @@ def agree(viewer: Viewer, *, lo: int, hi: int) -> None:
                 assert kept[level] == counted, (day, level)
             beside = lamps_in_ranges([(lo, hi)], day)
             assert len({lamp_totals(counts) for counts in [*kept.values(), beside]}) == 1
+        steps = funnel_counted(lo=lo, hi=hi, since=DAYS[0])
+        assert steps[0].count == lamp_totals(lamps_kept(DAYS[-1] + timedelta(days=9), level=3, lo=lo, hi=hi)).total
+        for level in (2, 3, 4, 5):
+            assert funnel_kept(level=level, lo=lo, hi=hi, since=DAYS[0]) == steps, level
         for level in (3, 4, 5):
             assert days_kept(level=level, lo=lo, hi=hi, days=DAYS) == day_counts(viewer, lo=lo, hi=hi, days=DAYS)
 
@@ -97,6 +103,9 @@ def test_counts_add_up_at_every_level_on_every_day(
         tallies_fold()
     cases_add(cast, late)
     agree(cast.city, lo=0, hi=10**12 - 1)
+    everywhere = {"lo": 0, "hi": 10**12 - 1, "since": DAYS[0]}
+    with acting_as(SYSTEM):
+        assert funnel_kept(level=1, **everywhere) == funnel_counted(**everywhere)
 
 
 def test_a_viewer_sees_the_counts_of_her_own_area_only(cast: Cast) -> None:
@@ -119,6 +128,12 @@ def test_a_case_on_its_way_and_a_move_of_its_household_keep_the_counts_right(cas
         Case.objects.filter(pk=walk.case_id).update(slot=cast.places.sibling_town_village.lo)
         for level in (3, 4, 5):
             assert lamps_kept(on[-1], level=level, lo=0, hi=10**12 - 1) == lamp_counts(SYSTEM, on[-1], level)
+        town = {"lo": cast.places.sibling_town_village.lo // 1000 * 1000, "since": AT.date().replace(day=1)}
+        town["hi"] = town["lo"] + 999
+        steps = funnel_kept(level=4, **town)
+        assert steps == funnel_counted(**town)
+        assert [step.count for step in steps] == [1] * 5
+        assert funnel_kept(level=4, lo=cast.places.town.lo, hi=cast.places.town.hi, since=town["since"])[0].count == 0
     tallies_fold()
     assert tallies_check(at=AT) == 0
 
@@ -157,7 +172,8 @@ def test_the_nightly_recount_finds_a_wrong_count_tells_it_and_mends_it(cast: Cas
     assert tallies_check(at=AT) == 0
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("update casework_tally set opened = opened + 1 where level = 4 and day = '2020-06-01'")
-    assert tallies_check(at=AT) == 1
+        admin.execute("update casework_funnel set count = count + 1 where level = 1 and step = 'green'")
+    assert tallies_check(at=AT) == 2
     with acting_as(cast.county):
         (finding,) = TallyFinding.objects.all()
         assert (finding.slot, finding.kept["opened"], finding.counted["opened"]) == (cast.places.town.lo, 2, 1)

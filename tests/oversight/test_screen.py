@@ -14,7 +14,8 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make
 
 from shouwang.casework.models import Case
-from shouwang.casework.selectors.progress import PASSED, cases_passed, funnel_steps
+from shouwang.casework.selectors.funnel import funnel_kept, funnel_since
+from shouwang.casework.selectors.progress import PASSED, cases_passed
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,7 +79,8 @@ def test_the_lamps_of_the_areas_add_up_to_the_counters(county_of_cases: Cast) ->
 def test_the_median_days_and_counts_of_the_funnel_follow_the_cases(county_of_cases: Cast) -> None:
     county, on = county_of_cases.places.county, timezone.localdate()
     with acting_as(county_of_cases.county):
-        steps = funnel_steps(lo=county.lo, hi=county.hi, since=on - timedelta(days=30), on=on)
+        since = funnel_since(on - timedelta(days=30))
+        steps = funnel_kept(level=3, lo=county.lo, hi=county.hi, since=since)
         cases = Case.objects.all()
         for step in steps[1:]:
             assert step.count == cases_passed(cases, step.key).count()

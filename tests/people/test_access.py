@@ -26,7 +26,7 @@ def kind() -> str:
 def test_the_scope_ends_with_its_transaction(real_cast: Cast) -> None:
     with acting_as(real_cast.county):
         assert kind() == "COUNTY_CENTRE"
-        assert setting("sw.lo1") == "130529000000"
+        assert setting("sw.ranges") == "{[130529000000,130529999999]}"
     assert kind() == ""
 
 
@@ -37,7 +37,7 @@ def test_a_nested_scope_gives_the_outer_one_back(real_cast: Cast) -> None:
             with acting_as(SYSTEM):
                 assert kind() == "SYSTEM"
             assert kind() == "VILLAGE"
-        assert (kind(), setting("sw.hi1")) == ("COUNTY_CENTRE", "130529999999")
+        assert (kind(), setting("sw.lo1")) == ("COUNTY_CENTRE", "130529000000")
 
 
 def test_a_nested_scope_that_fails_gives_the_outer_one_back(real_cast: Cast) -> None:
@@ -62,7 +62,7 @@ def test_a_failed_scope_leaves_nothing_on_the_connection(real_cast: Cast) -> Non
 
 def test_an_anonymous_viewer_has_no_kind_and_no_range(real_cast: Cast) -> None:
     with acting_as(NOBODY):
-        assert (kind(), setting("sw.lo1"), setting("sw.organisation")) == ("", "", "")
+        assert (kind(), setting("sw.ranges"), setting("sw.organisation")) == ("", "", "")
 
 
 def test_two_viewers_on_one_connection_see_their_own_rows(real_cast: Cast) -> None:

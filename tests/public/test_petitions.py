@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from shouwang.kit.workdays import calendar_seed
 from shouwang.people.access import SYSTEM, Kind, Role, StaleWrite, Viewer, acting_as
 from shouwang.public.models import Petition
 from shouwang.public.selectors.petitions import PetitionNotFound, petitions_of_desk
+from shouwang.public.services import petitions
 from shouwang.public.services.petitions import NotYourDesk, objections_take, petition_answer
 from shouwang.sources.models import Clue
 from shouwang.sources.services import ClueTaken, clue_attach
@@ -104,7 +106,8 @@ def test_a_refusal_is_told_in_plain_words_with_the_pin_and_can_be_appealed(cast:
 
 def test_who_refused_does_not_answer_the_appeal_and_another_may(cast: Cast, client: Client) -> None:
     receipt, _walk = rejected(cast, client)
-    post(client, "appeal", opened(client, receipt)[1])
+    carried = opened(client, receipt)[1]
+    post(client, "appeal", carried)
     found = petition()
     with pytest.raises(OwnWork):
         answer(cast.county, found, granted=False)
@@ -117,14 +120,16 @@ def test_who_refused_does_not_answer_the_appeal_and_another_may(cast: Cast, clie
     with pytest.raises(StaleWrite):
         answer(clerk, found, granted=False, version=2)
     answer(clerk, found, granted=False, text="花费已经全部算过，维持原来的决定。")
-    page, carried = opened(client, receipt)
-    assert "维持原来的决定" in page and "没有同意" in page
-    assert post(client, "appeal", carried).status_code == 409, "one appeal a decision"
+    page, _ = opened(client, receipt)
+    assert "维持原来的决定" in page and "没有同意" in page and "可以申诉" not in page
+    assert "不能再申诉" in post(client, "appeal", carried).content.decode(), "one appeal a decision"
     with pytest.raises(StaleWrite):
         answer(clerk, found, granted=True, version=2)
 
 
-def test_an_appeal_that_is_granted_opens_a_new_case_which_the_receipt_follows(cast: Cast, client: Client) -> None:
+def test_an_appeal_that_is_granted_opens_a_new_case_which_the_receipt_follows(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     receipt, walk = rejected(cast, client)
     post(client, "appeal", opened(client, receipt)[1])
     answer(second_clerk(cast), petition(), granted=True, text="有票据没有算，重新核实。")
@@ -136,6 +141,20 @@ def test_an_appeal_that_is_granted_opens_a_new_case_which_the_receipt_follows(ca
     assert "已经收到" in status_page(client, receipt).content.decode()
     page, _ = opened(client, receipt)
     assert "有票据没有算" in page and "可以申诉" not in page
+    # Refused again: a second appeal only where the policy takes one.
+    with acting_as(SYSTEM):
+        on = timezone.localdate()
+        Case.objects.filter(pk=fresh.pk).update(
+            outcome="REJECTED", closed_at=timezone.now(), closed_on=on, stage="", stage_name="", act="", holder_kind="",
+            end_key="rejected", end_name="没有通过",
+        )  # fmt: skip
+    assert "可以申诉" not in opened(client, receipt)[0]
+    stated = petitions.matter_for(walk.case.slot, "appeal", on=on)
+    assert stated is not None
+    twice = replace(stated, value=stated.value.model_copy(update={"times": 2}))
+    with monkeypatch.context() as policy:
+        policy.setattr(petitions, "matter_for", lambda *_, **__: twice)
+        assert "可以申诉" in opened(client, receipt)[0]
 
 
 def test_nothing_refused_means_no_appeal_and_the_answer_does_not_say_why(cast: Cast, client: Client) -> None:

@@ -21,8 +21,9 @@ class Case(models.Model):
     """One household, its clues and warnings, the pack version it stays on, and where it stands in the procedure.
 
     `stage*`, `act`, `holder_*` are empty once closed; `stage_name` is the pack's word. `opened_on` is the day of the
-    first warning. `assisted_at`, `visited_at` and the closing fields repeat what the events say, for one fast SQL
-    expression; `outcome` is empty while open, `end_key` and `end_name` are the pack's words for the ending.
+    first warning. `sent_at` (first sent to be checked), `approved_at` (first decided to help), `assisted_at`,
+    `visited_at` and the closing fields repeat what the events say, for one fast SQL expression; `outcome` is empty
+    while open, `end_key` and `end_name` are the pack's words for the ending.
     `expires_on` is the last day before a lapse of the present stage is recorded; `total_*` belong to the clock over the
     whole procedure. `policy_on` is the day whose policy holds where the case was moved to a newer one. `is_removal`: no
     warning but the removal of a watched household's risk; it has no causes and burns no lamp.
@@ -54,6 +55,8 @@ class Case(models.Model):
     is_removal = models.BooleanField(default=False, db_default=False)
     opened_at = models.DateTimeField()
     opened_on = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True)
     assisted_at = models.DateTimeField(null=True)
     visited_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -864,6 +867,33 @@ class Stay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["level", "lo", "stage_name", "month", "tenths"], name="stay_once")
         ]
+
+
+class FunnelChange(models.Model):
+    """A step that cases of a village and a month of opening took: tenths of a day since the step before, -1 unknown.
+
+    Steps are opened, sent, approved, assisted, green. Written by a trigger of the case table; `lo` is the slot.
+    """
+
+    lo = models.BigIntegerField()
+    month = models.DateField()
+    step = models.CharField(max_length=12)
+    tenths = models.IntegerField()
+    count = models.IntegerField()
+
+
+class Funnel(models.Model):
+    """Sums of `FunnelChange` by area (level 1 province to 4 township): a histogram that can be added."""
+
+    level = models.PositiveSmallIntegerField()
+    lo = models.BigIntegerField()
+    month = models.DateField()
+    step = models.CharField(max_length=12)
+    tenths = models.IntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "lo", "month", "step", "tenths"], name="funnel_once")]
 
 
 class TallyFinding(models.Model):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import migrations
 
-from shouwang.people.access import MAX_RANGES, READS_REGISTER, Kind
+from shouwang.people.access import READS_REGISTER, Kind
 
 APP = "shouwang_app"
 BATCH = "shouwang_batch"
@@ -26,11 +26,9 @@ def setting(name: str, cast: str = "text") -> str:
 
 def in_scope(slot: str) -> str:
     """This function returns the SQL condition that a slot column lies in one of the viewer's ranges."""
-    ranges = (
-        f"({slot} between {setting(f'lo{number}', 'bigint')} and {setting(f'hi{number}', 'bigint')})"
-        for number in range(1, MAX_RANGES + 1)
-    )
-    return "(" + " or ".join(ranges) + ")"
+    # One subselect, however many ranges: each costs some microseconds of planning on every table of every statement.
+    # The coalesce tells the planner to expect half the rows instead of a thousandth.
+    return f"coalesce({slot} <@ {setting('ranges', 'int8multirange')}, false)"
 
 
 def of_kinds(kinds: Iterable[Kind]) -> str:

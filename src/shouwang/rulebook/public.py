@@ -5,7 +5,7 @@ Four blocks have a meaning: `application`, `appeal`, `objection`, `withdrawal`; 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,14 +20,18 @@ class Matter(Model):
     """One matter: the desk that answers within `days` (of the entry's unit, the first not counted).
 
     `within` is how many calendar days after what it is about it may be handed in (None: no end); `unnamed` lets people
-    keep their name to themselves; `leads_back` says which objections take a case back at once.
+    keep their name to themselves; `leads_back` says which objections take a case back at once. `times` is how many
+    appeals may follow one another about one application, each against a refusal of its own.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"times"})
 
     by: Desk
     days: int = Field(ge=1, le=365)
     within: int | None = Field(default=None, ge=1, le=3660)
     unnamed: bool = False
     leads_back: Literal["all", "named", "none"] = "none"
+    times: int = Field(default=1, ge=1, le=9)
 
 
 def _read(entry: Entry) -> Matter:

@@ -2,10 +2,9 @@
 
 from shouwang.assistance.rules.measures import (
     FIGURE_OF_UNIT,
-    MEASURE_OF_PROVIDER,
     PROVIDER_KINDS,
     measure_suggested,
     standing_of,
 )
 
-__all__ = ["FIGURE_OF_UNIT", "MEASURE_OF_PROVIDER", "PROVIDER_KINDS", "measure_suggested", "standing_of"]
+__all__ = ["FIGURE_OF_UNIT", "PROVIDER_KINDS", "measure_suggested", "standing_of"]

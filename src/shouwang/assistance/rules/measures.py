@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from shouwang.kit.codes import Measure
+from collections.abc import Iterable
+
 from shouwang.people.access import Kind
+from shouwang.rulebook.measures import Offer
 
 # Which figure of a delivery task carries a benefit of each unit.
 FIGURE_OF_UNIT = {"ONCE": "delivered_fen", "MONTHLY": "allowance_fen", "DAILY": "wage_fen"}
-# What a provider mostly gives, by department or kind of organisation; only a suggestion, which the clerk may change.
-MEASURE_OF_PROVIDER = {
-    "medical_insurance": Measure.HEALTH, "health": Measure.HEALTH, "civil_affairs": Measure.SAFETY_NET,
-    "disabled": Measure.SAFETY_NET, "education": Measure.COMPULSORY_EDUCATION, "labour": Measure.EMPLOYMENT,
-    "rural": Measure.INDUSTRY, "housing": Measure.HOUSING, "water": Measure.WATER, "emergency": Measure.SOCIAL,
-}  # fmt: skip
 PROVIDER_KINDS = (Kind.DEPARTMENT, Kind.TOWNSHIP, Kind.INSURER)
 
 
@@ -21,7 +17,10 @@ def standing_of(kind: Kind | None) -> str:
     return "PAID_BY_US" if kind is Kind.COUNTY_CENTRE else "REPORTED"
 
 
-def measure_suggested(*, kind: Kind, department: str) -> str:
-    """This function returns the kind of measure that a provider mostly gives, empty when nothing can be said."""
-    found = MEASURE_OF_PROVIDER.get(department) if kind is Kind.DEPARTMENT else None
-    return found.value if found else ""
+def measure_suggested(offers: Iterable[Offer], *, kind: Kind, department: str) -> str:
+    """This function returns the kind of measure that a provider mostly gives: that of the first offer of the policy
+    which names the department among its providers; empty when none does.
+    """
+    if kind is not Kind.DEPARTMENT:
+        return ""
+    return next((offer.kinds[0].value for offer in offers if department in offer.providers), "")

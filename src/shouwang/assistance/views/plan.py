@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -68,12 +69,12 @@ def _people(viewer: Viewer, case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _providers(case: Case, viewer: Viewer) -> list[ProviderChoice]:
-    """This function returns who may give help, each with the kind of measure it mostly gives."""
+def _providers(case: Case, viewer: Viewer, offers: Sequence[Offer]) -> list[ProviderChoice]:
+    """This function returns who may give help, each with the kind of measure it mostly gives by the policy."""
     found = [ProviderChoice(str(viewer.organisation_id), f"{viewer.organisation_name}（本单位）")]
     for kind in PROVIDER_KINDS:
         for place in organisations_of_kind(slot=case.slot, kind=kind):
-            measure = measure_suggested(kind=kind, department=place.department)
+            measure = measure_suggested(offers, kind=kind, department=place.department)
             label = f"{place.name}（{MeasureKind(measure).label}）" if measure else place.name
             found.append(ProviderChoice(str(place.pk), label, measure))
     return found
@@ -105,7 +106,7 @@ def _form(request: HttpRequest, viewer: Viewer, case: Case, people: list[tuple[s
     """This function returns the form, begun with the offer that was chosen in the address."""
     policy = policy_for_case(case, on=on)
     offers = offers_of(policy)
-    providers = _providers(case, viewer)
+    providers = _providers(case, viewer, [offer.value for offer in offers])
     chosen: Provision[Offer] | None = policy.topic("measures").get(request.GET.get("offer", ""))
     risk = request.GET.get("risk", "")
     initial: dict[str, Any] = {"risk": risk if risk in case.causes else ""}

@@ -36,7 +36,6 @@ def outcomes_in(*, lo: int, hi: int) -> list[CaseOutcome]:
         Case.objects.filter(slot__gte=lo, slot__lte=hi, is_removal=False)
         .annotate(
             reported_at=Min("sources__reported_at", filter=Q(sources__clue_id__isnull=False)),
-            approved_at=Min("decisions__at", filter=Q(decisions__act="decide", decisions__move="approve")),
             warning=Max("sources__warning_id"),
         )
         .filter(
@@ -50,7 +49,7 @@ def outcomes_in(*, lo: int, hi: int) -> list[CaseOutcome]:
 
 def _outcome(case: Case) -> CaseOutcome:
     is_confirmed = case.outcome != Ending.REJECTED.value
-    judged = [case.approved_at, case.assisted_at, case.closed_at]  # type: ignore[attr-defined]
+    judged = [case.approved_at, case.assisted_at, case.closed_at]
     first = min(at for at in judged if at is not None)
     reported = case.reported_at  # type: ignore[attr-defined]
     if is_confirmed and reported is not None:

@@ -47,6 +47,7 @@ from shouwang.register.services import household_status_set
 from shouwang.rulebook.workflow import JUDGING, Act, End, Move, Stage
 
 What = CaseEvent.What
+APPROVED = "approve"  # the move of a decision that says yes to help
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,11 @@ def case_move(
         to_stage=way.to or "",
         data={**(data or {}), **branch, **held},
     )
+    if event.what == What.SENT:
+        case.sent_at = case.sent_at or at
     if is_judged:
+        if stage.act is Act.DECIDE and move_key == APPROVED:
+            case.approved_at = case.approved_at or at
         _decision_add(case, stage, move, move_key, stated, viewer=viewer, at=at, event=event)
     if way.end is not None:
         case_end(case, viewer=viewer, at=at, end_key=way.end, reason=stated.reason)

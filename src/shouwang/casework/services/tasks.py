@@ -75,7 +75,8 @@ def task_open(
         task = task_add(case, viewer=viewer, key=key, organisation_id=organisation_id, note=note, at=at)
         event_add(case, viewer=viewer, at=at, what=What.SENT, text=f"交办：{task.organisation.name}（{task.name}）",
                   data={"task_ids": [task.pk]})  # fmt: skip
-        case.save(update_fields=["version"])
+        case.sent_at = case.sent_at or at
+        case.save(update_fields=["version", "sent_at"])
         case_audit(case, viewer=viewer, at=at, action="task.open", before=case.stage, task_id=task.pk)
     return task
 

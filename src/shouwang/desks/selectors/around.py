@@ -9,6 +9,7 @@ from datetime import date, datetime
 from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
+from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
 from shouwang.insurance.care.selectors import care_waiting
 from shouwang.insurance.care.services import frame_or_none, role_of
@@ -17,7 +18,7 @@ from shouwang.kit.codes import Risk
 from shouwang.office.selectors import Progress, progress_visible_to
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.public.selectors import petitions_of_desk
-from shouwang.register.selectors import conflicts_count, findings_open, household_cards, objections_open
+from shouwang.register.selectors import conflicts_waiting, findings_open, household_cards, objections_open
 from shouwang.sources.selectors import clues_reported_by, clues_waiting
 from shouwang.sources.selectors.feeds import Freshness, feed_freshness
 from shouwang.ui.lamps import LAMPS
@@ -105,13 +106,16 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         return _care(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
         return ()
-    clues = clues_waiting(viewer).order_by()
+    asked = numbers_of(
+        petitions=petitions_of_desk(viewer), clues=clues_waiting(viewer), conflicts=conflicts_waiting(viewer),
+        findings=findings_open(viewer), objections=objections_open(viewer),
+    )  # fmt: skip
     counts = [
-        Count(petitions_of_desk(viewer).order_by().count(), "群众来件要答复", address("public:petitions")),
-        Count(clues.count(), "还没有转成案件的线索", address("sources:clues", state="waiting"), unit="条"),
-        Count(conflicts_count(viewer), "两地登记的人", address("register:conflicts")),
-        Count(findings_open(viewer).order_by().count(), "登记信息要核对", address("register:findings")),
-        Count(objections_open(viewer).order_by().count(), "对登记信息的异议", address("register:objections")),
+        Count(asked["petitions"], "群众来件要答复", address("public:petitions")),
+        Count(asked["clues"], "还没有转成案件的线索", address("sources:clues", state="waiting"), unit="条"),
+        Count(asked["conflicts"], "两地登记的人", address("register:conflicts")),
+        Count(asked["findings"], "登记信息要核对", address("register:findings")),
+        Count(asked["objections"], "对登记信息的异议", address("register:objections")),
     ]
     return [*(count for count in counts if count.number), *_claims(viewer)]
 

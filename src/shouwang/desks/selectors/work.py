@@ -26,6 +26,7 @@ from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import Task
 from shouwang.casework.selectors.transfers import TAKERS, tasks_declined, transfers_waiting
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
+from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import grants_fields
@@ -53,16 +54,19 @@ def waiting(viewer: Viewer, on: date) -> Question:
         number, round_id = unseen
         href = address("rounds:round", round_id) if round_id else address("rounds:list")
         counts.append(Count(number, "排查还没走到", href, unit="户"))
-    number = desk.tasks.count()
-    if number:
-        near = soon.tasks.count()
+    tasks = numbers_of(
+        waiting=desk.tasks, soon=soon.tasks, offered=transfers_waiting(viewer) if viewer.kind in TAKERS else None
+    )
+    if number := tasks["waiting"]:
+        near = tasks["soon"]
         counts.append(
             Count(number, "核查和落实任务", address("casework:tasks", list="waiting"),
                   note=f"{near} 件快到期" if near else "")
         )  # fmt: skip
-    if viewer.kind in TAKERS and (number := transfers_waiting(viewer).count()):
+    if number := tasks["offered"]:
         counts.append(Count(number, "想转给本单位的任务", address("casework:tasks")))
-    rows = [*_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
+    found = _task_rows(viewer, desk.tasks, on) if tasks["waiting"] else []
+    rows = [*found, *_case_rows(viewer, desk.cases, on)]
     return Question(counts, _first(rows), _lists(viewer, "waiting", counts))
 
 
@@ -77,37 +81,38 @@ def _act_counts(viewer: Viewer) -> list[Count]:
 
 def late(viewer: Viewer, on: date) -> Question:
     """This function answers what is late: the viewer's own, and for overseers what others are late with."""
-    desk = desk_late(viewer, on)
-    counts: list[Count] = []
-    if viewer.reads_register and (number := desk.cases.order_by().count()):
-        counts.append(Count(number, "本岗位的案件", address("casework:list", list="late")))
-    if number := desk.tasks.order_by().count():
-        counts.append(Count(number, "本单位的任务", address("casework:tasks", list="late")))
-    if viewer.kind in CADRES and (number := contacts_own(viewer).filter(due_on__lt=on).order_by().count()):
-        counts.append(Count(number, "我联系的户没按时走访", address("assistance:contact_list", show="own"), unit="户"))
-    if viewer.kind in CONTACT_KEEPERS and (number := contacts_late(viewer, on).order_by().count()):
-        counts.append(Count(number, "联系人没按时走访", address("assistance:contact_list", show="late"), unit="户"))
-    if viewer.kind in ABOVE and (number := escalations_standing(viewer, on).order_by().count()):
-        counts.append(Count(number, "下级逾期、提到本单位的", address("desks:board")))
-    if viewer.kind in OVERSEERS:
-        counts += _late_of_others(viewer, on)
-        if number := cases_visible_to(viewer).filter(OVERRUN).order_by().count():
-            counts.append(Count(number, "全程期限已过的案件", address("casework:list", overrun=1)))
-    return Question(counts)
+    desk, kind = desk_late(viewer, on), viewer.kind
+    late_now = numbers_of(
+        cases=desk.cases if viewer.reads_register else None,
+        tasks=desk.tasks,
+        own=contacts_own(viewer).filter(due_on__lt=on) if kind in CADRES else None,
+        contacts=contacts_late(viewer, on) if kind in CONTACT_KEEPERS else None,
+        escalated=escalations_standing(viewer, on) if kind in ABOVE else None,
+        others=late_tasks(viewer, on) if kind in OVERSEERS else None,
+        overrun=cases_visible_to(viewer).filter(OVERRUN) if kind in OVERSEERS else None,
+    )
+    found = [
+        Count(late_now["cases"], "本岗位的案件", address("casework:list", list="late")),
+        Count(late_now["tasks"], "本单位的任务", address("casework:tasks", list="late")),
+        Count(late_now["own"], "我联系的户没按时走访", address("assistance:contact_list", show="own"), unit="户"),
+        Count(late_now["contacts"], "联系人没按时走访", address("assistance:contact_list", show="late"), unit="户"),
+        Count(late_now["escalated"], "下级逾期、提到本单位的", address("desks:board")),
+        *(_late_of_others(viewer, on) if kind in OVERSEERS else ()),
+        Count(late_now["others"], "部门、乡镇和保险公司的任务", address("desks:late")),
+        Count(late_now["overrun"], "全程期限已过的案件", address("casework:list", overrun=1)),
+    ]
+    return Question([count for count in found if count.number])
 
 
 def _late_of_others(viewer: Viewer, on: date) -> list[Count]:
     cases = cases_visible_to(viewer).filter(closed_on__isnull=True, due_on__lt=on).exclude(holder_kind=viewer.kind)
     cases = cases.exclude(act__in=PASSIVE)  # what waits for answers is late with its tasks, told below
     by_kind = dict(cases.order_by().values_list("holder_kind").annotate(CountRows("pk")))
-    counts = [
+    return [
         Count(by_kind[kind], f"在{KIND_LABELS[kind]}的案件", address("casework:list", late=1, who=kind.value))
         for kind in Kind
         if by_kind.get(kind)
     ]
-    if number := late_tasks(viewer, on).order_by().count():
-        counts.append(Count(number, "部门、乡镇和保险公司的任务", address("desks:late")))
-    return counts
 
 
 def late_tasks(viewer: Viewer, on: date) -> QuerySet[Task]:
@@ -118,15 +123,19 @@ def late_tasks(viewer: Viewer, on: date) -> QuerySet[Task]:
 def returned(viewer: Viewer, on: date) -> Question:
     """This function answers what came back: cases again at the viewer's step, results of hers, tasks asked again."""
     desk = desk_returned(viewer, on)
-    counts: list[Count] = []
-    if viewer.reads_register and (number := desk.cases.order_by().count()):
-        counts.append(Count(number, "退回或有了结果的案件", address("casework:list", list="returned")))
-    if number := desk.tasks.order_by().count():
-        counts.append(Count(number, "再次核查的任务", address("casework:tasks", list="returned")))
-    declined = tasks_declined(viewer) if viewer.kind in TAKERS else desk.tasks.none()
-    if number := declined.count():
-        counts.append(Count(number, "对方没有接收的转办", address("casework:tasks", list="declined")))
-    rows = [*_task_rows(viewer, declined, on), *_task_rows(viewer, desk.tasks, on), *_case_rows(viewer, desk.cases, on)]
+    declined = tasks_declined(viewer) if viewer.kind in TAKERS else None
+    back = numbers_of(cases=desk.cases if viewer.reads_register else None, tasks=desk.tasks, declined=declined)
+    found = [
+        Count(back["cases"], "退回或有了结果的案件", address("casework:list", list="returned")),
+        Count(back["tasks"], "再次核查的任务", address("casework:tasks", list="returned")),
+        Count(back["declined"], "对方没有接收的转办", address("casework:tasks", list="declined")),
+    ]
+    counts = [count for count in found if count.number]
+    rows = [
+        *(_task_rows(viewer, declined, on) if declined is not None and back["declined"] else ()),
+        *(_task_rows(viewer, desk.tasks, on) if back["tasks"] else ()),
+        *(_case_rows(viewer, desk.cases, on) if back["cases"] else ()),
+    ]
     return Question(counts, _first(rows)[:BRIEF], _lists(viewer, "returned", counts))
 
 

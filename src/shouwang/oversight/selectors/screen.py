@@ -8,14 +8,15 @@ from typing import Any
 
 from shouwang.assistance.selectors import AidCount, aid_count, aids_in
 from shouwang.casework.selectors import LampCount, cases_visible_to, lamp_totals, with_lamp
-from shouwang.casework.selectors.progress import DayCount, FunnelStep, cases_in, funnel_steps
+from shouwang.casework.selectors.funnel import FunnelStep, funnel_kept, funnel_since
+from shouwang.casework.selectors.progress import DayCount, cases_in
 from shouwang.casework.selectors.tallies import StageDays, days_kept, lamps_kept, stages_kept, tally_findings
 from shouwang.people.access import Viewer
 from shouwang.people.selectors import AreaRow, area_by_code, areas_below, top_area
 
 DAYS = 14
 LISTED = 10
-FUNNEL_DAYS = 365
+YEAR_DAYS = 365
 FINDING_DAYS = 7
 LOWEST = 5
 
@@ -38,6 +39,7 @@ class Screen:
     below: list[AreaLamps]
     days: list[DayCount]
     funnel: list[FunnelStep]
+    funnel_since: date
     since: date
     latest: list[Any]
     late: list[Any]
@@ -61,8 +63,8 @@ def area_shown(viewer: Viewer, code: str) -> AreaRow | None:
 def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen:
     """This function gathers the screen of one area on a day; every count is of cases in the viewer's sight.
 
-    Lamps, trend and days per stage come from kept counts. On an earlier day lists and funnel, which say what is now,
-    are left out; places are those of today.
+    Lamps, trend, funnel and days per stage come from kept counts. On an earlier day lists and funnel, which say what is
+    now, are left out; places are those of today.
     """
     is_past = on < today
     level = min(area.level + 1, LOWEST)
@@ -70,7 +72,7 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen
     none = LampCount(0, 0, 0, 0, 0, 0)
     below = [AreaLamps(child, counts.get(child.lo, none)) for child in areas_below(area, level=level)]
     days = [on - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    since = on - timedelta(days=FUNNEL_DAYS - 1)
+    since = on - timedelta(days=YEAR_DAYS - 1)
     mine = with_lamp(cases_in(viewer, lo=area.lo, hi=area.hi), on).prefetch_related("cause_rows")
     open_late = cases_visible_to(viewer).filter(
         slot__gte=area.lo, slot__lte=area.hi, closed_on__isnull=True, due_on__lt=on
@@ -83,7 +85,8 @@ def screen_of(viewer: Viewer, area: AreaRow, *, on: date, today: date) -> Screen
         totals=lamp_totals(counts.values()),
         below=below,
         days=days_kept(level=area.level, lo=area.lo, hi=area.hi, days=days),
-        funnel=[] if is_past else funnel_steps(lo=area.lo, hi=area.hi, since=since, on=on),
+        funnel=[] if is_past else funnel_kept(level=area.level, lo=area.lo, hi=area.hi, since=funnel_since(on)),
+        funnel_since=funnel_since(on),
         since=since,
         latest=[] if is_past else list(mine.order_by("-opened_at", "-pk")[:LISTED]),
         late=[] if is_past else list(late.order_by("due_on", "pk")[:LISTED]),

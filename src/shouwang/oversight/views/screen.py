@@ -105,11 +105,11 @@ def _trend(screen: Screen) -> TrendChart:
 
 def _funnel(screen: Screen, on: date) -> FunnelChart:
     def href(passed: str) -> str:
-        asked = {"since": screen.since.isoformat(), "until": on.isoformat()}
+        asked = {"since": screen.funnel_since.isoformat(), "until": on.isoformat()}
         return _cases(screen.area, **asked, **({"passed": passed} if passed else {}))
 
     steps = [Step(step.name, step.count, href(step.key), step.median_days) for step in screen.funnel]
-    return FunnelChart(key="funnel", title="近一年：从预警到亮绿灯", steps=steps)
+    return FunnelChart(key="funnel", title=f"{screen.funnel_since:%Y-%m} 以来的案件：从预警到亮绿灯", steps=steps)
 
 
 def _lines(viewer: Viewer, cases: Sequence[Any], on: date) -> list[CaseLine]:

@@ -69,12 +69,32 @@ class NotYourDesk(Refusal):
 
 
 def may_appeal(opened: Opened, case: Case | None, *, at: datetime) -> bool:
-    """This function tells whether a refusal stands against which the household may appeal today."""
-    stated = matter_for(opened.slot, "appeal", on=at.astimezone(SHANGHAI).date())
-    if stated is None or case is None or case.outcome != REJECTED or case.closed_on is None:
+    """This function tells whether a refusal stands against which the household may appeal today.
+
+    Each refusal is appealed against once, and no refusal that followed an appeal unless the policy says so.
+    """
+    if case is None or not _refusal_stands(opened, case, at=at):
+        return False
+    with acting_as(opened.viewer):
+        return not _has_appealed(opened, case, at=at)
+
+
+def _refusal_stands(opened: Opened, case: Case, *, at: datetime) -> bool:
+    on = at.astimezone(SHANGHAI).date()
+    stated = matter_for(opened.slot, "appeal", on=on)
+    if stated is None or case.outcome != REJECTED or case.closed_on is None:
         return False
     within = stated.value.within
-    return within is None or at.astimezone(SHANGHAI).date() <= case.closed_on + timedelta(days=within)
+    return within is None or on <= case.closed_on + timedelta(days=within)
+
+
+def _has_appealed(opened: Opened, case: Case, *, at: datetime) -> bool:
+    """This function tells whether a receipt's appeals are used up, or one was against this refusal."""
+    stated = matter_for(opened.slot, "appeal", on=at.astimezone(SHANGHAI).date())
+    told = list(
+        Petition.objects.filter(receipt_id=opened.receipt_id, kind=Kind.APPEAL).values_list("case_id", flat=True)
+    )
+    return stated is None or len(told) >= stated.value.times or case.pk in told
 
 
 def may_withdraw(opened: Opened, case: Case | None, *, at: datetime) -> bool:
@@ -100,7 +120,7 @@ def case_of(opened: Opened) -> Case | None:
 def appeal_lodge(*, opened: Opened, text: str, at: datetime) -> Petition:
     """This function takes an appeal against a refusal; raises NothingToAsk, AskedAlready, TooOften."""
     case = case_of(opened)
-    if not may_appeal(opened, case, at=at):
+    if case is None or not _refusal_stands(opened, case, at=at):
         raise NothingToAsk
     return _lodge(opened, Kind.APPEAL, text, case, at)
 
@@ -125,8 +145,8 @@ def _lodge(opened: Opened, kind: Petition.Kind, text: str, case: Case | None, at
         Receipt.objects.select_for_update().get(pk=opened.receipt_id)
         if Petition.objects.filter(receipt_id=opened.receipt_id, kind=kind, state=State.OPEN).exists():
             raise AskedAlready
-        if kind is Kind.APPEAL and case and Petition.objects.filter(case_id=case.pk, kind=kind).exists():
-            raise AskedAlready("对这个决定您已经申诉过，答复写在上面。")
+        if kind is Kind.APPEAL and case and _has_appealed(opened, case, at=at):
+            raise AskedAlready("您已经申诉过，答复写在上面，不能再申诉。还有疑问请到县防贫中心当面问。")
         petition = Petition.objects.create(
             slot=opened.slot, kind=kind, receipt_id=opened.receipt_id, case_id=case.pk if case else None,
             text=text.strip()[:1000], holder_kind=stated.value.by, at=at, due_on=due.day,

@@ -71,19 +71,16 @@ def covered(viewer: Viewer) -> Q:
     return condition
 
 
-def conflicts_open(viewer: Viewer) -> list[ConflictLine]:
+def conflicts_waiting(viewer: Viewer) -> QuerySet[RegistrationConflict]:
     """This function returns the open pairs of persons registered twice, for the superior of both sides alone."""
     if viewer.kind not in {Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.SYSTEM}:
-        return []
-    rows = RegistrationConflict.objects.filter(covered(viewer), decided_at__isnull=True)
-    return conflict_lines(rows.select_related("person").order_by("pk"))
+        return RegistrationConflict.objects.none()
+    return RegistrationConflict.objects.filter(covered(viewer), decided_at__isnull=True)
 
 
-def conflicts_count(viewer: Viewer) -> int:
-    """This function counts the open pairs that `conflicts_open` lists."""
-    if viewer.kind not in {Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.SYSTEM}:
-        return 0
-    return RegistrationConflict.objects.filter(covered(viewer), decided_at__isnull=True).count()
+def conflicts_open(viewer: Viewer) -> list[ConflictLine]:
+    """This function returns the pairs of `conflicts_waiting` as pages show them."""
+    return conflict_lines(conflicts_waiting(viewer).select_related("person").order_by("pk"))
 
 
 def conflict_row(viewer: Viewer, conflict_id: int) -> RegistrationConflict:

@@ -19,7 +19,7 @@ from shouwang.register import errors
 from shouwang.register.contexts import FormContext, Tab
 from shouwang.register.selectors import (
     PersonHit,
-    conflicts_count,
+    conflicts_waiting,
     findings_open,
     hits_of,
     household_get,
@@ -86,7 +86,11 @@ def tabs_of(viewer: Viewer, current: str) -> list[Tab]:
         tabs.append(Tab("登记要核对", reverse("register:findings"), current == "findings", findings))
         tabs.append(Tab("异议", reverse("register:objections"), current == "objections", objections))
     if may_decide(viewer):
-        tabs.append(Tab("两地登记的人", reverse("register:conflicts"), current == "conflicts", conflicts_count(viewer)))
+        tabs.append(
+            Tab(
+                "两地登记的人", reverse("register:conflicts"), current == "conflicts", conflicts_waiting(viewer).count()
+            )
+        )
     if may_edit(viewer):
         tabs.append(Tab("导入", reverse("register:imports"), current == "imports"))
     return tabs
