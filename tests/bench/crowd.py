@@ -88,14 +88,17 @@ def load(here: House) -> None:
     rng = random.Random(2)
     homes = here.sql("select id, slot from register_household order by id")
     version = here.sql("select id from standards_packversion order by id limit 1")[0][0]
-    procedure = here.sql("select procedure from casework_case limit 1")[0][0]
+    # Opened ones stand where the worker puts a case, or no page of their household could tell what comes next.
+    place = here.sql(
+        "select procedure, stage, stage_name, act, holder_kind from casework_case where stage <> '' limit 1"
+    )
     with (
         psycopg.connect(here.cluster.url(DATABASE)) as admin,
         admin.cursor().copy(f"copy casework_case ({lamps.COLUMNS}) from stdin") as copy,
     ):
         for number in range(CASES):
             row = lamps._row(rng, 10**9 + number, version)
-            row[3] = procedure
+            row[3:8] = place[0] if row[4] else (place[0][0], "", "", "", "")
             if number % SHARE == 0:
                 row[1], row[0] = rng.choice(homes)
             copy.write_row(row)
@@ -176,7 +179,7 @@ def main() -> None:
             here.run("-m", "tests.bench.work", "screening")
             here.run("-m", "tests.bench.work", "collect", OPENED)
             load(here)
-            here.sql("select casework_tallies_fold()")
+            here.sql("select casework_tallies_fold(), casework_funnel_fold()")
             here.sql("vacuum analyze")
             before = machine.load()
             found, web_s, database_s = measured(here)
