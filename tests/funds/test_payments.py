@@ -253,8 +253,8 @@ def test_two_releasers_at_once_and_a_stale_page_release_once(real_cast: Cast, de
             with acting_as(viewer):
                 batch_release(viewer=viewer, batch_id=batch.pk, version=batch.version, at=AT)
             outcomes.append("released")
-        except StaleWrite:
-            outcomes.append("stale")
+        except StaleWrite as refusal:
+            outcomes.append("stale" if "这个支付批次在您打开之后已有变动" in refusal.message else refusal.message)
         finally:
             connection.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -15,13 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests.factories.casework import workflow_ready
 from tests.factories.cast import Cast
-from tests.factories.funds import AT, Desk, allocated, answer, batched, desk_make, owed
+from tests.factories.funds import AT, MONEY, Desk, allocated, answer, batched, desk_make
 from tests.factories.kills import Guillotine, Killed
 from tests.factories.register import household_make
 
 from shouwang.funds import services
 from shouwang.funds.models import Account, Batch, Commitment, Entry, Payment, Posting
 from shouwang.funds.selectors import balances_recounted
+from shouwang.funds.services import Ground, Payee, PaymentRequest
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
@@ -30,6 +30,11 @@ pytestmark = pytest.mark.django_db
 WHO = st.sampled_from(["maker", "checker", "third", "releaser", "city"])
 RESULTS = st.lists(st.sampled_from(["成功", "失败", "处理中", ""]), min_size=3, max_size=3)
 KILL = st.one_of(st.none(), st.integers(1, 25))
+TABLES = (
+    "funds_account", "funds_entry", "funds_posting", "funds_batchact", "funds_paymentevent", "funds_evidence",
+    "funds_resolution", "funds_bankreturn", "funds_grant", "audit_entry",
+)  # fmt: skip
+ROWS = "select " + ", ".join(f"(select count(*) from {table})" for table in TABLES)
 
 
 def adds_up() -> None:
@@ -86,9 +91,10 @@ class MoneyMachine(RuleBasedStateMachine):
             assert self.seen() == before, "a refused or killed act left something behind"
 
     def seen(self) -> tuple[object, ...]:
-        with acting_as(SYSTEM):
+        with acting_as(SYSTEM), connection.cursor() as cursor:
+            cursor.execute(ROWS)
             return (
-                Entry.objects.count(), Posting.objects.count(),
+                cursor.fetchone(),
                 tuple(Payment.objects.order_by("pk").values_list("pk", "state")),
                 tuple(Commitment.objects.order_by("pk").values_list("pk", "state", "version")),
                 tuple(Batch.objects.order_by("pk").values_list("pk", "state", "version")),
@@ -99,10 +105,26 @@ class MoneyMachine(RuleBasedStateMachine):
             found = list(Batch.objects.order_by("-pk")[:3])
         return found[number % len(found)] if found else None
 
-    @rule(amount=st.sampled_from([1, 5_000_00, 9_999_99, 10_000_00, 40_000_00]))
-    def owe(self, amount: int) -> None:
-        with contextlib.suppress(Refusal):
-            owed(self.cast, self.desk.maker, amount, household_id=self.household)
+    @rule(amount=st.sampled_from([1, 5_000_00, 9_999_99, 10_000_00, 40_000_00]), kill=KILL)
+    def owe(self, amount: int, kill: int | None) -> None:
+        self.count += 1
+        request = PaymentRequest(
+            source_ref=f"states:{self.count}", organisation_id=self.cast.county.organisation_id or 0,
+            slot=self.cast.slot, household_id=self.household, purpose=MONEY.purpose, amount_fen=amount,
+            ground="会议纪要", approved_on=self.at.date(), payee=Payee("张胜坤", f"62284806{self.count:011d}", "农行"),
+        )  # fmt: skip
+        self.attempt("maker", kill, services.payment_request, request=request)
+
+    @rule(kill=KILL, amount=st.sampled_from([1, 1_000_00, 90_000_00]), key=st.integers(0, 2))
+    def budget_comes(self, kill: int | None, amount: int, key: int) -> None:
+        paper = Ground(key=f"states:budget:{key}", on=self.at.date(), document="邢财社〔2020〕9 号")
+        self.attempt("city", kill, services.budget_enter, money=MONEY, amount_fen=amount, ground=paper)
+
+    @rule(kill=KILL, which=st.integers(0, 2), form=st.sampled_from(["csv", "xlsx"]))
+    def hand(self, kill: int | None, which: int, form: str) -> None:
+        found = self.batch(which)
+        if found is not None:
+            self.attempt("maker", kill, services.batch_hand, batch_id=found.pk, form=form)
 
     @rule(who=WHO, kill=KILL, number=st.integers(1, 3))
     def make(self, who: str, kill: int | None, number: int) -> None:
@@ -166,7 +188,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if cancels:
             self.attempt("maker", kill, services.commitment_cancel, **one)
         else:
-            payee = services.Payee("张胜坤", "6228480600000000123", "农行")
+            payee = Payee("张胜坤", "6228480600000000123", "农行")
             self.attempt("maker", kill, services.payee_correct, payee=payee, **one)
 
     @invariant()
