@@ -165,7 +165,7 @@ class AccountForm(FreeTextForm):
     account_name = forms.CharField(label="户名", max_length=60)
     account_number = forms.CharField(label="银行账号", max_length=40, widget=forms.TextInput(
         attrs={"inputmode": "numeric", "autocomplete": "off"}))  # fmt: skip
-    bank = forms.CharField(label="开户行", max_length=80, help_text="例如：农业银行巨鹿县支行")
+    bank = forms.CharField(label="开户行", max_length=80, help_text="例如：农业银行某县支行")
     relation = forms.ChoiceField(
         label="账户是谁的", choices=[("SELF", "领款人本人"), ("GUARDIAN", "监护人或代管人")],
         widget=forms.RadioSelect, initial="SELF",

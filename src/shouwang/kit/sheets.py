@@ -18,6 +18,14 @@ _TEXT_LIMIT = 32_000
 _HEADER_LIMIT = 200  # a printed page's header holds 255 signs, an "&" takes two
 
 
+def yuan_cell(fen: int | None) -> float | None:
+    """This function returns an amount as a number of yuan that a sheet adds up (None: an empty cell).
+
+    A sheet's numbers are floats of sixteen digits: exact to the fen for whatever a county has.
+    """
+    return None if fen is None else fen / 100
+
+
 def cell_safe(text: str) -> str:
     """This function returns a text that no spreadsheet takes for a formula, also after it was saved as CSV.
 

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from shouwang.assistance.selectors import MeasureCount
 from shouwang.audit.services import entry_append
-from shouwang.kit.money import yuan_text
-from shouwang.kit.sheets import Cell, workbook_bytes
+from shouwang.kit.sheets import Cell, workbook_bytes, yuan_cell
 from shouwang.people.access import Viewer
 
 HEADINGS = ("地区", "措施", "类别", "落实（项）", "户数", "人数（按主措施）", "金额（元）")
@@ -28,7 +27,7 @@ def counts_export(
     rows: list[list[Cell]] = [
         [
             places.get(one.area, area_name), one.name, one.kind_label, one.times, one.households, one.people,
-            yuan_text(one.amount_fen).replace(",", ""),
+            yuan_cell(one.amount_fen),
         ]
         for one in counts
     ]  # fmt: skip

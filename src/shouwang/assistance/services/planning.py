@@ -95,52 +95,27 @@ def measure_plan(*, viewer: Viewer, case_id: int, version: int | None, plan: Pla
         task_id, due_on = None, plan.due_on
         if provider is not None and provider.kind in PROVIDER_KINDS:
             task = task_open(
-                viewer=viewer,
-                case_id=case_id,
-                key=delivery_task_key(case, provider.kind),
-                organisation_id=provider.pk,
-                note=plan.summary,
-                at=at,
-                version=version,
-            )
+                viewer=viewer, case_id=case_id, key=delivery_task_key(case, provider.kind),
+                organisation_id=provider.pk, note=plan.summary, at=at, version=version,
+            )  # fmt: skip
             task_id, due_on = task.pk, plan.due_on or task.due_on
         measure = Measure.objects.create(
-            slot=case.slot,
-            household_id=case.household_id,
-            person_id=plan.person_id,
-            case_id=case.pk,
-            task_id=task_id,
-            kind=MeasureKind(plan.kind),
-            offer=plan.offer,
-            offer_name=stated.name[:60] if stated else "",
-            risk=Risk(plan.risk) if plan.risk else "",
-            amount_fen=plan.amount_fen,
-            unit=(stated.value.unit or "") if stated else "",
-            summary=plan.summary.strip()[:300],
+            slot=case.slot, household_id=case.household_id, person_id=plan.person_id, case_id=case.pk, task_id=task_id,
+            kind=MeasureKind(plan.kind), offer=plan.offer, offer_name=stated.name[:60] if stated else "",
+            risk=Risk(plan.risk) if plan.risk else "", amount_fen=plan.amount_fen,
+            unit=(stated.value.unit or "") if stated else "", summary=plan.summary.strip()[:300],
             provider_organisation_id=provider.pk if provider else None,
             provider_name=(provider.name if provider else plan.outside_name.strip())[:120],
-            is_outside=provider is None,
-            responsible=plan.responsible.strip()[:60],
-            due_on=due_on,
-            planned_at=at,
+            is_outside=provider is None, responsible=plan.responsible.strip()[:60], due_on=due_on, planned_at=at,
             planned_by=viewer.label,
-        )
+        )  # fmt: skip
         primaries_add(viewer, measure, at=at)
         entry_append(
-            viewer=viewer,
-            action="measure.plan",
-            subject_type="assistance.Measure",
-            subject_id=measure.pk,
-            slot=case.slot,
-            at=at,
-            after={
-                "case": case.pk,
-                "kind": measure.kind,
-                "provider": measure.provider_organisation_id,
-                "offer": measure.offer,
-                "risk": measure.risk,
-            },
-        )
+            viewer=viewer, action="measure.plan", subject_type="assistance.Measure", subject_id=measure.pk,
+            slot=case.slot, at=at,
+            after={"case": case.pk, "kind": measure.kind, "provider": measure.provider_organisation_id,
+                   "offer": measure.offer, "risk": measure.risk},
+        )  # fmt: skip
     return measure
 
 

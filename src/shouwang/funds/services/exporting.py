@@ -15,7 +15,7 @@ from shouwang.funds.models import Grant, Payment, Posting
 from shouwang.funds.selectors.grants import grants_visible_to
 from shouwang.funds.selectors.ledger import accounts_visible_to
 from shouwang.funds.selectors.payments import payments_visible_to
-from shouwang.kit.sheets import Cell, workbook_bytes
+from shouwang.kit.sheets import Cell, workbook_bytes, yuan_cell
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Viewer
 from shouwang.register.selectors import household_cards
@@ -34,10 +34,6 @@ class Sheet:
     cells: Callable[[Viewer, list], Iterator[list[Cell]]]
 
 
-def _yuan(fen: int) -> float:
-    return fen / 100  # a sheet's numbers are floats: sixteen digits, enough for every fen of a county
-
-
 def _day(day: object) -> str:
     return str(day) if day else ""
 
@@ -51,7 +47,7 @@ def _payment_cells(viewer: Viewer, rows: list[Payment]) -> Iterator[list[Cell]]:
         owed = row.commitment
         yield [
             row.batch_id, row.reference, row.payee_name, owed.get_relation_display(), row.bank, row.account_shown,
-            _yuan(row.amount_fen), owed.purpose, owed.ground, _day(owed.approved_on), _day(row.sent_on),
+            yuan_cell(row.amount_fen), owed.purpose, owed.ground, _day(owed.approved_on), _day(row.sent_on),
             _day(row.settled_on), row.get_state_display(), row.reason, row.batch.organisation_name,
         ]  # fmt: skip
 
@@ -66,7 +62,7 @@ def _grant_cells(viewer: Viewer, rows: list[Grant]) -> Iterator[list[Cell]]:
         card = cards.get(row.household_id)
         yield [
             card.number if card else "", card.head_name if card else "", card.place if card else "", row.payer_name,
-            row.get_standing_display(), row.purpose, _yuan(row.amount_fen), row.get_unit_display(),
+            row.get_standing_display(), row.purpose, yuan_cell(row.amount_fen), row.get_unit_display(),
             _day(row.from_date), _day(row.until_date), f"已撤销：{row.cancelled_reason}" if row.cancelled_at else "",
         ]  # fmt: skip
 
@@ -82,7 +78,7 @@ def _posting_cells(viewer: Viewer, rows: list[Posting]) -> Iterator[list[Cell]]:
         yield [
             entry.pk, _day(entry.on), entry.get_kind_display(), account.organisation_name,
             account.get_source_display(), account.purpose, account.year, account.get_stage_display(),
-            _yuan(row.amount_fen), entry.document, entry.note, entry.by,
+            yuan_cell(row.amount_fen), entry.document, entry.note, entry.by,
         ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from shouwang.insurance.rules import OVER, State
 from shouwang.insurance.selectors import claim_get, claims_visible_to, computation_latest, pool_get
 from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
-from shouwang.kit.sheets import Cell, workbook_bytes
+from shouwang.kit.sheets import Cell, workbook_bytes, yuan_cell
 from shouwang.kit.texts import numbers_refuse
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import Viewer
@@ -150,12 +150,8 @@ def _cell_values(claim: Claim) -> Iterator[Cell]:
     yield from (str(claim.pk), claim.household_name, claim.place, claim.person_name or "全家")
     yield from (str(Risk(claim.cause).label), f"{claim.event_on:%Y-%m-%d}")
     yield from (f"{timezone.localdate(claim.opened_at):%Y-%m-%d}", claim.type_name, claim.ladder_name)
-    yield from (_yuan(claim.evidence_fen), _yuan(claim.loss_fen), _yuan(sum(claim.offsets.values())))
-    yield from (_yuan(claim.computed_fen), _yuan(claim.amount_fen), _yuan(claim.advance_fen))
-    yield from (_yuan(claim.recovered_fen + claim.advance_recovered_fen), str(claim.get_state_display()))
+    yield from (yuan_cell(claim.evidence_fen), yuan_cell(claim.loss_fen), yuan_cell(sum(claim.offsets.values())))
+    yield from (yuan_cell(claim.computed_fen), yuan_cell(claim.amount_fen), yuan_cell(claim.advance_fen))
+    yield from (yuan_cell(claim.recovered_fen + claim.advance_recovered_fen), str(claim.get_state_display()))
     yield f"{claim.paid_on:%Y-%m-%d}" if claim.paid_on else ""
     yield claim.decision_reason
-
-
-def _yuan(fen: int | None) -> float | None:
-    return None if fen is None else fen / 100
