@@ -43,11 +43,18 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
     late = home(cast, 1_200_000, 9_000_000)
     delivered_make(late, cast.slot, "EMPLOYMENT", date(2021, 7, 1))  # its year after is not over
     with acting_as(SYSTEM):
-        for household_id, fen, day in ((helped[0], 500_000, date(2021, 3, 10)), (helped[1], 99, date(2020, 3, 1))):
+        spring, june = date(2021, 3, 10), date(2021, 6, 1)
+        for number, fen, unit, day, until in (
+            (0, 500_000, "ONCE", spring, None),
+            (1, 99, "ONCE", date(2020, 3, 1), None),  # before the help
+            (2, 20_000, "MONTHLY", spring, None),  # the month of the help and the twelve after it
+            (3, 20_000, "MONTHLY", spring, june),
+            (4, 9_000, "DAILY", spring, None),  # pay for work is no cost
+        ):
             grant_record(
-                viewer=SYSTEM, slot=cast.slot, household_id=household_id, source_ref=f"test:{household_id}", at=AT,
+                viewer=SYSTEM, slot=cast.slot, household_id=helped[number], source_ref=f"test:{number}", at=AT,
                 benefit=Benefit(payer_name="人社局", payer_organisation_id=None, purpose="培训补贴", amount_fen=fen,
-                                unit="ONCE", standing="PAID_BY_US", from_date=day),
+                                unit=unit, standing="PAID_BY_US", from_date=day, until_date=until),
             )  # fmt: skip
     with acting_as(cast.county):
         _, policy = policy_for(slot=cast.slot, on=ON)
@@ -59,7 +66,7 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
     assert all(other.effect == pytest.approx(0) and not other.is_clear for other in others)
     assert (found.found.changes_helped[-1], found.found.changes_matched[-1]) == pytest.approx((12_000, 2_000))
     assert (found.cost.paid_fen, found.cost.kept, found.cost.per_kept_fen, found.cost.unpriced) == (
-        500_000, 5, 100_000, 4,
+        820_000, 5, 164_000, 2,
     )  # fmt: skip
     monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     page = sign_in(client, cast.county).get(reverse("evaluation:effects")).content.decode()
