@@ -168,6 +168,13 @@ def test_removed_by_help_needs_help_that_arrived(cast: Cast) -> None:
         removal_propose(viewer=cast.officer, household_id=watched_make(cast.slot), way="HELP", reason="帮扶见效", at=AT)
 
 
+def test_what_is_not_known_is_no_ground_to_propose(cast: Cast) -> None:
+    removal_make(cast, watched_make(cast.slot))  # puts the policy in force
+    home = watched_make(cast.slot, housing_safe=None)
+    with acting_as(cast.officer), pytest.raises(NotYet, match="住房安全（尚难判断）"), transaction.atomic():
+        removal_propose(viewer=cast.officer, household_id=home, way="SELF", reason="情况好转", at=AT)
+
+
 def test_help_and_nature_are_told_apart_by_what_arrived(cast: Cast) -> None:
     removal_make(cast, watched_make(cast.slot))  # puts the policy in force
     home = watched_make(cast.slot, risks=["ILLNESS", "STUDY"])
