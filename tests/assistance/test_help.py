@@ -36,7 +36,7 @@ from shouwang.funds.services import AmountNotSane
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.people.models import TaskGrant
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LATER = AT + timedelta(days=20)
 DAY = LATER.date()
@@ -73,61 +73,61 @@ def delivered(
         )
 
 
-def test_a_department_reports_its_help_as_money_of_another_body(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    measure = planned(walk, real_cast.medical)
-    done = delivered(measure, real_cast.medical)
-    with acting_as(real_cast.county):
-        (grant,) = grants_of_household(real_cast.county, walk.case.household_id)
-        totals = grant_totals(real_cast.county)
+def test_a_department_reports_its_help_as_money_of_another_body(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    measure = planned(walk, cast.medical)
+    done = delivered(measure, cast.medical)
+    with acting_as(cast.county):
+        (grant,) = grants_of_household(cast.county, walk.case.household_id)
+        totals = grant_totals(cast.county)
     assert (grant.amount_fen, grant.unit, grant.standing) == (1_426_913, "ONCE", "REPORTED")
     assert (totals.paid_by_us_fen, totals.reported_fen) == (0, 1_426_913)
     assert done.grant_id == grant.pk
-    assert grant.payer_organisation_id == real_cast.medical.organisation_id
+    assert grant.payer_organisation_id == cast.medical.organisation_id
 
 
-def test_a_monthly_benefit_runs_and_is_not_added_to_single_payments(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    delivered(planned(walk, real_cast.civil, kind="SAFETY_NET"), real_cast.civil, fen=23_500, unit="MONTHLY")
-    with acting_as(real_cast.county):
-        totals = grant_totals(real_cast.county)
+def test_a_monthly_benefit_runs_and_is_not_added_to_single_payments(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    delivered(planned(walk, cast.civil, kind="SAFETY_NET"), cast.civil, fen=23_500, unit="MONTHLY")
+    with acting_as(cast.county):
+        totals = grant_totals(cast.county)
     assert (totals.reported_fen, totals.running) == (0, 1)
 
 
-def test_what_the_centre_itself_pays_is_ours(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    measure = planned(walk, real_cast.county)
+def test_what_the_centre_itself_pays_is_ours(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    measure = planned(walk, cast.county)
     assert measure.task_id is None
-    delivered(measure, real_cast.county, fen=100_000)
-    with acting_as(real_cast.county):
-        assert grant_totals(real_cast.county).paid_by_us_fen == 100_000
+    delivered(measure, cast.county, fen=100_000)
+    with acting_as(cast.county):
+        assert grant_totals(cast.county).paid_by_us_fen == 100_000
 
 
-def test_what_an_outside_body_gives_is_recorded_by_the_centre_as_reported(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
+def test_what_an_outside_body_gives_is_recorded_by_the_centre_as_reported(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
     measure = planned(walk, None, kind="SOCIAL", outside="县慈善会")
-    delivered(measure, real_cast.county, fen=50_000)
-    with acting_as(real_cast.county):
-        assert grant_totals(real_cast.county).reported_fen == 50_000
+    delivered(measure, cast.county, fen=50_000)
+    with acting_as(cast.county):
+        assert grant_totals(cast.county).reported_fen == 50_000
 
 
-def test_a_plan_opens_a_task_and_its_grant_and_the_delivery_ends_both(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    measure = planned(walk, real_cast.medical)
-    with acting_as(real_cast.medical):
-        assert measure_of_task(real_cast.medical, measure.task_id or 0) == measure
+def test_a_plan_opens_a_task_and_its_grant_and_the_delivery_ends_both(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    measure = planned(walk, cast.medical)
+    with acting_as(cast.medical):
+        assert measure_of_task(cast.medical, measure.task_id or 0) == measure
     with acting_as(SYSTEM):
         assert Task.objects.get(pk=measure.task_id).state == "OPEN"
         assert TaskGrant.objects.filter(task_id=measure.task_id, until__gt=LATER).exists()
-    delivered(measure, real_cast.medical)
+    delivered(measure, cast.medical)
     with acting_as(SYSTEM):
         assert Task.objects.get(pk=measure.task_id).state == "ANSWERED"
         assert not TaskGrant.objects.filter(task_id=measure.task_id, until__gt=LATER).exists()
 
 
-def test_every_arrival_stands_in_the_timeline_and_the_audit(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    delivered(planned(walk, real_cast.medical), real_cast.medical)
+def test_every_arrival_stands_in_the_timeline_and_the_audit(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    delivered(planned(walk, cast.medical), cast.medical)
     with acting_as(SYSTEM):
         texts = list(CaseEvent.objects.filter(case_id=walk.case_id, what="ASSISTED").values_list("text", flat=True))
         actions = set(Entry.objects.values_list("action", flat=True))
@@ -136,9 +136,9 @@ def test_every_arrival_stands_in_the_timeline_and_the_audit(real_cast: Cast) -> 
     assert {"measure.plan", "measure.deliver", "grant.record"} <= actions
 
 
-def test_the_case_goes_on_to_the_visit_only_when_everything_arrived(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    viewer = real_cast.county
+def test_the_case_goes_on_to_the_visit_only_when_everything_arrived(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    viewer = cast.county
 
     def complete() -> None:
         with acting_as(viewer):
@@ -146,43 +146,43 @@ def test_the_case_goes_on_to_the_visit_only_when_everything_arrived(real_cast: C
 
     with pytest.raises(NotYetDelivered):
         complete()
-    first, second = planned(walk, real_cast.medical), planned(walk, real_cast.civil, kind="SAFETY_NET")
-    delivered(first, real_cast.medical)
+    first, second = planned(walk, cast.medical), planned(walk, cast.civil, kind="SAFETY_NET")
+    delivered(first, cast.medical)
     with pytest.raises(NotYetDelivered):
         complete()
-    delivered(second, real_cast.civil, fen=23_500, unit="MONTHLY")
+    delivered(second, cast.civil, fen=23_500, unit="MONTHLY")
     complete()
     assert walk.case.act == "visit"
     assert walk.case.assisted_at == LATER
 
 
-def test_nobody_delivers_for_another_organisation(real_cast: Cast) -> None:
-    measure = planned(case_make(real_cast, upto="help"), real_cast.medical)
-    for viewer in (real_cast.civil, real_cast.county, real_cast.neighbour_medical, real_cast.insurer):
+def test_nobody_delivers_for_another_organisation(cast: Cast) -> None:
+    measure = planned(case_make(cast, upto="help"), cast.medical)
+    for viewer in (cast.civil, cast.county, cast.neighbour_medical, cast.insurer):
         with pytest.raises(MeasureNotFound):
             delivered(measure, viewer)
     with acting_as(SYSTEM):
         assert not Grant.objects.exists()
 
 
-def test_a_measure_arrives_once(real_cast: Cast) -> None:
-    measure = planned(case_make(real_cast, upto="help"), real_cast.medical)
-    delivered(measure, real_cast.medical)
+def test_a_measure_arrives_once(cast: Cast) -> None:
+    measure = planned(case_make(cast, upto="help"), cast.medical)
+    delivered(measure, cast.medical)
     with pytest.raises(MeasureStale):
-        delivered(measure, real_cast.medical)
+        delivered(measure, cast.medical)
     with pytest.raises(MeasureSettled):
-        delivered(measure, real_cast.medical, version=measure.version + 1)
+        delivered(measure, cast.medical, version=measure.version + 1)
     with acting_as(SYSTEM):
         assert Grant.objects.count() == 1
 
 
-def test_a_delivery_of_nothing_or_tomorrow_leaves_no_row(real_cast: Cast) -> None:
-    measure = planned(case_make(real_cast, upto="help"), real_cast.medical)
+def test_a_delivery_of_nothing_or_tomorrow_leaves_no_row(cast: Cast) -> None:
+    measure = planned(case_make(cast, upto="help"), cast.medical)
     with pytest.raises(AmountNotSane):
-        delivered(measure, real_cast.medical, fen=0)
-    with acting_as(real_cast.medical), pytest.raises(DeliveryDay):
+        delivered(measure, cast.medical, fen=0)
+    with acting_as(cast.medical), pytest.raises(DeliveryDay):
         measure_deliver(
-            viewer=real_cast.medical,
+            viewer=cast.medical,
             measure_id=measure.pk,
             version=1,
             delivery=Delivery(delivered_on=DAY + timedelta(days=1), result="已发放"),
@@ -193,9 +193,9 @@ def test_a_delivery_of_nothing_or_tomorrow_leaves_no_row(real_cast: Cast) -> Non
         assert Measure.objects.get().state == "PLANNED"
 
 
-def test_a_cancelled_measure_takes_its_task_back_and_needs_a_reason(real_cast: Cast) -> None:
-    measure = planned(case_make(real_cast, upto="help"), real_cast.medical)
-    viewer = real_cast.county
+def test_a_cancelled_measure_takes_its_task_back_and_needs_a_reason(cast: Cast) -> None:
+    measure = planned(case_make(cast, upto="help"), cast.medical)
+    viewer = cast.county
     with acting_as(viewer), pytest.raises(ReasonMissing):
         measure_cancel(viewer=viewer, measure_id=measure.pk, version=1, reason=" ", at=LATER)
     with acting_as(viewer):
@@ -204,55 +204,55 @@ def test_a_cancelled_measure_takes_its_task_back_and_needs_a_reason(real_cast: C
         assert Task.objects.get(pk=measure.task_id).state == "WITHDRAWN"
 
 
-def test_help_is_planned_only_in_its_stage_and_by_the_centre(real_cast: Cast) -> None:
+def test_help_is_planned_only_in_its_stage_and_by_the_centre(cast: Cast) -> None:
     with pytest.raises(NotInHelp):
-        planned(case_make(real_cast, upto="review"), real_cast.medical)
-    walk = case_make(real_cast, upto="help")
-    with acting_as(real_cast.township), pytest.raises(NotYourTurn):
+        planned(case_make(cast, upto="review"), cast.medical)
+    walk = case_make(cast, upto="help")
+    with acting_as(cast.township), pytest.raises(NotYourTurn):
         measure_plan(
-            viewer=real_cast.township,
+            viewer=cast.township,
             case_id=walk.case_id,
             version=None,
-            plan=Plan(kind="HEALTH", summary="医疗救助", organisation_id=real_cast.medical.organisation_id),
+            plan=Plan(kind="HEALTH", summary="医疗救助", organisation_id=cast.medical.organisation_id),
             at=LATER,
         )
 
 
-def test_a_provider_must_answer_for_the_place(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    for provider in (real_cast.neighbour_medical, real_cast.leader, real_cast.city):
+def test_a_provider_must_answer_for_the_place(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    for provider in (cast.neighbour_medical, cast.leader, cast.city):
         with pytest.raises(ProviderUnknown):
             planned(walk, provider)
     with pytest.raises(ProviderUnknown):
         planned(walk, None, outside=" ")
 
 
-def test_one_measure_a_person_and_year_is_the_primary_one(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    first = planned(walk, real_cast.medical, person_id=7)
-    second = planned(walk, real_cast.civil, kind="SAFETY_NET", person_id=7)
+def test_one_measure_a_person_and_year_is_the_primary_one(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    first = planned(walk, cast.medical, person_id=7)
+    second = planned(walk, cast.civil, kind="SAFETY_NET", person_id=7)
     other = planned(walk, None, kind="SOCIAL", outside="县慈善会", person_id=8)
     with acting_as(SYSTEM):
         counted = list(Primary.objects.order_by("person_id").values_list("person_id", "measure_id", "year"))
     assert counted == [(7, first.pk, 2020), (8, other.pk, 2020)]
-    with acting_as(real_cast.county):
-        assert primary_choose(viewer=real_cast.county, measure_id=second.pk, at=LATER) == 1
+    with acting_as(cast.county):
+        assert primary_choose(viewer=cast.county, measure_id=second.pk, at=LATER) == 1
     with acting_as(SYSTEM):
         assert Primary.objects.get(person_id=7).measure_id == second.pk
-    with acting_as(real_cast.county):
-        measure_cancel(viewer=real_cast.county, measure_id=second.pk, version=second.version, reason="改了", at=LATER)
+    with acting_as(cast.county):
+        measure_cancel(viewer=cast.county, measure_id=second.pk, version=second.version, reason="改了", at=LATER)
     with acting_as(SYSTEM):
         assert Primary.objects.get(person_id=7).measure_id == first.pk  # the next in turn
 
 
-def test_departments_see_their_own_measures_and_neighbours_none(real_cast: Cast) -> None:
-    walk = case_make(real_cast, upto="help")
-    mine, theirs = planned(walk, real_cast.medical), planned(walk, real_cast.civil, kind="SAFETY_NET")
-    with acting_as(real_cast.medical):
+def test_departments_see_their_own_measures_and_neighbours_none(cast: Cast) -> None:
+    walk = case_make(cast, upto="help")
+    mine, theirs = planned(walk, cast.medical), planned(walk, cast.civil, kind="SAFETY_NET")
+    with acting_as(cast.medical):
         assert list(Measure.objects.all()) == [mine]
-        assert list(measures_visible_to(real_cast.medical)) == [mine]
-    with acting_as(real_cast.county):
-        assert list(measures_of_case(real_cast.county, walk.case_id)) == [mine, theirs]
-    with acting_as(real_cast.neighbour):
+        assert list(measures_visible_to(cast.medical)) == [mine]
+    with acting_as(cast.county):
+        assert list(measures_of_case(cast.county, walk.case_id)) == [mine, theirs]
+    with acting_as(cast.neighbour):
         assert not Measure.objects.exists()
         assert not Grant.objects.exists()
