@@ -317,7 +317,10 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
     with acting_as(SYSTEM):
         letter = pledge.thanks.get()
     assert client.get(reverse("assistance:thanks", args=[letter.pk]))["Content-Type"] == "application/pdf"
-    public = Client().get(reverse("assistance:given", args=[f"{cast.places.county.lo:012d}"])).content.decode()
+    code = f"{cast.places.county.lo:012d}"
+    led = Client().get(reverse("public:gifts"), {"in": code})
+    assert led["Location"] == reverse("assistance:given", args=[code]), "the way from the public's first page"
+    public = Client().get(led["Location"]).content.decode()
     assert "县青年商会" in public
     assert "欧" not in public
     assert "手术" not in public

@@ -169,14 +169,22 @@ def test_payments_just_below_a_tier_are_found_when_there_are_several_and_returne
     assert found(real_cast.auditor, "NEAR") == []
 
 
-def test_round_sums_in_a_row_are_found_from_the_packs_share_on(real_cast: Cast, desk: Desk) -> None:
+def test_round_sums_in_a_row_are_found_from_the_packs_share_on(
+    real_cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allocated(desk, real_cast, 100_000_00)
     household = household_make(real_cast.slot, at=AT).pk
     dues = [owed(real_cast, desk.maker, fen, household_id=household) for fen in [1_000_00] * 9 + [123_45] * 2]
     batched(desk, *dues)
     assert found(real_cast.auditor, "ROUND") == [], "nine of eleven: enough by share, not by number"
-    batched(desk, owed(real_cast, desk.maker, 2_000_00, household_id=household))
-    assert [(each.amount_fen, len(each.evidence)) for each in found(real_cast.auditor, "ROUND")] == [(11_000_00, 10)]
+    batched(desk, owed(real_cast, desk.maker, 3_000_00, household_id=household), at=AT + timedelta(days=31))
+    assert found(real_cast.auditor, "ROUND") == [], "a day too late"
+    batched(desk, owed(real_cast, desk.maker, 2_000_00, household_id=household), at=AT + timedelta(days=30))
+    (whole,) = found(real_cast.auditor, "ROUND")
+    assert (whole.amount_fen, len(whole.evidence), whole.count, whole.left_out) == (11_000_00, 10, 10, 0)
+    monkeypatch.setattr("shouwang.funds.selectors.findings.found.MOST_EVIDENCE", 4)
+    (whole,) = found(real_cast.auditor, "ROUND")
+    assert (whole.amount_fen, len(whole.evidence), whole.left_out) == (11_000_00, 4, 6), "the oldest are read"
     batched(desk, owed(real_cast, desk.maker, 5_01, household_id=household))
     assert found(real_cast.auditor, "ROUND") == [], "ten of thirteen: enough by number, not by share"
 
@@ -188,7 +196,7 @@ def test_a_finding_is_given_to_somebody_until_a_day_mended_or_tolerated_with_its
     finding = found(real_cast.auditor, "REST")[0]
     given = Decided("ASSIGNED", "巨鹿县防贫中心", "六月底前发放到户", ON + timedelta(days=10))
     with acting_as(real_cast.auditor):
-        with pytest.raises(errors.ReasonNeeded):
+        with pytest.raises(errors.DueMissing):
             finding_note(
                 viewer=real_cast.auditor, key=finding.key, slot=finding.slot, at=AT,
                 decided=Decided("ASSIGNED", "巨鹿县防贫中心", "没有期限"),

@@ -109,6 +109,8 @@ def test_lists_leave_for_a_purpose_with_a_mark_and_no_formula_and_sheets_are_log
     monkeypatch.setattr("shouwang.funds.services.exporting.LIMIT", 0)
     with pytest.raises(errors.ExportTooLong), acting_as(desk.maker):
         money_export(viewer=desk.maker, what="payments", year=2020, purpose="核对", at=AT)
+    for viewer, told in ((real_cast.leader, "支付待放行"), (desk.maker, "款项待支付")):
+        assert told in sign_in(Client(), viewer).get(reverse("desks:desk")).content.decode(), told
     sheet = clerk.get(reverse("funds:batch_print", args=[batch.pk]))
     assert sheet["Content-Type"] == "application/pdf" and sheet.content.startswith(b"%PDF")
     with acting_as(SYSTEM):

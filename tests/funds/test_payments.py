@@ -425,7 +425,7 @@ def test_overpaid_money_comes_back_to_what_is_available_and_never_more_than_was_
     paid = payments(batch)[0]
     with acting_as(desk.maker):
         assert payment_recover(viewer=desk.maker, payment_id=paid.pk, amount_fen=500_00, reason="多付", at=AT) == 500_00
-        with pytest.raises(errors.NotEnoughMoney, match=r"现有 7,500\.00 元"):
+        with pytest.raises(errors.RecoveredTooMuch, match=r"还能追回 7,500\.00 元"):
             payment_recover(viewer=desk.maker, payment_id=paid.pk, amount_fen=7_500_01, reason="多付", at=AT)
     assert stages() == {"AVAILABLE": 92_500_00, "PAID": 7_500_00}
     with acting_as(SYSTEM):

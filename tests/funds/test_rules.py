@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +15,6 @@ from shouwang.funds.rules import (
     Standing,
     answer_judge,
     dwell_days,
-    rounded_run,
     split_run,
     tranches_left,
     year_is_over,
@@ -83,15 +81,6 @@ def test_a_split_reaches_the_tier_within_the_days_over_several_batches(
 ) -> None:
     paid = [Paid(1, DAY, 5_00, 1), Paid(2, DAY + timedelta(days=days), second, batch)]
     assert split_run(paid, start_fen=10_00, days=30) == expected
-
-
-@pytest.mark.parametrize(("whole", "odd", "expected"), [(3, 1, 3), (2, 0, 0), (3, 2, 0), (4, 1, 4)])
-def test_round_sums_count_by_number_and_by_share(whole: int, odd: int, expected: int) -> None:
-    paid = [Paid(key, DAY, 7_00 if key < whole else 7_01, 1) for key in range(whole + odd)]
-    found = rounded_run(paid, unit_fen=1_00, days=30, count=3, share=Fraction(3, 4))
-    assert len(found) == expected
-    spread = [Paid(key, DAY + timedelta(days=31 * key), 7_00, 1) for key in range(9)]
-    assert rounded_run(spread, unit_fen=1_00, days=30, count=2, share=Fraction(1)) == set()
 
 
 def test_money_dwells_from_the_day_it_came_to_the_day_it_went_the_oldest_first() -> None:

@@ -122,3 +122,33 @@ def test_a_rate_is_never_a_float():
     assert money.rate_times_floor(1_800_000, "50%") == 900_000
     with pytest.raises(TypeError):
         money.rate_times(100, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [
+        (140950, "壹仟肆佰零玖元伍角整"),
+        (600714, "陆仟零柒元壹角肆分"),
+        (168032, "壹仟陆佰捌拾元叁角贰分"),
+        (10700053, "壹拾万柒仟元伍角叁分"),
+        (1640902, "壹万陆仟肆佰零玖元零贰分"),
+        (32504, "叁佰贰拾伍元零肆分"),
+        (100000100, "壹佰万零壹元整"),
+        (10_000_000_000_00, "壹佰亿元整"),
+        (1_000_050_000_00, "壹拾亿零伍万元整"),
+        (5, "伍分"),
+        (50, "伍角整"),
+    ],
+)
+def test_capitals_are_written_as_vouchers_ask_for_them(fen: int, text: str) -> None:
+    assert money.yuan_capitals(fen) == text
+
+
+@given(st.integers(1, 10**15))
+def test_capitals_hold_every_digit_in_its_order_and_no_two_noughts_together(fen: int) -> None:
+    text = money.yuan_capitals(fen)
+    assert [money.CAPITALS.index(sign) for sign in text if sign in money.CAPITALS[1:]] == [
+        int(digit) for digit in str(fen) if digit != "0"
+    ]
+    assert "零零" not in text
+    assert text[-1] in "整分"

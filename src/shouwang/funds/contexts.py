@@ -48,17 +48,33 @@ class LevelGroup:
     name: str
     lines: Sequence[LevelSum]
 
-    def _sum(self, name: str) -> int:
-        return sum(getattr(line, name) for line in self.lines)
+    @property
+    def columns(self) -> Sequence[tuple[str, str, bool]]:
+        """Heading, field of a line, whether a phone leaves it out; the pool's column only where a pool holds money."""
+        columns = [
+            ("收到", "received_fen", False), ("拨给下级", "passed_on_fen", True), ("可用", "available_fen", False),
+            ("资金池", "pool_fen", False), ("已承诺", "committed_fen", True), ("银行在途", "transit_fen", True),
+            ("已支付", "paid_fen", False),
+        ]  # fmt: skip
+        return [each for each in columns if each[1] != "pool_fen" or any(line.pool_fen for line in self.lines)]
 
     @property
-    def totals(self) -> Sequence[tuple[str, int]]:
+    def rows(self) -> Sequence[tuple[LevelSum, Sequence[tuple[str, int, bool]]]]:
+        """Each line with its amounts in the order of the columns."""
+        return [
+            (line, [(label, getattr(line, name), is_hidden) for label, name, is_hidden in self.columns])
+            for line in self.lines
+        ]
+
+    @property
+    def totals(self) -> Sequence[tuple[str, int, bool]]:
         """The sums of the columns, in their order; none where one line is all there is."""
-        names = {
-            "收到": "received_fen", "拨给下级": "passed_on_fen", "可用": "available_fen", "已承诺": "committed_fen",
-            "银行在途": "transit_fen", "已支付": "paid_fen",
-        }  # fmt: skip
-        return [(label, self._sum(name)) for label, name in names.items()] if len(self.lines) > 1 else []
+        if len(self.lines) < 2:
+            return []
+        return [
+            (label, sum(getattr(line, name) for line in self.lines), is_hidden)
+            for label, name, is_hidden in self.columns
+        ]
 
 
 @dataclass(frozen=True)
@@ -131,6 +147,7 @@ class AccountPage:
     table: Table
     page: KeyPage
     may_move: bool
+    stages: Sequence[Account]
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,7 @@ class OwedLine:
     place: str
     head: str
     why_not: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -194,6 +212,29 @@ class BatchPage:
     form: Form | None
     counts: Sequence[tuple[str, int, int]]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be released."""
+        return self.batch.state in (Batch.State.DRAFT, Batch.State.CHECKED)
+
+    @property
+    def is_handed(self) -> bool:
+        """Whether the bank's file was taken out."""
+        return any(act.what == BatchAct.What.HAND for act in self.acts)
+
+    def _number(self, state: Payment.State) -> int:
+        return sum(payment.state == state for payment in self.payments)
+
+    @property
+    def unknown(self) -> int:
+        """How many of its payments nobody knows the fate of."""
+        return self._number(Payment.State.UNKNOWN)
+
+    @property
+    def returned(self) -> int:
+        """How many of its payments came back."""
+        return self._number(Payment.State.RETURNED)
+
 
 @dataclass(frozen=True)
 class UnknownPage:
@@ -219,6 +260,9 @@ class PaymentPage:
     may_recover: bool
     recovered_fen: int
     household_href: str
+    settle: Form
+    doubt: Form
+    recover: Form
 
 
 @dataclass(frozen=True)
@@ -228,6 +272,7 @@ class PayeePage:
     owed: Commitment
     form: Form
     cancel: Form
+    household_href: str
 
 
 @dataclass(frozen=True)
@@ -250,6 +295,7 @@ class FindingsPage:
     states: Sequence[tuple[str, str, bool, int]]
     asked: str
     lines: Sequence[FindingLine]
+    listed: int
     total: int
     may_note: bool
     has_rules: bool

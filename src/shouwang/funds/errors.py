@@ -1,4 +1,4 @@
-"""What funds refuses, each with the sentence the user sees."""
+"""What funds refuses, each with the sentence the user sees; `fields`: beside which of a form's it stands, the first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from shouwang.kit.money import yuan_text
 
 
 class AmountNotPositive(Refusal):
+    fields = ("amount",)
     sentence = "金额要大于 0 元。"
 
 
@@ -29,6 +30,8 @@ class EntryKeyTaken(Refusal):
 class NotEnoughMoney(Refusal):
     """An account would fall below zero."""
 
+    fields = ("amount",)
+
     def __init__(self, account: str = "", balance_fen: int | None = None) -> None:
         left = f"，现有 {yuan_text(balance_fen)} 元" if balance_fen is not None else ""
         named = f"“{account}”" if account else "账户"
@@ -36,6 +39,7 @@ class NotEnoughMoney(Refusal):
 
 
 class PurposeShifted(Refusal):
+    fields = ("note",)
     sentence = "转出和转入的用途不一样。改变用途要写明批准文件和理由，并会列入核查事项。"
 
 
@@ -44,14 +48,17 @@ class NotMoneyWork(Refusal):
 
 
 class DocumentMissing(Refusal):
+    fields = ("document", "ground")
     sentence = "请写明依据的文件（文号或名称）。"
 
 
 class NotBelow(Refusal):
+    fields = ("to",)
     sentence = "只能拨给本辖区以内的单位。"
 
 
 class DayAhead(Refusal):
+    fields = ("on", "approved_on")
     sentence = "记账日期不能晚于今天。"
 
 
@@ -67,6 +74,7 @@ class PayeeNotReady(Refusal):
 
 
 class AccountNumberUnreadable(Refusal):
+    fields = ("account_number", "number", "account")
     sentence = "银行账号应当是 8 到 32 位数字，请核对。"
 
 
@@ -143,6 +151,15 @@ class PaymentNotUnknown(Refusal):
     sentence = "只有结果不明的支付才由两人核定。"
 
 
+class RecoveredTooMuch(Refusal):
+    """More would come back of a payment than was paid."""
+
+    fields = ("amount",)
+
+    def __init__(self, left_fen: int) -> None:
+        super().__init__(f"追回的不能比付出去的多：这笔支付最多还能追回 {yuan_text(left_fen)} 元。")
+
+
 class ResolutionOpen(Refusal):
     sentence = "这笔支付已经有人提出核定，等另一人确认。"
 
@@ -164,10 +181,17 @@ class ReturnUnreadable(Refusal):
 
 
 class ReasonNeeded(Refusal):
+    fields = ("reason", "note")
     sentence = "请写明理由。"
 
 
+class DueMissing(Refusal):
+    fields = ("due_on",)
+    sentence = "交办要写明整改期限。"
+
+
 class WatchedBefore(Refusal):
+    fields = ("number",)
     sentence = "这个账户已经在名单里。"
 
 
@@ -179,6 +203,8 @@ class FindingGone(Refusal):
 class YearNotOver(Refusal):
     """The budget year runs from January to December (预算法 第十八条); before December it is not closed."""
 
+    fields = ("on",)
+
     def __init__(self, year: int) -> None:
         super().__init__(f"{year} 年度还没有结束，{year} 年 12 月起才能结转。")
 
@@ -188,19 +214,19 @@ class NothingLeft(Refusal):
 
 
 class ToleranceUngrounded(Refusal):
-    field = "grounds"
+    fields = ("grounds",)
     sentence = "容错要三条都成立：出于公心、原因是客观的、错误已及时纠正。缺一条就交办整改。"
 
 
 class ExportPurposeMissing(Refusal):
-    field = "purpose"
+    fields = ("purpose",)
     sentence = "请写明导出的用途，它会印在表上、记入审计日志。"
 
 
 class ExportTooLong(Refusal):
     """The list is too long for one workbook."""
 
-    field = "year"
+    fields = ("year",)
 
     def __init__(self, rows: int, limit: int) -> None:
         super().__init__(f"共 {rows:,} 行，一个文件最多 {limit:,} 行。请按年度分开导出，或请运维人员从数据库取数。")
@@ -211,5 +237,5 @@ class CaseNotGranted(Refusal):
 
 
 class PersonElsewhere(Refusal):
-    field = "person"
+    fields = ("person",)
     sentence = "救助对象不是这一户现在的人，请重新选。"

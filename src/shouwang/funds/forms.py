@@ -18,6 +18,20 @@ from shouwang.ui.forms import FenField, FreeTextForm, StatedDay
 LIMIT_FEN = 10**15  # ten million million yuan: no county's budget reaches it
 
 
+class Suggesting(forms.TextInput):
+    """A text that is written as it was before: the browser offers `options`, and takes any other."""
+
+    template_name = "funds/suggesting.html"
+    options: Sequence[str] = ()
+
+    def __init__(self, key: str) -> None:
+        super().__init__({"list": key, "autocomplete": "off"})
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """This function adds what is offered."""
+        return {**super().get_context(name, value, attrs), "options": self.options}
+
+
 def _day(**more: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **more)
 
@@ -48,14 +62,17 @@ class GroundForm(FreeTextForm):
 class BudgetForm(GroundForm):
     """Money that reached the organisation from outside."""
 
-    source = forms.ChoiceField(label="资金来源", choices=Source.choices)
-    purpose = forms.CharField(label="用途", max_length=60, help_text="同一用途每次写法要一样，例如：防贫救助")
+    source = forms.ChoiceField(label="资金来源", choices=[("", "请选择"), *Source.choices])
+    purpose = forms.CharField(label="用途", max_length=60, help_text="同一用途每次写法要一样，例如：防贫救助",
+                              widget=Suggesting("purposes"))  # fmt: skip
     year = forms.IntegerField(label="年度", min_value=2014, max_value=2100)
     field_order = ["source", "purpose", "year", "amount", "on", "document", "selected_on", "note"]
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, purposes: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         self.fields["year"].initial = today.year
+        self.fields["on"].label = "到账日期"
+        self.fields["purpose"].widget.options = purposes
 
     def money(self) -> Money:
         """This function returns what kind of money it is."""
@@ -75,6 +92,7 @@ class AllocateForm(GroundForm):
 
     def __init__(self, *args: Any, today: date, below: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
+        self.fields["on"].label = "拨付日期"
         self.fields["to"].choices = [("", "请选择"), *below]  # type: ignore[attr-defined]
         self.fields["earmarked"].choices = [("", "就是收款单位"), *below]  # type: ignore[attr-defined]
 
@@ -82,12 +100,13 @@ class AllocateForm(GroundForm):
 class ShiftForm(GroundForm):
     """Money moved to another purpose, with its reason."""
 
-    purpose = forms.CharField(label="新的用途", max_length=60)
+    purpose = forms.CharField(label="新的用途", max_length=60, widget=Suggesting("purposes"))
     field_order = ["purpose", "amount", "on", "document", "note"]
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, purposes: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         del self.fields["selected_on"]
+        self.fields["purpose"].widget.options = purposes
         self.fields["note"].required = True
         self.fields["note"].label = "理由"
 
@@ -105,6 +124,7 @@ class CloseForm(GroundForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         del self.fields["amount"], self.fields["selected_on"]
+        self.fields["on"].label = "结转日期"
 
     def ground(self, *, earmarked_for: int | None = None) -> Ground:
         """This function returns the paper as it was stated."""
@@ -166,7 +186,7 @@ class AskForm(FreeTextForm):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = [*accounts]  # type: ignore[attr-defined]
+        self.fields["account"].choices = [*accounts] if len(accounts) == 1 else [("", "请选择"), *accounts]  # type: ignore[attr-defined]
         self.fields["person"].choices = [*people]  # type: ignore[attr-defined]
         self.fields["approved_on"].initial = today
         if people:
@@ -188,6 +208,19 @@ class ReasonForm(FreeTextForm):
     reason = forms.CharField(label="理由", max_length=300)
 
 
+class SettleForm(FreeTextForm):
+    """What became of a payment, as somebody states it: on which ground."""
+
+    reason = forms.CharField(label="凭什么说", max_length=300, help_text="流水、银行书面答复等")
+
+
+class RecoverForm(FreeTextForm):
+    """What came back of a payment, and why."""
+
+    amount = FenField(label="追回金额")
+    reason = forms.CharField(label="理由", max_length=300)
+
+
 class NoteForm(FreeTextForm):
     """What is decided about a finding."""
 
@@ -196,7 +229,8 @@ class NoteForm(FreeTextForm):
     due_on = StatedDay(label="整改期限", required=False, widget=forms.DateInput(attrs={"type": "date"}),
                        help_text="交办时要写")  # fmt: skip
     note = forms.CharField(label="要求、结果或容错的依据", max_length=240)
-    grounds = forms.MultipleChoiceField(label="容错的三条", choices=list(GROUNDS.items()), required=False)
+    grounds = forms.MultipleChoiceField(label="容错的三条", choices=list(GROUNDS.items()), required=False,
+                                        widget=forms.CheckboxSelectMultiple, help_text="选容错时都要成立")  # fmt: skip
 
 
 class WatchForm(FreeTextForm):

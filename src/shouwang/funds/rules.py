@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Kind, Role
@@ -152,20 +151,6 @@ def split_run(payments: Sequence[Paid], *, start_fen: int, days: int) -> set[int
         run = [each for each in small[number:] if each.on <= last]
         if len({each.batch for each in run}) > 1 and sum(each.amount_fen for each in run) >= start_fen:
             return {each.key for each in run}
-    return set()
-
-
-def rounded_run(payments: Sequence[Paid], *, unit_fen: int, days: int, count: int, share: Fraction) -> set[int]:
-    """This function returns the payments of one payer (by day) in whole units, where they are too many of them.
-
-    The first stretch of so many days counts in which they are `count` or more and make up `share` of all or more.
-    """
-    for number, first in enumerate(payments):
-        last = first.on + timedelta(days=days)
-        stretch = [each for each in payments[number:] if each.on <= last]
-        whole = [each for each in stretch if each.amount_fen % unit_fen == 0]
-        if len(whole) >= count and len(whole) >= share * len(stretch):
-            return {each.key for each in whole}
     return set()
 
 

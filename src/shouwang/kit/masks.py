@@ -35,13 +35,19 @@ def account_mask(number: str) -> str:
     return _tail_only(number, known=7)
 
 
+def account_tail(shown: str) -> str:
+    """This function says a masked bank account in words, as people name it: 尾号 1234; the dots tell nothing more."""
+    tail = shown.lstrip(DOT)
+    return f"尾号 {tail}" if tail else "号码不显示"
+
+
 def _tail_only(number: str, *, known: int = 0) -> str:
     tail = max(0, min(4, len(number) - known - 3))
     return _masked(number, 0, tail)
 
 
 def name_mask(name: str) -> str:
-    """This function masks a name: the surname stays (张•坤, 李•)."""
+    """This function masks a name: the surname stays (张•坤, 李•); how long a long one is stays hidden."""
     if len(name) <= 1:
         return DOT
-    return name[0] + DOT if len(name) == 2 else name[0] + DOT * (len(name) - 2) + name[-1]
+    return name[0] + DOT if len(name) == 2 else name[0] + DOT * min(len(name) - 2, 3) + name[-1]

@@ -11,6 +11,7 @@ from shouwang.kit.texts import dashed, squeezed
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
+CAPITALS, PLACES, GROUPS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "兆")
 LIMIT_FEN = 10_000_000_000  # one hundred million yuan: no household's single amount reaches it
 
 _EXACT = Context(prec=60)
@@ -110,6 +111,42 @@ def yuan_text(fen: int) -> str:
 def yuan_plain(fen: int) -> str:
     """This function renders fen as yuan without grouping, as forms, files and cells take it: 14269.13."""
     return yuan_text(fen).replace(",", "")
+
+
+def yuan_capitals(fen: int) -> str:
+    """This function writes an amount above zero in the capitals that vouchers ask for: 陆仟零柒元壹角肆分.
+
+    支付结算办法 附一, 正确填写票据和结算凭证的基本规定.
+    """
+    yuan, rest = divmod(fen, FEN_PER_YUAN)
+    jiao, left = divmod(rest, 10)
+    whole = _capitals(yuan)
+    text = f"{whole}元" if whole else ""
+    if jiao:
+        text += f"{CAPITALS[jiao]}角"
+    elif left and text:
+        text += "零"
+    return text + (f"{CAPITALS[left]}分" if left else "整")
+
+
+def _capitals(number: int) -> str:
+    text, is_gap = "", False
+    for power in reversed(range(0, 16, 4)):
+        four = number // 10**power % 10_000
+        if four:
+            text += ("零" if text and (is_gap or four < 1000) else "") + _four_capitals(four) + GROUPS[power // 4]
+        is_gap = not four
+    return text
+
+
+def _four_capitals(four: int) -> str:
+    text, is_gap = "", False
+    for power in reversed(range(4)):
+        digit = four // 10**power % 10
+        if digit:
+            text += ("零" if text and is_gap else "") + CAPITALS[digit] + PLACES[power]
+        is_gap = not digit
+    return text
 
 
 def amount_text(value: int | None, unit: str) -> str:

@@ -15,10 +15,11 @@ from shouwang.public.selectors.places import Step
 
 @dataclass(frozen=True)
 class PlacePage:
-    """One step of choosing the village."""
+    """One step of choosing a village or a county, for `what`; `hint` helps who does not find hers."""
 
     step: Step
-    is_notice: bool
+    what: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)

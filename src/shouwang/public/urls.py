@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwang.public.views import apply, desk, hand, notices, status
+from shouwang.public.views import apply, desk, gifts, hand, notices, status
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/", notices.notices_place, name="notices_place"),
     path("notices/<str:code>/", notices.notices, name="notices"),
     path("notices/<str:code>/<int:notice_id>/", notices.objection, name="object"),
+    path("gifts/", gifts.gifts, name="gifts"),
     path("desk/", desk.petitions, name="petitions"),
     path("desk/<int:petition_id>/", desk.petition, name="petition"),
     path("desk/clues/<int:clue_id>/", hand.application, name="application"),

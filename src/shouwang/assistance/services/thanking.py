@@ -81,6 +81,7 @@ def thanks_print(*, viewer: Viewer, thanks: Thanks, at: datetime) -> bytes:
             "on": thanks.on.isoformat(),
         },
         title="感谢信",
+        head=office,
         number=f"致谢 {thanks.on.year}-{thanks.pk}",
         at=at,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import parse_qsl
 
 from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
 from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
+from shouwang.funds.selectors import money_waiting
 from shouwang.insurance.care.selectors import care_waiting
 from shouwang.insurance.care.services import frame_or_none, role_of
 from shouwang.insurance.selectors import claims_waiting
@@ -101,7 +103,9 @@ def own_feeds(viewer: Viewer, on: date) -> Sequence[Freshness]:
 def to_look_at(viewer: Viewer) -> Sequence[Count]:
     """This function counts what a person must look at besides cases: clues not taken up, questions of the register."""
     if viewer.kind is Kind.INSURER:
-        return _claims(viewer)
+        return [*_claims(viewer), *_money(viewer)]
+    if viewer.kind is Kind.LEADING_GROUP:
+        return _money(viewer)
     if viewer.kind in (Kind.DEPARTMENT, Kind.CARE_PROVIDER):
         return _care(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
@@ -117,7 +121,7 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         Count(asked["findings"], "登记信息要核对", address("register:findings")),
         Count(asked["objections"], "对登记信息的异议", address("register:objections")),
     ]
-    return [*(count for count in counts if count.number), *_claims(viewer)]
+    return [*(count for count in counts if count.number), *_claims(viewer), *_money(viewer)]
 
 
 # Who is waited for by the claims of each state.
@@ -140,6 +144,15 @@ def _claims(viewer: Viewer) -> Sequence[Count]:
         for state, label in wanted
         if counts[state]
     ]
+
+
+def _money(viewer: Viewer) -> Sequence[Count]:
+    """This function counts the payments that wait for a step of the viewer's."""
+    found = []
+    for number, unit, label, page in money_waiting(viewer):
+        name, _, query = page.partition("?")
+        found.append(Count(number, label, address(name, **dict(parse_qsl(query))), unit=unit))
+    return found
 
 
 def _care(viewer: Viewer) -> Sequence[Count]:

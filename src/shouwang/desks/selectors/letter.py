@@ -11,6 +11,7 @@ from shouwang.desks.selectors import household
 from shouwang.funds.selectors import grants_of_case
 from shouwang.funds.selectors.payments import commitments_of_case
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.masks import account_tail
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
@@ -36,7 +37,8 @@ def letter_text(viewer: Viewer, case: Case, *, on: date) -> dict[str, Any] | Non
         "about": "、".join(case_about(case)),
         "opened_on": f"{case.opened_on:%Y-%m-%d}",
         "decided_on": f"{made_on:%Y-%m-%d}",
-        "decision": last.move_name,
+        # What the office does next (告知并结案) is no part of what the household is told.
+        "decision": last.move_name.split("，")[0],
         "told": last.told,
         "clause": last.clause,
         "money": _money(viewer, case),
@@ -54,7 +56,10 @@ def _money(viewer: Viewer, case: Case) -> list[str]:
     owed = commitments_of_case(viewer, case.pk) if viewer.kind is Kind.COUNTY_CENTRE else []
     names = {row.source_ref for row in owed}
     names |= {f"payment:{payment.reference}" for row in owed for payment in row.payments.all()}
-    said = [f"{row.purpose} {yuan_text(row.amount_fen)} 元，打到 {row.payee_name} {row.account_shown}" for row in owed]
+    said = [
+        f"{row.purpose} {yuan_text(row.amount_fen)} 元，打到{row.payee_name}的账户（{account_tail(row.account_shown)}）"
+        for row in owed
+    ]
     grants = grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True)
     return said + [
         f"{grant.purpose} {household.PER[grant.unit]}{yuan_text(grant.amount_fen)} 元，由{grant.payer_name}发放"

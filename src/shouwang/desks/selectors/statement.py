@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shouwang.desks.selectors.household import GrantLine
+from shouwang.kit.masks import account_tail
 from shouwang.kit.money import yuan_text
 from shouwang.public.selectors import Granted
 
@@ -20,7 +21,7 @@ def statement_sheet(page: StatementPage) -> dict[str, Any]:
         "household": page.file.card.head_name,
         "on": f"{page.on:%Y-%m-%d}",
         "granted": [_granted(line) for line in page.granted],
-        "sum": f"批准 {yuan_text(page.granted_fen)} 元，已经打到账上 {yuan_text(page.paid_fen)} 元",
+        "sum": f"一共批准 {yuan_text(page.granted_fen)} 元，已经打到账上 {yuan_text(page.paid_fen)} 元。",
         "parts": [
             {"label": part.label, "rows": [_row(line) for line in part.lines], "sum": "；".join(totals)}
             for part, totals in page.money
@@ -38,7 +39,7 @@ def _granted(line: Granted) -> Sequence[str]:
     way = f"{line.day:%Y-%m-%d} {line.word}" if line.day else line.word
     return [
         f"{line.approved_on:%Y-%m-%d}", f"{line.purpose}（{line.ground}）", yuan_text(line.amount_fen),
-        f"{way}，账户 {line.account}{back}", line.payer,
+        f"{way}，账户{account_tail(line.account)}{back}", line.payer,
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from shouwang.funds.selectors.payments import (
     payments_visible_to,
 )
 from shouwang.funds.selectors.requests import RequestStanding, request_standings, requests_brought_back
+from shouwang.funds.selectors.waiting import money_waiting
 
 __all__ = [
     "UNITS",
@@ -51,6 +52,7 @@ __all__ = [
     "grants_of_household",
     "grants_visible_to",
     "money_by_level",
+    "money_waiting",
     "payments_of_household",
     "payments_unknown",
     "payments_visible_to",

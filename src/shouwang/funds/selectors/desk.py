@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable, Sequence
 
-from shouwang.funds.models import Account, BankReturn, Batch, BatchAct, Evidence, Payment, PaymentEvent, Posting
+from django.db.models import Q, QuerySet
+
+from shouwang.funds.models import (
+    Account,
+    BankReturn,
+    Batch,
+    BatchAct,
+    Commitment,
+    Entry,
+    Evidence,
+    Payment,
+    PaymentEvent,
+    Posting,
+)
 from shouwang.funds.rules import TREASURIES
 from shouwang.funds.selectors.ledger import accounts_visible_to
 from shouwang.funds.selectors.payments import batches_visible_to, payments_visible_to, steps_taken
@@ -13,11 +26,14 @@ from shouwang.people.access import Viewer
 from shouwang.people.selectors import organisations_under
 
 
-def batches_for_me(viewer: Viewer, state: str) -> QuerySet[Batch]:
-    """This function returns the batches at a step in which neither the viewer nor who stands for whom took part."""
+def batches_for_me(viewer: Viewer, states: Sequence[str]) -> QuerySet[Batch]:
+    """This function returns the batches at some steps in which neither the viewer nor who stands for whom took part.
+
+    Who sends a released one may have.
+    """
     taken = steps_taken(BatchAct.objects.all(), viewer).values("batch_id")
-    rows = batches_visible_to(viewer).filter(state=state)
-    return rows if state == Batch.State.RELEASED else rows.exclude(pk__in=taken)
+    rows = batches_visible_to(viewer).filter(state__in=states)
+    return rows.filter(Q(state=Batch.State.RELEASED) | ~Q(pk__in=taken))
 
 
 def batch_visible(viewer: Viewer, batch_id: int) -> Batch | None:
@@ -66,6 +82,37 @@ def years_of(viewer: Viewer) -> list[int]:
 def account_postings(account: Account) -> QuerySet[Posting]:
     """This function returns the postings of an account with their entries."""
     return Posting.objects.filter(account=account).select_related("entry")
+
+
+def stages_of(account: Account) -> list[Account]:
+    """This function returns the accounts in which the same money stands in other stages, in the order of its way."""
+    rows = Account.objects.filter(
+        organisation_id=account.organisation_id, source=account.source, purpose=account.purpose, year=account.year
+    )
+    order = list(Account.Stage.values)
+    return sorted(
+        rows.exclude(pk=account.pk).exclude(stage=Account.Stage.ORIGIN), key=lambda row: order.index(row.stage)
+    )
+
+
+def payees_of(postings: Iterable[Posting]) -> dict[int, str]:
+    """This function returns whom the money of entries is for, where it is somebody's: the payee by entry."""
+    refs, paid = {}, {}
+    for entry in (posting.entry for posting in postings):
+        if entry.payment_id is not None:
+            paid[entry.pk] = entry.payment_id
+        elif entry.kind in (Entry.Kind.COMMIT, Entry.Kind.FREE):
+            refs[entry.pk] = entry.key.removeprefix("commitment:").rpartition(":")[0]
+    owed = dict(Commitment.objects.filter(source_ref__in=set(refs.values())).values_list("source_ref", "payee_name"))
+    names = dict(Payment.objects.filter(pk__in=set(paid.values())).values_list("pk", "payee_name"))
+    return {entry: owed.get(ref, "") for entry, ref in refs.items()} | {
+        entry: names.get(payment, "") for entry, payment in paid.items()
+    }
+
+
+def purposes_known(viewer: Viewer) -> list[str]:
+    """This function returns how purposes of the viewer's money are written."""
+    return sorted(set(accounts_visible_to(viewer).values_list("purpose", flat=True)))
 
 
 def batches_listed(viewer: Viewer, state: str) -> QuerySet[Batch]:

@@ -32,9 +32,9 @@ from shouwang.funds.errors import (
 from shouwang.funds.models import Batch, BatchAct, Commitment, Payment, PaymentEvent
 from shouwang.funds.rules import STEPS
 from shouwang.funds.selectors.payments import batches_visible_to, commitments_visible_to, own_step
+from shouwang.funds.selectors.waiting import tier_of
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.evidence import evidence_take
-from shouwang.kit.money import yuan_plain
 from shouwang.kit.seal import keyring
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, StaleWrite, Viewer, acting_as
@@ -143,14 +143,6 @@ def _tier_kept(name: str, mark: str, source: str, tier: Tier) -> dict[str, Any]:
 def _step_check(viewer: Viewer, tier: Tier, step: Step) -> None:
     if not tier.lets(step, kind=str(viewer.kind), role=str(viewer.role)):
         raise NotYourStep(STEPS[step])
-
-
-def tier_of(batch: Batch) -> Tier:
-    """This function returns the tier under which a batch was made."""
-    kept = {name: value for name, value in batch.tier.items() if name not in {"name", "mark", "source"}}
-    # The model reads amounts in yuan; what was kept is fen.
-    kept["from"] = yuan_plain(int(kept["from"]))
-    return Tier.model_validate(kept)
 
 
 def _payments_add(batch: Batch, owed: Sequence[Commitment]) -> list[Payment]:

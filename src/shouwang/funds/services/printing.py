@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from shouwang.audit.services import entry_append
 from shouwang.funds.models import Batch
-from shouwang.kit.money import yuan_text
+from shouwang.kit.masks import account_tail
+from shouwang.kit.money import yuan_capitals, yuan_text
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import Viewer
 
@@ -25,14 +26,16 @@ def batch_print(*, viewer: Viewer, batch: Batch, at: datetime) -> bytes:
         "payer": batch.organisation_name,
         "state": batch.get_state_display(),
         "made_on": f"{batch.made_on:%Y-%m-%d}",
-        "tier": f"{batch.tier['name']}（{batch.tier['source']}）",
+        "tier": f"{batch.tier['name']}，{batch.tier['source']}",
         "rows": [
-            [str(row.line), row.payee_name, row.commitment.get_relation_display(), f"{row.bank} {row.account_shown}",
-             yuan_text(row.amount_fen), f"{row.commitment.purpose}，{row.commitment.ground}", row.get_state_display()]
+            [str(row.line), row.payee_name, row.commitment.get_relation_display(),
+             f"{row.bank} {account_tail(row.account_shown)}", yuan_text(row.amount_fen),
+             f"{row.commitment.purpose}，{row.commitment.ground}", row.get_state_display()]
             for row in payments
         ],
         "count": str(batch.count),
         "total": yuan_text(batch.total_fen),
+        "capitals": yuan_capitals(batch.total_fen),
         "acts": [
             [act.get_what_display(), act.by, f"{timezone.localtime(act.at):%Y-%m-%d %H:%M}"] for act in acts
         ],

@@ -11,11 +11,11 @@ from shouwang.audit.services import entry_append
 from shouwang.funds.errors import (
     AmountNotPositive,
     BatchNotThere,
-    NotEnoughMoney,
     NotMoneyWork,
     PaymentNotFound,
     PaymentNotUnknown,
     ReasonNeeded,
+    RecoveredTooMuch,
     ResolutionNone,
     ResolutionOpen,
     ResolutionSamePerson,
@@ -113,7 +113,7 @@ def resolution_decide(*, viewer: Viewer, payment_id: int, confirms: bool, at: da
 def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason: str, at: datetime) -> int:
     """This function records money that a payee gave back (overpaid, or paid in error) and returns all recovered so far.
 
-    It is available again. Raises PaymentNotFound, BatchNotThere, AmountNotPositive, NotEnoughMoney, ReasonNeeded.
+    It is available again. Raises PaymentNotFound, BatchNotThere, AmountNotPositive, RecoveredTooMuch, ReasonNeeded.
     """
     organisation = treasurer_check(viewer)
     _reason_check(reason)
@@ -129,7 +129,7 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
         paid = stage_account(viewer, account, "PAID", at)
         before = recovered_fen([payment.pk]).get(payment.pk, 0)
         if before + amount_fen > payment.amount_fen:
-            raise NotEnoughMoney("这笔支付", payment.amount_fen - before)
+            raise RecoveredTooMuch(payment.amount_fen - before)
         count = Entry.objects.filter(payment_id=payment.pk, kind=Entry.Kind.RECOVER).count()
         movement = Movement(
             key=f"payment:{payment.reference}:recover:{count + 1}", kind=Entry.Kind.RECOVER, slot=account.slot,

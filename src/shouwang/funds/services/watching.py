@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from shouwang.audit.services import entry_append
 from shouwang.funds.errors import (
+    DueMissing,
     NotMoneyWork,
     ReasonNeeded,
     ToleranceUngrounded,
@@ -77,12 +78,14 @@ class Decided:
 def finding_note(*, viewer: Viewer, key: str, slot: int, decided: Decided, at: datetime) -> FindingNote:
     """This function writes down what is decided about a finding.
 
-    Raises NotMoneyWork, ReasonNeeded, ToleranceUngrounded.
+    Raises NotMoneyWork, ReasonNeeded, DueMissing, ToleranceUngrounded.
     """
     overseer_check(viewer)
     numbers_refuse(decided.note)
-    if not decided.note.strip() or (decided.state == FindingNote.State.ASSIGNED and decided.due_on is None):
+    if not decided.note.strip():
         raise ReasonNeeded
+    if decided.state == FindingNote.State.ASSIGNED and decided.due_on is None:
+        raise DueMissing
     is_tolerated = decided.state == FindingNote.State.TOLERATED
     if is_tolerated and not decided.grounds >= set(GROUNDS):
         raise ToleranceUngrounded

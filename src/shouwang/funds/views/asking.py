@@ -16,6 +16,7 @@ from shouwang.funds.forms import AskForm
 from shouwang.funds.selectors.desk import accounts_to_pay
 from shouwang.funds.selectors.payments import commitments_of_case
 from shouwang.funds.services.asking import case_pay, is_payable
+from shouwang.funds.views.common import refusal_add
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_card, members_of
@@ -36,7 +37,7 @@ def ask(request: HttpRequest, case_id: int) -> HttpResponse:
         try:
             made = case_pay(viewer=viewer, case_id=case.pk, wanted=form.wanted(), at=timezone.now())
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refusal_add(form, refusal)
         else:
             messages.success(request, f"{made.payee_name}的这笔钱已留出，等制单支付。")
             return redirect("funds:owed")

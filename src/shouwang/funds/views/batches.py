@@ -18,10 +18,10 @@ from shouwang.funds.models import Batch, Payment
 from shouwang.funds.rules import STEPS, TREASURY_ROLES
 from shouwang.funds.selectors.desk import acts_of, batch_visible, batches_listed, returns_of
 from shouwang.funds.selectors.payments import own_step
+from shouwang.funds.selectors.waiting import ACTORS, PAYERS, STEP_AT, batches_to_do, tier_of
 from shouwang.funds.services import batch_check, batch_hand, batch_reject, batch_release, batch_send, return_read
-from shouwang.funds.services.batches import tier_of
 from shouwang.funds.services.printing import batch_print
-from shouwang.funds.views.common import ACTORS, PAYERS, READ, STEP_AT, batches_to_do, money_tabs
+from shouwang.funds.views.common import READ, money_tabs
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.ui.files import PDF, file_answer
 from shouwang.ui.forms import version_posted
@@ -47,7 +47,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     state, is_mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
     found = batches_listed(viewer, state)
     if is_mine and state in (*STEP_AT, Batch.State.RELEASED):
-        found = found.filter(pk__in=batches_to_do(viewer, state))
+        found = found.filter(pk__in=batches_to_do(viewer, [state])[state])
     page = key_page(found, order=("-pk",), after=request.GET.get("after"))
     rows = [
         Row(
@@ -82,7 +82,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, viewer: Viewer, found: Batch, form: AnswerForm | None = None) -> HttpResponse:
-    acts, payments = acts_of(found), list(found.payments.order_by("line"))
+    acts, payments = acts_of(found), list(found.payments.select_related("commitment").order_by("line"))
     step, why_not = _step(viewer, found)
     is_payer = viewer.organisation_id == found.organisation_id and viewer.role in TREASURY_ROLES
     is_out = found.state in (Batch.State.SENT, Batch.State.CLOSED)

@@ -17,7 +17,7 @@ from shouwang.funds.rules import year_is_over
 from shouwang.funds.selectors import money_by_level
 from shouwang.funds.selectors.ledger import year_left
 from shouwang.funds.services import year_close
-from shouwang.funds.views.common import HOLDERS, year_asked
+from shouwang.funds.views.common import HOLDERS, refusal_add, year_asked
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
 
@@ -34,7 +34,7 @@ def close(request: HttpRequest) -> HttpResponse:
         try:
             count = year_close(viewer=viewer, year=year, ground=form.ground(), at=timezone.now())
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refusal_add(form, refusal)
         else:
             messages.success(request, f"{year} 年度已结转，{count} 个账户的余额转入 {year + 1} 年度。")
             return redirect(f"{reverse('funds:desk')}?year={year + 1}")

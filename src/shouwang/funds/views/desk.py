@@ -24,12 +24,21 @@ from shouwang.funds.selectors import (
     money_by_level,
     payments_unknown,
 )
-from shouwang.funds.selectors.desk import account_postings, batches_listed, treasuries_below
+from shouwang.funds.selectors.desk import (
+    account_postings,
+    batches_listed,
+    payees_of,
+    purposes_known,
+    stages_of,
+    treasuries_below,
+)
 from shouwang.funds.selectors.findings import selection_to_money
 from shouwang.funds.selectors.ledger import year_left
+from shouwang.funds.selectors.waiting import PAYERS, batches_to_do, may_act
 from shouwang.funds.services import budget_enter, money_allocate, purpose_shift
-from shouwang.funds.views.common import HOLDERS, PAYERS, READ, batches_to_do, may_act, money_tabs, year_asked
+from shouwang.funds.views.common import HOLDERS, READ, money_tabs, refusal_add, year_asked
 from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.ui.tables import Column, Row, Table, key_page
 
@@ -37,7 +46,7 @@ TREASURERS = {Role.CLERK, Role.LEADER}
 COLUMNS = (
     Column("on", "日期", kind="day", phone="title"),
     Column("kind", "事项", kind="word"),
-    Column("document", "依据"),
+    Column("document", "收款人、依据"),
     Column("amount", "金额", kind="yuan", unit="元"),
     Column("by", "经办", phone="hidden"),
 )
@@ -50,11 +59,11 @@ def _works(viewer: Viewer) -> bool:
 def _waiting(viewer: Viewer) -> list[Waiting]:
     """This function returns what waits for her; for who only watches, what is under way."""
     listed, works = reverse("funds:batches"), may_act(viewer)
-    found = []
+    found, to_do = [], batches_to_do(viewer)
     if viewer.kind in PAYERS and _works(viewer):
         found.append(Waiting(commitments_waiting(viewer).count(), "笔待支付", reverse("funds:owed")))
     for state, label in (("DRAFT", "批待复核"), ("CHECKED", "批待放行"), ("RELEASED", "批待送银行")):
-        number = len(batches_to_do(viewer, state)) if works else batches_listed(viewer, state).count()
+        number = len(to_do[state]) if works else batches_listed(viewer, state).count()
         found.append(Waiting(number, label, f"{listed}?state={state}" + ("&mine=1" if works else "")))
     found.append(Waiting(payments_unknown(viewer).count(), "笔结果不明", reverse("funds:unknown")))
     return [each for each in found if each.number]
@@ -94,20 +103,24 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = _account(viewer, account_id)
     page = key_page(account_postings(found), order=("-pk",), after=request.GET.get("after"))
+    postings = list(page)
+    payees = payees_of(postings)
     rows = [
         Row(
             {
                 "on": row.entry.on, "kind": row.entry.get_kind_display(),
-                "document": "，".join(part for part in (row.entry.document, row.entry.note) if part) or "—",
+                "document": "，".join(
+                    part for part in (payees.get(row.entry_id), row.entry.document, row.entry.note) if part
+                ) or "—",
                 "amount": row.amount_fen, "by": row.entry.by,
             },
             href=reverse("funds:payment", args=[row.entry.payment_id]) if row.entry.payment_id else "",
         )
-        for row in page
+        for row in postings
     ]  # fmt: skip
     table = Table("记账", COLUMNS, rows, page=page)
     may = _works(viewer) and found.organisation_id == viewer.organisation_id and found.stage == "AVAILABLE"
-    shown = AccountPage(account=found, table=table, page=page, may_move=may)
+    shown = AccountPage(account=found, table=table, page=page, may_move=may, stages=stages_of(found))
     return render(request, "funds/account.html", {"page": shown})
 
 
@@ -120,7 +133,9 @@ def _key(request: HttpRequest) -> dict[str, str]:
 def budget(request: HttpRequest) -> HttpResponse:
     """This function records money that reached the viewer's organisation from outside."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    form = BudgetForm(request.POST or None, today=timezone.localdate(), initial=_key(request))
+    form = BudgetForm(
+        request.POST or None, today=timezone.localdate(), purposes=purposes_known(viewer), initial=_key(request)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             into = budget_enter(
@@ -128,7 +143,7 @@ def budget(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )  # fmt: skip
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已记入预算。")
             return redirect("funds:account", into.pk)
@@ -153,11 +168,12 @@ def allocate(request: HttpRequest, account_id: int) -> HttpResponse:
                 ground=form.ground(earmarked_for=said["earmarked"]), at=timezone.now(),
             )  # fmt: skip
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refusal_add(form, refusal)
         else:
             messages.success(request, f"已拨给{into.organisation_name}。")
             return redirect("funds:account", found.pk)
-    page = MoveFormPage("拨付下级", str(found), form, "拨付", reverse("funds:account", args=[found.pk]))
+    lead = f"{found}。可用 {yuan_text(found.balance_fen)} 元。"
+    page = MoveFormPage("拨付下级", lead, form, "拨付", reverse("funds:account", args=[found.pk]))
     return render(request, "funds/form.html", {"page": page}, status=422 if form.errors else 200)
 
 
@@ -167,7 +183,9 @@ def shift(request: HttpRequest, account_id: int) -> HttpResponse:
     """This function moves money to another purpose; it stands among the findings."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = _own(viewer, account_id)
-    form = ShiftForm(request.POST or None, today=timezone.localdate(), initial=_key(request))
+    form = ShiftForm(
+        request.POST or None, today=timezone.localdate(), purposes=purposes_known(viewer), initial=_key(request)
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -176,11 +194,11 @@ def shift(request: HttpRequest, account_id: int) -> HttpResponse:
                 ground=form.ground(), at=timezone.now(),
             )  # fmt: skip
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已改变用途，并列入核查事项。")
             return redirect("funds:account", found.pk)
-    lead = f"{found}。改变用途会列入核查事项，审计和上级都看得到。"
+    lead = f"{found}，可用 {yuan_text(found.balance_fen)} 元。改变用途会列入核查事项，审计和上级都看得到。"
     page = MoveFormPage("改变用途", lead, form, "改变用途", reverse("funds:account", args=[found.pk]))
     return render(request, "funds/form.html", {"page": page}, status=422 if form.errors else 200)
 

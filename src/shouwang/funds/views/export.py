@@ -12,7 +12,7 @@ from shouwang.funds.contexts import ExportPage
 from shouwang.funds.errors import ExportPurposeMissing, ExportTooLong
 from shouwang.funds.forms import ExportForm
 from shouwang.funds.services.exporting import LIMIT, money_export
-from shouwang.funds.views.common import READ, money_tabs, year_asked
+from shouwang.funds.views.common import READ, money_tabs, refusal_add, year_asked
 from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Viewer, requires
 from shouwang.ui.files import file_answer
@@ -33,7 +33,7 @@ def export(request: HttpRequest) -> HttpResponse:
                 viewer=viewer, what=said["what"], year=said["year"], purpose=said["purpose"], at=timezone.now()
             )
         except (ExportPurposeMissing, ExportTooLong) as refusal:
-            form.add_error(refusal.field, refusal.message)
+            refusal_add(form, refusal)
         else:
             return file_answer(name, content, media_type=XLSX)
     page = ExportPage(tabs=money_tabs(viewer, "export"), form=form, limit=LIMIT)

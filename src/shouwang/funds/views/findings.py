@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,11 +28,12 @@ from shouwang.funds.selectors.findings import (
 )
 from shouwang.funds.selectors.payments import watched_accounts
 from shouwang.funds.services.watching import OVERSEEING, OVERSEERS, Decided, account_watch, finding_note
-from shouwang.funds.views.common import READ, money_tabs
+from shouwang.funds.views.common import READ, money_tabs, refusal_add
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.selectors import places_of
 
+MOST_LINES = 100  # a page that lists more helps nobody: kind and state narrow it
 SEE = tuple(kind for kind in READ if kind is not Kind.INSURER)
 
 
@@ -44,15 +46,13 @@ def page(request: HttpRequest) -> HttpResponse:
     found = findings(viewer, on=on)
     may_note = viewer.kind in OVERSEERS and viewer.role in OVERSEEING
     form = NoteForm(request.POST if request.POST.get("act") == "note" else None)
-    watch = WatchForm(request.POST if request.POST.get("act") == "watch" else None)
+    watch = WatchForm(request.POST if request.POST.get("act") == "watch" else None, auto_id="watch_%s")
     bound = form if form.is_bound else watch if watch.is_bound else None
     if bound is not None and bound.is_valid():
         try:
             said = _save(viewer, request, found, bound)
-        except FindingGone:
-            raise
         except Refusal as refusal:
-            bound.add_error(None, str(refusal))
+            refusal_add(bound, refusal)
         else:
             messages.success(request, said)
             return redirect(request.get_full_path())
@@ -92,21 +92,29 @@ def _shown(
     places = places_of({each.slot for each in listed if each.slot % 1000})
     lines = [
         FindingLine(each, places.get(each.slot, ""), notes.get(each.key), "LATE" in states[each.key], f"f{number}")
-        for number, each in enumerate(listed, start=1)
+        for number, each in enumerate(listed[:MOST_LINES], start=1)
     ]
     counts = Counter(each.kind for each in found)
-    by_state = Counter(word for each in found for word in states[each.key])
-    address = reverse("funds:findings")
+    of_kind = [each for each in found if kind not in NAMES or each.kind == kind]
+    by_state = Counter(word for each in of_kind for word in states[each.key])
+    by_state[""] = len(of_kind)
+    words = [("", "全部"), *STATES.items()]
     return FindingsPage(
         tabs=money_tabs(viewer, "findings"),
-        kinds=[(name, f"{address}?kind={key}", counts[key]) for key, name in NAMES.items() if counts[key]],
-        states=[(name, f"{address}?state={key}", key == state, by_state[key]) for key, name in STATES.items()
-                if by_state[key]],
+        kinds=[(name, _address(kind=key), counts[key]) for key, name in NAMES.items() if counts[key]],
+        states=[(name, _address(kind=kind, state=key), key == state, by_state[key]) for key, name in words
+                if by_state[key] or key in ("", state)],
         asked="、".join(word for word in (NAMES.get(kind, ""), STATES.get(state, "")) if word), lines=lines,
-        total=len(found), may_note=forms[0] is not None, has_rules=bool(rules_in_sight(viewer, on=on)),
+        listed=len(listed), total=len(found), may_note=forms[0] is not None,
+        has_rules=bool(rules_in_sight(viewer, on=on)),
         watched=watched_accounts(viewer) if forms[1] is not None else [], form=forms[0], watch=forms[1],
         noted=asked_key(forms[0]),
     )  # fmt: skip
+
+
+def _address(**asked: str) -> str:
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("funds:findings") + (f"?{query}" if query else "")
 
 
 def asked_key(form: NoteForm | None) -> str:

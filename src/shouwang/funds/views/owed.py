@@ -15,8 +15,9 @@ from shouwang.funds.forms import PayeeForm, ReasonForm
 from shouwang.funds.models import Commitment
 from shouwang.funds.rules import TREASURY_ROLES
 from shouwang.funds.selectors import commitments_visible_to, commitments_waiting
+from shouwang.funds.selectors.waiting import PAYERS
 from shouwang.funds.services import batch_make, commitment_cancel, payee_correct
-from shouwang.funds.views.common import PAYERS, money_tabs
+from shouwang.funds.views.common import household_address, money_tabs, refusal_add
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.register.selectors import household_cards
@@ -42,7 +43,8 @@ def owed(request: HttpRequest) -> HttpResponse:
     for row in rows[:MOST]:
         card = cards.get(row.household_id)
         why = "银行退回过，先核实账户" if row.needs_payee else ""
-        lines.append(OwedLine(row, card.place if card else "", card.head_name if card else "", why))
+        href = household_address(viewer, row.household_id)
+        lines.append(OwedLine(row, card.place if card else "", card.head_name if card else "", why, href))
     page = OwedPage(
         tabs=money_tabs(viewer, "owed"), lines=lines, total_fen=sum(line.owed.amount_fen for line in lines),
         may_make=viewer.role in TREASURY_ROLES and bool(lines), is_cut=len(rows) > MOST,
@@ -67,11 +69,13 @@ def payee(request: HttpRequest, commitment_id: int) -> HttpResponse:
         try:
             _save(viewer, row, form, cancel, version=version, is_cancel=is_cancel, at=now)
         except Refusal as refusal:
-            (cancel if is_cancel else form).add_error(None, str(refusal))
+            refusal_add(cancel if is_cancel else form, refusal)
         else:
             messages.success(request, "已取消，钱回到可用资金。" if is_cancel else "收款人已更正。")
             return redirect("funds:owed")
-    page = PayeePage(owed=row, form=form, cancel=cancel)
+    page = PayeePage(
+        owed=row, form=form, cancel=cancel, household_href=household_address(viewer, row.household_id)
+    )  # fmt: skip
     is_wrong = bool(form.errors or cancel.errors)
     return render(request, "funds/payee.html", {"page": page}, status=422 if is_wrong else 200)
 

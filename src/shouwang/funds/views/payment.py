@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.audit.services import entry_append
 from shouwang.funds.contexts import PaymentPage, UnknownPage
+from shouwang.funds.forms import ReasonForm, RecoverForm, SettleForm
 from shouwang.funds.models import Evidence, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_visible
 from shouwang.funds.selectors.payments import payments_unknown, recovered_fen, resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
-from shouwang.funds.views.common import READ, money_tabs
+from shouwang.funds.views.common import READ, household_address, money_tabs, refusal_add
 from shouwang.kit.codes import PovertyStatus, Risk, WatchType
-from shouwang.kit.money import fen_parse
+from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.ui.tables import Column, Row, Table
 
@@ -34,6 +39,11 @@ COLUMNS = (
     Column("asked", "核定"),
     Column("batch", "批次", phone="hidden"),
 )
+# Which form an act sends, and its name on the page.
+FORMS: dict[str, tuple[str, type[Form]]] = {
+    "paid": ("settle", SettleForm), "returned": ("settle", SettleForm), "doubt": ("doubt", ReasonForm),
+    "recover": ("recover", RecoverForm),
+}  # fmt: skip
 YES_NO = {True: "是", False: "否", None: "未登记"}
 
 
@@ -75,31 +85,31 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
     """This function shows a payment with its evidence, and logs that it was read."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = _found(viewer, payment_id)
+    shown = render(request, "funds/payment.html", {"page": _page(viewer, found, {})})
+    entry_append(
+        viewer=viewer, action="payment.read", subject_type="funds.Payment", subject_id=found.pk, slot=found.slot,
+        at=timezone.now(), purpose="查看支付",
+    )  # fmt: skip
+    return shown
+
+
+def _page(viewer: Viewer, found: Payment, forms: Mapping[str, Form]) -> PaymentPage:
+    """This function gathers what the page shows; `forms` by act are those that come back with errors."""
     seen = evidence_of(viewer, found)
     asked = resolutions_open([found.pk]).get(found.pk)
     may = viewer.kind in SETTLERS and viewer.role in TREASURY_ROLES
-    page = PaymentPage(
+    return PaymentPage(
         payment=found, events=payment_events(found), evidence=seen,
         is_evidence_whole=seen is None or body_digest(seen.body) == seen.digest, facts=_facts(seen),
         members=seen.body["members"] if seen else [], asked=asked, may_settle=may,
         is_own_word=asked is not None and asked.asked_user_id == viewer.user_id,
         may_recover=may and found.state == "PAID" and viewer.organisation_id == found.organisation_id,
-        recovered_fen=recovered_fen([found.pk]).get(found.pk, 0), household_href=_household(viewer, found),
+        recovered_fen=recovered_fen([found.pk]).get(found.pk, 0),
+        household_href=household_address(viewer, found.household_id),
+        settle=forms.get("settle") or SettleForm(auto_id="settle_%s"),
+        doubt=forms.get("doubt") or ReasonForm(auto_id="doubt_%s"),
+        recover=forms.get("recover") or RecoverForm(auto_id="recover_%s"),
     )  # fmt: skip
-    entry_append(
-        viewer=viewer, action="payment.read", subject_type="funds.Payment", subject_id=found.pk, slot=found.slot,
-        at=timezone.now(), purpose="查看支付",
-    )  # fmt: skip
-    return render(request, "funds/payment.html", {"page": page})
-
-
-def _household(viewer: Viewer, found: Payment) -> str:
-    if not viewer.reads_register:
-        return ""
-    try:
-        return reverse("desks:household", args=[found.household_id])
-    except NoReverseMatch:
-        return ""
 
 
 def _facts(seen: Evidence | None) -> list[tuple[str, str]]:
@@ -127,22 +137,34 @@ def _facts(seen: Evidence | None) -> list[tuple[str, str]]:
 def act(request: HttpRequest, payment_id: int) -> HttpResponse:
     """This function settles a payment with a second person, doubts it, or records what came back of it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    found, now = _found(viewer, payment_id), timezone.now()
-    what, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    found, what = _found(viewer, payment_id), request.POST.get("act", "")
+    if what in {"confirm", "refuse"}:
+        resolution_decide(viewer=viewer, payment_id=found.pk, confirms=what == "confirm", at=timezone.now())
+        messages.success(request, "已确认。" if what == "confirm" else "没有确认，这笔仍是结果不明。")
+        return redirect("funds:payment", found.pk)
+    name, kind = FORMS.get(what, ("", SettleForm))
+    if not name:
+        raise Http404
+    form = kind(request.POST, auto_id=f"{name}_%s")
+    if form.is_valid():
+        try:
+            said = _stated(viewer, found, what, form.cleaned_data)
+        except Refusal as refusal:
+            refusal_add(form, refusal)
+        else:
+            messages.success(request, said)
+            return redirect("funds:payment", found.pk)
+    return render(request, "funds/payment.html", {"page": _page(viewer, found, {name: form})}, status=422)
+
+
+def _stated(viewer: Viewer, found: Payment, what: str, said: Mapping[str, Any]) -> str:
+    """This function does what was stated of a payment and returns what there is to say about it."""
+    now, reason = timezone.now(), said["reason"]
     if what == "doubt":
         payment_doubt(viewer=viewer, payment_id=found.pk, reason=reason, at=now)
-        said = "已记为结果不明，由两人核定。"
-    elif what in {"paid", "returned"}:
-        resolution_ask(viewer=viewer, payment_id=found.pk, outcome=what.upper(), reason=reason, at=now)
-        said = "已提出核定，等另一人确认。"
-    elif what in {"confirm", "refuse"}:
-        resolution_decide(viewer=viewer, payment_id=found.pk, confirms=what == "confirm", at=now)
-        said = "已确认。" if what == "confirm" else "没有确认，这笔仍是结果不明。"
-    elif what == "recover":
-        amount = fen_parse(request.POST.get("amount", ""))
-        payment_recover(viewer=viewer, payment_id=found.pk, amount_fen=amount, reason=reason, at=now)
-        said = "已记追回，钱回到可用资金。"
-    else:
-        raise Http404
-    messages.success(request, said)
-    return redirect("funds:payment", found.pk)
+        return "已记为结果不明，由两人核定。"
+    if what == "recover":
+        payment_recover(viewer=viewer, payment_id=found.pk, amount_fen=said["amount"], reason=reason, at=now)
+        return "已记追回，钱回到可用资金。"
+    resolution_ask(viewer=viewer, payment_id=found.pk, outcome=what.upper(), reason=reason, at=now)
+    return "已提出核定，等另一人确认。"

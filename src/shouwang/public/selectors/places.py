@@ -1,4 +1,4 @@
-"""From the province down to the village, one step a page; a step with one answer is not asked."""
+"""From the province down to the village or the county, one step a page; a step with one answer is not asked."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ ASKED = {1: "哪个省（区、市）", 2: "哪个市", 3: "哪个县（市、�
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what was chosen so far, what is asked, what may be answered; `village` once it is known."""
+    """One step: what was chosen so far, what is asked, what may be answered; `reached` once it is known."""
 
     chosen: Sequence[AreaRow]
     asked: str
     options: Sequence[AreaRow]
-    village: AreaRow | None = None
+    reached: AreaRow | None = None
 
 
-def place_step(code: str) -> Step | None:
-    """This function returns the next step after an area (its code, '' = the first); None where no county is served."""
+def place_step(code: str, *, level: int = VILLAGE) -> Step | None:
+    """This function returns the next step after an area (its code, '' = the first) down to a place of a level.
+
+    None where no county is served.
+    """
     served = counties_served()
     at = area_by_code(code) if code else None
     if code and (at is None or not _is_served(at, served)):
         return None
     chosen = _above(at) if at else []
     while True:
-        level = chosen[-1].level if chosen else 0
-        if level == VILLAGE:
+        reached = chosen[-1].level if chosen else 0
+        if reached >= level:
             return Step(chosen, "", (), chosen[-1])
-        options = _next(chosen[-1] if chosen else None, level, served)
+        options = _next(chosen[-1] if chosen else None, reached, served)
         if len(options) != 1:
             return Step(chosen, ASKED[options[0].level] if options else "", options)
         chosen.append(options[0])

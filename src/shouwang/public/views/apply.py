@@ -22,11 +22,13 @@ from shouwang.public.services.limits import TooOften
 from shouwang.sources.rules.report import ReportRefusal
 from shouwang.sources.selectors.reporting import causes_offered
 
+NEAREST = "找不到您的村？选最近的村，在“家住村里哪一块”里写清楚。"
+
 
 @require_GET
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """This function shows the three things that anybody may do."""
+    """This function shows the four things that anybody may do."""
     return render(request, "public/home.html")
 
 
@@ -37,9 +39,9 @@ def place(request: HttpRequest) -> HttpResponse:
     step = place_step(request.GET.get("in", "")[:12])
     if step is None:
         raise Http404
-    if step.village is not None:
-        return redirect("public:apply_form", step.village.code)
-    return render(request, "public/place.html", {"page": PlacePage(step, is_notice=False)})
+    if step.reached is not None:
+        return redirect("public:apply_form", step.reached.code)
+    return render(request, "public/place.html", {"page": PlacePage(step, "我要申请", hint=NEAREST)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -31,9 +31,9 @@ def notices_place(request: HttpRequest) -> HttpResponse:
     step = place_step(request.GET.get("in", "")[:12])
     if step is None:
         raise Http404
-    if step.village is not None:
-        return redirect("public:notices", step.village.code)
-    return render(request, "public/place.html", {"page": PlacePage(step, is_notice=True)})
+    if step.reached is not None:
+        return redirect("public:notices", step.reached.code)
+    return render(request, "public/place.html", {"page": PlacePage(step, "看公示")})
 
 
 @require_GET

@@ -7,6 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
+
 from shouwang.kit.codes import Risk, SpendingCause
 from shouwang.people.access import Viewer
 from shouwang.register.models import Household, HouseholdState, Membership, Person, Spending
@@ -82,6 +85,25 @@ def removals_of(viewer: Viewer, household_ids: Collection[int]) -> dict[int, dat
         viewer,
     )  # fmt: skip
     return {pk: day for pk, day in rows.values_list("household_id", "removed_date") if day is not None}
+
+
+def gone_before(viewer: Viewer, *, person: str, household: str, day: str) -> Combinable:
+    """This function returns the condition, on rows of another room, that somebody was gone before a day.
+
+    The person died, the household ended, or its risk was marked as removed earlier than the day. The three arguments
+    name the row's fields; for a query of which the viewer may see every row, as far as she may read the register.
+    """
+    died = Person.objects.filter(pk=OuterRef(person), died_on__lt=OuterRef(day))
+    ended = Household.objects.filter(pk=OuterRef(household), ended_on__lt=OuterRef(day))
+    removed = HouseholdState.objects.filter(
+        household_id=OuterRef(household), superseded_at__isnull=True, valid_to__isnull=True,
+        removed_date__lt=OuterRef(day),
+    )  # fmt: skip
+    return (
+        Exists(of_person(died, viewer, field="id"))
+        | Exists(of_household(ended, viewer, field="id"))
+        | Exists(of_household(removed, viewer))
+    )
 
 
 def deaths_in(*, lo: int, hi: int) -> dict[int, date]:

@@ -44,6 +44,12 @@ def number(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def tail(shown: str) -> str:
+    """This function shows a masked bank account by its last digits: ••••••1234 → 尾号 1234."""
+    return masks.account_tail(shown)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """This function shows a day as 2020-06-30 (unknown: —)."""
     if not value:

@@ -103,7 +103,7 @@ def _rested(ground: Ground, parts: dict[str, Account], inflow: Inflow, left: int
     return made(
         "REST", f"{account.pk}:{inflow.entry_id}", slot=account.slot, amount_fen=left, since=inflow.on,
         title=f"{account.organisation_name}：{account.purpose}到账 {days} 天，还有 {yuan_text(left)} 元没有用出去",
-        clause=f"{stated.name} {stated.value.days} 天（{stated.source}）", owner=account.organisation_name,
+        clause=f"{stated.name} {stated.value.days} 天，{stated.source}", owner=account.organisation_name,
         evidence=evidence,
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def withheld(ground: Ground) -> Iterable[Finding]:
             yield made(
                 "WITHHELD", f"{pk}:{target}", slot=account.slot, amount_fen=short, since=due[0].entry.on,
                 title=f"{account.organisation_name}：应拨给{name}的{account.purpose}少拨 {yuan_text(short)} 元",
-                clause=f"{limit.name} {limit.value.days} 天（{limit.source}）", owner=account.organisation_name,
+                clause=f"{limit.name} {limit.value.days} 天，{limit.source}", owner=account.organisation_name,
                 evidence=[
                     *(Evident(row.entry.on, f"到账，指定给{name}：{row.entry.document}", row.amount_fen,
                               account_id=row.account_id) for row in rows),
