@@ -142,9 +142,9 @@ def test_neither_a_deputy_nor_whom_she_stands_for_takes_a_second_step(real_cast:
     with pytest.raises(errors.SamePerson), acting_as(deputy):
         batch_check(viewer=deputy, batch_id=first.pk, version=first.version, at=AT)
     with acting_as(deputy):
-        assert list(batches_for_me(deputy, "DRAFT")) == []  # nor does it wait on her desk
+        assert list(batches_for_me(deputy, ["DRAFT"])) == []  # nor does it wait on her desk
     with acting_as(desk.third):
-        assert list(batches_for_me(desk.third, "DRAFT")) == [first]
+        assert list(batches_for_me(desk.third, ["DRAFT"])) == [first]
     standing = replace(desk.maker, user_id=desk.third.user_id, deputises_user_id=desk.checker.user_id)
     with acting_as(standing):
         second = batch_make(viewer=standing, commitment_ids=[owed(real_cast, desk.maker, 1_00).pk], at=AT)
