@@ -55,6 +55,12 @@
     });
   });
 
+  // On a phone a row of tabs is pushed sideways: the one that is open stands in sight.
+  document.querySelectorAll(".sw-tabs [aria-current]").forEach((tab) => {
+    const row = tab.closest("ul");
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // The summary of errors is read first.
   const summary = document.getElementById("error-summary");
   if (summary) summary.focus();
