@@ -31,7 +31,7 @@ def pool(cast: Cast, place: Area) -> dict[str, Any]:
     walk(cast, cast.places.village, upto="dispatch")  # the policy is in force
     with acting_as(viewer):
         made = services.pool_open(viewer=viewer, at=timezone.now(), opening=Opening(
-            "fund", first, None, cast.insurer.organisation_id or 0, "巨招 1 号"))  # fmt: skip
+            "fund", first, None, cast.insurer.organisation_id or 0, "巨合 1 号", tender="巨招 1 号"))  # fmt: skip
     return {"pool_id": made.pk}
 
 

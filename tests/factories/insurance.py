@@ -45,7 +45,9 @@ def pool_make(cast: Cast, *, key: str = "fund", from_date: date = TERM, premium_
     with acting_as(viewer):
         pool = services.pool_open(
             viewer=viewer,
-            opening=Opening(key, from_date, None, cast.insurer.organisation_id or 0, "巨招〔2020〕1 号"),
+            opening=Opening(
+                key, from_date, None, cast.insurer.organisation_id or 0, "巨合〔2020〕1 号", tender="巨招〔2020〕1 号"
+            ),
             at=AT,
         )
         fen = pool.fund_fen if premium_fen is None else premium_fen

@@ -115,6 +115,8 @@ def test_an_event_is_claimed_once_until_the_claim_is_refused(cast: Cast) -> None
     found = claim_make(cast)
     with pytest.raises(errors.EventClaimed):
         opened(cast, found.walk)
+    with pytest.raises(errors.EventClaimed):  # what happened to the whole household happened to each of it
+        opened(cast, found.walk, person_id=found.claim.payee_id)
     other_day = opened(cast, found.walk, on=DAY - timedelta(days=1))
     assert other_day.state == "OPEN"
     found.step("claim_withdraw", cast.county, reason="录错")
@@ -340,6 +342,10 @@ def test_an_advance_that_covers_everything_settles_the_claim(cast: Cast) -> None
     found.propose()
     claim = found.decide()
     assert (claim.state, claim.due_fen, claim.over_fen) == ("PAID", 0, 200_000)
+    # Nothing was left to pay: the household may object like one that was refused.
+    found.step("claim_appeal", cast.county, reason="还有票据没有算")
+    assert (found.claim.state, found.claim.paid_on) == ("OPEN", None)
+    assert found.assess(2_300_000).due_fen == 700_000
 
 
 def test_an_appeal_opens_a_refused_claim_for_somebody_else(cast: Cast) -> None:

@@ -233,6 +233,23 @@ def test_an_empty_pool_of_the_county_pays_nothing(real_cast: Cast) -> None:
     with acting_as(SYSTEM):
         assert not Commitment.objects.exists()
 
+    def topped_up(fen: int, source: str) -> None:
+        with acting_as(real_cast.county):
+            pool = Pool.objects.get()
+            services.pool_pay_in(
+                viewer=real_cast.county, pool_id=pool.pk, version=pool.version, move="TOP_UP", amount_fen=fen, on=TERM,
+                note="文号", at=AT, source=source, with_budget=True,
+            )  # fmt: skip
+
+    with pytest.raises(errors.NotOwing):
+        topped_up(2, "CITY")
+    topped_up(1, "CITY")
+    with pytest.raises(errors.PoolSplit, match="一笔付款只能用一个来源"):  # enough, but of no one source
+        ask(found)
+    topped_up(1, "COUNTY")
+    ask(found)
+    assert (found.claim.state, agrees()) == ("REQUESTED", 1)
+
 
 def test_what_the_insurer_paid_of_its_own_is_paid_back_first(real_cast: Cast) -> None:
     pool = pool_make(real_cast, premium_fen=400_000)

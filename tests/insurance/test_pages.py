@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -38,7 +41,7 @@ def test_from_a_pool_to_a_claim_that_waits_for_its_decision(real_cast: Cast) -> 
     county, insurer = client_of(real_cast.county), client_of(real_cast.insurer)
     first = timezone.localdate().replace(month=1, day=1)
     sent = {"key": "fund", "from_date": first.isoformat(), "organisation": real_cast.insurer.organisation_id,
-            "document": "巨招 1 号"}  # fmt: skip
+            "document": "巨合 1 号", "tender": "巨招 1 号"}  # fmt: skip
     assert county.post(reverse("insurance:open_pool"), sent | {"document": ""}).status_code == 422
     address = county.post(reverse("insurance:open_pool"), sent)["Location"]
     money = {
@@ -110,7 +113,7 @@ def test_the_household_file_the_case_and_the_task_lead_to_claims(real_cast: Cast
     assert reverse("insurance:open_task", args=[task.pk]) in page
 
 
-def test_a_statement_on_paper_and_the_list_of_a_pool(real_cast: Cast) -> None:
+def test_a_statement_on_paper_and_the_list_of_a_pool(real_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     found = claim_make(real_cast)
     found.assess(MEDICAL=100_000)
     for step in (found.propose, found.decide, found.request, found.pay):
@@ -125,14 +128,22 @@ def test_a_statement_on_paper_and_the_list_of_a_pool(real_cast: Cast) -> None:
     )
     address = reverse("insurance:export", args=[found.claim.pool_id])
     refused = insurer.post(address, {"purpose": " "})
-    assert "请写明导出的用途" in refused.content.decode()
+    assert refused.status_code == 422
+    assert 'id="id_purpose_error"' in refused.content.decode()  # beside its field, on the pool's own page
+    assert "身份证号" in insurer.post(address, {"purpose": "查 13800138000"}).content.decode()
     with acting_as(SYSTEM):
         Claim.objects.update(decision_reason="=1+1")
-    with tables_open(insurer.post(address, {"purpose": "季度对账"}).content, name="a.xlsx") as sheets:
+    content = insurer.post(address, {"purpose": "季度对账"}).content
+    with tables_open(content, name="a.xlsx") as sheets:
         rows = [[cell_text(cell) for cell in row] for sheet in sheets for _, row in sheet.rows]
     assert rows[1][0] == str(found.claim_id)
     assert rows[1][-1] == "'=1+1"  # no spreadsheet takes it for a formula
-    assert any("用途：季度对账" in row[0] for row in rows)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert any(name.startswith("xl/media/image") for name in book.namelist())  # the mark lies behind the cells
+        assert "季度对账" in book.read("xl/worksheets/sheet1.xml").decode()  # and on every printed page
+    with monkeypatch.context() as patch:
+        patch.setattr("shouwang.insurance.services.printing.LIST_LIMIT", 0)
+        assert "一个文件最多 0 件" in insurer.post(address, {"purpose": "季度对账"}).content.decode()
     with acting_as(SYSTEM):
         (entry,) = Entry.objects.filter(action="pool.export")
         assert (entry.purpose, entry.after["rows"]) == ("季度对账", 1)

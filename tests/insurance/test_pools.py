@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
-from tests.factories.casework import AT, NAMES, workflow_ready
+from tests.factories.casework import AT, NAMES, case_make, workflow_ready
 from tests.factories.cast import Cast
-from tests.factories.insurance import LATER, ClaimWalk, claim_make, pool_make
+from tests.factories.insurance import LATER, ClaimWalk, claim_make, head_of, pool_make
 
 from shouwang.insurance import errors, services
 from shouwang.insurance.models import Pool, PoolEntry
-from shouwang.insurance.selectors import pool_sums, pools_adding_to, pools_visible_to
-from shouwang.insurance.services import Opening
+from shouwang.insurance.selectors import pool_months, pool_sums, pools_adding_to, pools_visible_to
+from shouwang.insurance.services import Event, Opening
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
 
@@ -58,15 +59,25 @@ def test_fifty_yuan_for_eighty_thousand_heads_and_the_supplement_of_2020(real_ca
     for other in (real_cast.neighbour, real_cast.medical, real_cast.officer):
         with acting_as(other):
             assert not Pool.objects.exists()
+    # The supplement pays for workers away and named industries alone, and it is on record who is which.
+    walk = case_make(real_cast, upto="check", cause="EMPLOYMENT")
+    away = Event("EMPLOYMENT", AT.date(), head_of(walk.case.household_id), "停工三个月", type_key="LOW_INCOME",
+                 type_note="入户核查")  # fmt: skip
+    with acting_as(viewer), pytest.raises(errors.NotInsured, match="特定产业项目、务工人员"):
+        services.claim_open(viewer=viewer, event=away, at=LATER, case_id=walk.case_id)
+    with acting_as(viewer):
+        event = replace(away, insured_as="务工人员", insured_note="外出务工名册")
+        claim = services.claim_open(viewer=viewer, event=event, at=LATER, case_id=walk.case_id)
+    assert (claim.pool.key, claim.insured_as, claim.ladder_key) == ("supplement", "务工人员", "employment_payout")
 
 
 def test_terms_do_not_overlap_and_last_as_long_as_the_policy_says(real_cast: Cast) -> None:
     pool_make(real_cast)
     viewer, insurer = real_cast.county, real_cast.insurer.organisation_id or 0
 
-    def opened(key: str, first: date, until: date | None = None, who: int = insurer) -> None:
+    def opened(key: str, first: date, until: date | None = None, who: int = insurer, tender: str = "招 1 号") -> None:
         with acting_as(viewer):
-            services.pool_open(viewer=viewer, opening=Opening(key, first, until, who, "文号"), at=AT)
+            services.pool_open(viewer=viewer, at=AT, opening=Opening(key, first, until, who, "文号", tender=tender))
 
     with pytest.raises(errors.PoolTaken):
         opened("fund", date(2020, 12, 31))
@@ -76,6 +87,8 @@ def test_terms_do_not_overlap_and_last_as_long_as_the_policy_says(real_cast: Cas
         opened("nowhere", date(2021, 1, 1))
     with pytest.raises(errors.InsurerUnknown):
         opened("fund", date(2021, 1, 1), who=real_cast.medical.organisation_id or 0)
+    with pytest.raises(errors.TenderMissing, match="公开招标"):
+        opened("fund", date(2021, 1, 1), tender=" ")
     opened("fund", date(2021, 1, 1))
 
 
@@ -96,6 +109,11 @@ def test_what_is_left_over_goes_into_the_next_term_once(real_cast: Cast) -> None
     with acting_as(SYSTEM):
         assert Pool.objects.get(pk=pool.pk).balance_fen == 0
         assert Pool.objects.get(pk=following.pk).balance_fen == 300_000_000
+        months = pool_months(Pool.objects.get(pk=pool.pk), on=date(2021, 3, 1))
+    assert [(one.month, one.balance_fen) for one in (months[0], months[-2], months[-1])] == [
+        (date(2020, 1, 1), 150_000_000), (date(2020, 12, 1), 150_000_000), (date(2021, 1, 1), 0),
+    ]  # fmt: skip
+    assert len(months) == 13
 
 
 def test_a_pool_that_is_topped_up_pays_and_the_county_makes_up(real_cast: Cast) -> None:

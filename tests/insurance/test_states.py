@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from tests.factories.casework import AT, case_make, second_clerk
 from tests.factories.cast import cast_build
-from tests.factories.insurance import LATER, ClaimWalk, head_of, photo, pool_make
+from tests.factories.funds import answer, batched, desk_make
+from tests.factories.insurance import LATER, ClaimWalk, head_of, photo, policy_changed, pool_make
+from tests.funds.test_states import adds_up
 
-from shouwang.funds.models import Grant
+from shouwang.funds import services as funds
+from shouwang.funds.models import Batch, Commitment, Grant, Payment
+from shouwang.funds.services import Payee
 from shouwang.insurance import services
 from shouwang.insurance.models import Claim, ClaimChange, Pool, PoolEntry
+from shouwang.insurance.selectors import pool_under_way_fen
 from shouwang.insurance.services import Event, Item, pool_ledger_fen
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
@@ -23,6 +32,7 @@ from shouwang.people.access import SYSTEM, acting_as
 fens = st.integers(0, 12_000_000)
 places = st.integers(0, 3)
 who = st.sampled_from(["county", "second", "insurer"])
+PAYEE = Payee("张胜坤", "6228480600000000017", "农业银行巨鹿县支行")
 
 
 class Claims(RuleBasedStateMachine):
@@ -31,11 +41,14 @@ class Claims(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.cast = cast_build()
-        pool_make(self.cast, premium_fen=3_000_000)
+        self.pool_open()
         self.walk = case_make(self.cast, upto="help", cause="ACCIDENT")
         self.head = head_of(self.walk.case.household_id)
         self.viewers = {"county": self.cast.county, "second": second_clerk(self.cast), "insurer": self.cast.insurer}
         self.claims: list[ClaimWalk] = []
+
+    def pool_open(self) -> None:
+        pool_make(self.cast, premium_fen=3_000_000)
 
     def act(self, place: int, name: str, viewer: str, **more: object) -> None:
         if not self.claims:
@@ -141,11 +154,127 @@ class Claims(RuleBasedStateMachine):
             assert len(live) == len(set(live))
 
 
-@pytest.mark.django_db
-def test_claims_in_whatever_order() -> None:
-    from django.db import transaction
+class CountyClaims(Claims):
+    """The same, where the county keeps the pool: funds is asked, three people and the bank pay, the collector looks."""
 
-    class Undone(Claims):
+    def pool_open(self) -> None:
+        policy_changed(self.cast, "by_tender: true", "by_tender: true, kept_by: COUNTY")
+        pool_make(self.cast, premium_fen=3_000_000)
+        self.desk = desk_make(self.cast)
+
+    def money(self, call: Callable[..., object], **more: object) -> None:
+        try:
+            with acting_as(self.desk.maker):
+                call(viewer=self.desk.maker, at=LATER, **more)
+        except Refusal as refusal:
+            assert refusal.message
+
+    @rule(place=places, by=who, name=st.sampled_from(["payment_apply", "advance_apply"]))
+    def asks_the_treasury(self, place: int, by: str, name: str) -> None:
+        self.act(place, name, by, payee=PAYEE)
+
+    @rule(place=places, fen=fens, result=st.sampled_from(["成功", "失败", ""]))
+    def goes_all_the_way(self, place: int, fen: int, result: str) -> None:  # type: ignore[override]
+        self.assesses(place, fen, 0, "")
+        for kind in ("事故或灾害证明", "损失清单"):
+            self.brings_papers(place, kind)
+        self.goes_on(place, "insurer", "claim_propose")
+        self.decides(place, "second", True)
+        self.asks_the_treasury(place, "county", "payment_apply")
+        self.makes_a_batch("sent")
+        self.hears_of_the_bank(0, result)
+
+    @rule(upto=st.sampled_from(["draft", "checked", "released", "sent"]))
+    def makes_a_batch(self, upto: str) -> None:
+        with acting_as(SYSTEM):
+            owed = list(Commitment.objects.filter(state="OPEN", needs_payee=False))
+        if owed:
+            with contextlib.suppress(Refusal):
+                batched(self.desk, *owed, upto=upto, at=LATER)
+
+    @rule(which=st.integers(0, 2), result=st.sampled_from(["成功", "失败", ""]))
+    def hears_of_the_bank(self, which: int, result: str) -> None:
+        with acting_as(SYSTEM):
+            sent = list(Batch.objects.order_by("-pk")[:3])
+        if sent:
+            one = sent[which % len(sent)]
+            content = answer(one, results=dict.fromkeys(range(1, 9), result))
+            self.money(funds.return_read, batch_id=one.pk, name=f"{result}.csv", content=content)
+
+    @rule(cancels=st.booleans())
+    def amends_what_is_owed(self, cancels: bool) -> None:
+        with acting_as(SYSTEM):
+            found = Commitment.objects.filter(state="OPEN").order_by("-needs_payee", "pk").first()
+        if found is not None:
+            one: dict[str, object] = {"commitment_id": found.pk, "version": found.version, "reason": "理由"}
+            if not cancels:
+                one["payee"] = PAYEE
+            self.money(funds.commitment_cancel if cancels else funds.payee_correct, **one)
+
+    @rule(place=places, by=who, fen=fens)
+    def takes_back_an_advance(self, place: int, by: str, fen: int) -> None:
+        self.act(place, "advance_take_back", by, amount_fen=fen, reason="多付")
+
+    @rule(fen=st.integers(1, 2_000_000), which=st.integers(0, 2))
+    def gets_a_payment_back(self, fen: int, which: int) -> None:
+        with acting_as(SYSTEM):
+            paid = list(Payment.objects.filter(state="PAID").order_by("pk"))
+        if paid:
+            one = paid[which % len(paid)].pk
+            self.money(funds.payment_recover, payment_id=one, amount_fen=fen, reason="不应付")
+
+    @rule(fen=fens, source=st.sampled_from(["COUNTY", "CITY"]), budget=st.booleans())
+    def puts_money_in(self, fen: int, source: str, budget: bool) -> None:
+        with acting_as(SYSTEM):
+            pool = Pool.objects.get()
+        self.money(
+            services.pool_pay_in, pool_id=pool.pk, version=pool.version, move="TOP_UP", amount_fen=fen,
+            on=LATER.date(), note="文号", source=source, with_budget=budget,
+        )  # fmt: skip
+
+    @rule()
+    def follows(self) -> None:
+        """The collector looks; then claims, pool, payments and ledger tell one story."""
+        services.payments_follow(at=LATER)
+        assert services.payments_follow(at=LATER) == 0, "what was followed is booked twice"
+        with acting_as(SYSTEM):
+            pool, claims = Pool.objects.get(), list(Claim.objects.all())
+            held = pool_ledger_fen(SYSTEM, pool)
+            assert held + pool_under_way_fen(pool) == pool.balance_fen
+            paid = {row.commitment.source_ref: row for row in Payment.objects.filter(state="PAID")}
+            back = sum(claim.recovered_fen + claim.advance_recovered_fen for claim in claims)
+            assert pool.balance_fen == pool.paid_in_fen - pool.paid_out_fen
+            put_in = pool.entries.filter(move__in=["PREMIUM", "TOP_UP"]).aggregate(all=Sum("amount_fen"))["all"]
+            assert pool.balance_fen == put_in - sum(row.amount_fen for row in paid.values()) + back
+            told = {claim.payment_ref for claim in claims if claim.payment_state == "PAID"}
+            told |= {claim.advance_ref for claim in claims if claim.advance_state == "PAID"}
+            assert told == set(paid)
+            for claim in claims:
+                assert claim.payment_state != "PAID" or paid[claim.payment_ref].amount_fen == claim.due_fen
+                assert claim.advance_state != "PAID" or paid[claim.advance_ref].amount_fen == claim.advance_fen
+
+    @invariant()
+    def everything_adds_up(self) -> None:
+        adds_up()
+        with acting_as(SYSTEM):
+            pool = Pool.objects.get()
+            assert pool.balance_fen == PoolEntry.objects.aggregate(total=Sum("amount_fen"))["total"]
+            living = Counter(
+                ref.rsplit(":", 1)[0] if ref.count(":") == 2 else ref
+                for ref in Commitment.objects.exclude(state="CANCELLED").values_list("source_ref", flat=True)
+            )
+            assert all(count == 1 for count in living.values()), "one claim is owed twice"
+            live = [
+                (claim.event_on, claim.person_id)
+                for claim in Claim.objects.exclude(state__in=["REJECTED", "WITHDRAWN"])
+            ]
+            assert len(live) == len(set(live))
+
+
+def undone(machine: type[Claims]) -> type[Claims]:
+    """This function returns a machine whose every run is taken back."""
+
+    class Undone(machine):  # type: ignore[misc, valid-type]
         def __init__(self) -> None:
             self.undo = transaction.atomic()
             self.undo.__enter__()
@@ -155,9 +284,29 @@ def test_claims_in_whatever_order() -> None:
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
+    return Undone
+
+
+def run(machine: type[Claims], *, examples: int, steps: int) -> None:
     run_state_machine_as_test(
-        Undone,
+        undone(machine),
         settings=settings(
-            max_examples=8, stateful_step_count=15, suppress_health_check=list(HealthCheck), deadline=None
+            max_examples=examples, stateful_step_count=steps, suppress_health_check=list(HealthCheck), deadline=None
         ),
     )
+
+
+@pytest.mark.django_db
+def test_claims_in_whatever_order() -> None:
+    run(Claims, examples=5, steps=15)
+
+
+@pytest.mark.django_db
+def test_claims_on_a_pool_of_the_county_in_whatever_order() -> None:
+    run(CountyClaims, examples=3, steps=15)
+
+
+@pytest.mark.full
+@pytest.mark.django_db
+def test_claims_on_a_pool_of_the_county_over_many_long_ways() -> None:
+    run(CountyClaims, examples=60, steps=40)

@@ -325,7 +325,9 @@ def _pools(viewers: dict[str, Viewer], at: datetime, on: date) -> None:
         first = date(year, 1, 1)
         with acting_as(county):
             for stated in pools_stated(county, first):
-                opening = Opening(stated.key, first, None, insurer, f"演示合同〔{year}〕1 号")
+                opening = Opening(
+                    stated.key, first, None, insurer, f"演示合同〔{year}〕1 号", tender=f"演示招标〔{year}〕1 号"
+                )
                 pool = pool_open(viewer=county, opening=opening, at=at)
                 pool_pay_in(
                     viewer=county, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=pool.fund_fen,

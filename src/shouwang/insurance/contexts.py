@@ -20,6 +20,7 @@ from shouwang.insurance.models import (
 )
 from shouwang.insurance.selectors import PoolSums
 from shouwang.insurance.services import Replay
+from shouwang.ui.charts import TrendChart
 from shouwang.ui.tables import KeyPage
 
 
@@ -118,11 +119,14 @@ class PoolPage:
     claims_count: int
     entries: Sequence[PoolEntry]
     supplements: Sequence[Pool]
+    list_form: forms.Form
+    list_limit: int
     form: forms.Form | None = None
     may_carry: bool = False
     more: int = field(default=0)
     ledger_fen: int | None = None
     under_way_fen: int = 0
+    chart: TrendChart | None = None
 
     @property
     def agrees(self) -> bool:

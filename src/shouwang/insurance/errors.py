@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from shouwang.kit.errors import Refusal
@@ -82,6 +83,13 @@ class AfterTerm(Refusal):
     def __init__(self, *, name: str, on: date, from_date: date, until_date: date) -> None:
         last = until_date - timedelta(days=1)
         super().__init__(f"{on:%Y-%m-%d} 不在“{name}”的保险期内（{from_date:%Y-%m-%d} 至 {last:%Y-%m-%d}），不能理赔。")
+
+
+class NotInsured(Refusal):
+    """The pool is for some only, and it was not said to whom of them the household belongs, or why."""
+
+    def __init__(self, *, name: str, insures: Sequence[str]) -> None:
+        super().__init__(f"“{name}”只为{'、'.join(insures)}投保：请选这一户属于哪一类，并写明依据。")
 
 
 class NoPool(Refusal):
@@ -211,6 +219,16 @@ class PoolEmpty(Refusal):
         super().__init__(f"“{name}”余额 {yuan_text(balance_fen)} 元，不够付 {yuan_text(wanted_fen)} 元，请先补足。")
 
 
+class PoolSplit(Refusal):
+    """The pool has enough, but of no single source; one payment is of one source."""
+
+    def __init__(self, *, name: str, most_fen: int, wanted_fen: int) -> None:
+        super().__init__(
+            f"“{name}”的钱来自几个来源，一笔付款只能用一个来源的：最多的一个有 {yuan_text(most_fen)} 元，"
+            f"不够付 {yuan_text(wanted_fen)} 元，请先补足这个来源。"
+        )
+
+
 class PoolUnfunded(Refusal):
     """The county has not got the money that it would put into the pool."""
 
@@ -272,6 +290,12 @@ class PoolTerm(Refusal):
     def __init__(self, until: date | None = None) -> None:
         said = f"按政策应到 {until - timedelta(days=1):%Y-%m-%d}。" if until else "最后一天不能早于第一天。"
         super().__init__(f"保险期不对：{said}")
+
+
+class TenderMissing(Refusal):
+    """The policy has the insurer found by tender, and none was named."""
+
+    sentence = "政策写明承保公司要公开招标确定，请填写招标或中标的文号。"
 
 
 class InsurerUnknown(Refusal):

@@ -36,6 +36,10 @@ class OpenClaimForm(FreeTextForm):
     )
     type_key = StatedChoice(label="这一户当时的类型")
     type_note = StatedField(label="认定的依据", max_length=300, help_text="例如：2020-06 入户核查，人均收入 4,800 元")
+    insured_as = StatedChoice(label="属于哪一类投保对象")
+    insured_note = StatedField(
+        label="属于这一类的依据", max_length=300, help_text="例如：2020 年外出务工名册；中药材种植项目合同"
+    )
 
     def __init__(
         self,
@@ -44,9 +48,15 @@ class OpenClaimForm(FreeTextForm):
         people: Sequence[tuple[str, str]],
         types: Sequence[tuple[str, str]],
         standing: str = "",
+        insures: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if insures:
+            named = [("", "不是补充方案的事"), *((one, one) for one in insures)]
+            self.fields["insured_as"].choices = named  # type: ignore[attr-defined]
+        else:
+            del self.fields["insured_as"], self.fields["insured_note"]
         self.fields["cause"].choices = list(causes)  # type: ignore[attr-defined]
         self.fields["person"].choices = [("", "全家"), *people]  # type: ignore[attr-defined]
         self.fields["payee"].choices = list(people)  # type: ignore[attr-defined]
@@ -61,6 +71,8 @@ class OpenClaimForm(FreeTextForm):
             self.add_error("type_key", "没有预警或筛查能说明类型，请选择。")
         if cleaned.get("type_key") and not cleaned.get("type_note", "").strip():
             self.add_error("type_note", "人工认定类型要写明依据。")
+        if cleaned.get("insured_as") and not cleaned.get("insured_note", "").strip():
+            self.add_error("insured_note", "请写明属于这一类的依据。")
         return cleaned
 
     def event(self) -> Event:
@@ -69,7 +81,8 @@ class OpenClaimForm(FreeTextForm):
         return Event(
             cause=data["cause"], on=data["on"], payee_id=int(data["payee"]), summary=data["summary"],
             person_id=int(data["person"]) if data["person"] else None, type_key=data["type_key"],
-            type_note=data["type_note"],
+            type_note=data["type_note"], insured_as=data.get("insured_as", ""),
+            insured_note=data.get("insured_note", ""),
         )  # fmt: skip
 
 
@@ -202,7 +215,8 @@ class OpenPoolForm(FreeTextForm):
     from_date = forms.DateField(label="保险期第一天", widget=_day_input())
     until_date = StatedDay(label="保险期最后一天", widget=_day_input(), help_text="政策写了期限的不用填")
     organisation = forms.ChoiceField(label="承保公司")
-    document = forms.CharField(label="招标或合同文号", max_length=120)
+    document = forms.CharField(label="保险合同文号", max_length=120)
+    tender = StatedField(label="招标或中标文号", max_length=120, help_text="政策写明公开招标的要填")
     heads = forms.IntegerField(label="投保人数", required=False, min_value=1, help_text="不填按政策；不记名")
 
     def __init__(
@@ -220,7 +234,14 @@ class OpenPoolForm(FreeTextForm):
             key=data["key"], from_date=data["from_date"],
             until_date=date.fromordinal(last.toordinal() + 1) if last else None,
             organisation_id=int(data["organisation"]), document=data["document"], heads=data["heads"],
+            tender=data["tender"],
         )  # fmt: skip
+
+
+class ListForm(FreeTextForm):
+    """What the claims of a pool are taken out for."""
+
+    purpose = forms.CharField(label="用途", max_length=200, help_text="会印在表上，记入审计日志")
 
 
 class PoolMoneyForm(FreeTextForm):

@@ -17,9 +17,10 @@ class Pool(models.Model):
 
     `fund_fen` is what the term is to be given, `heads × premium_fen` where it is reckoned by head. What was put in and
     taken out are kept sums of its entries. `may_owe`: claims are paid though it is empty, and the county makes up.
-    `organisation_id` is the insurer's. `adds_to` is the key of the pool that it supplements. The money is kept by
-    `holder_id` (the insurer, or the county that pays itself) in the ledger's accounts of `purpose` and `money_year`; a
-    pool without a purpose was registered before pools stood in the ledger.
+    `organisation_id` is the insurer's, found by a tender (`tender`) where the policy asks for one. `adds_to` is the key
+    of the pool that it supplements. The money is kept by `holder_id` (the insurer, or the county that pays itself) in
+    the ledger's accounts of `purpose` and `money_year`; a pool without a purpose was registered before pools stood in
+    the ledger.
     """
 
     slot = models.BigIntegerField()
@@ -40,6 +41,8 @@ class Pool(models.Model):
     organisation_id = models.BigIntegerField()
     insurer_name = models.CharField(max_length=120)
     document = models.CharField(max_length=120)
+    by_tender = models.BooleanField(default=False)
+    tender = models.CharField(max_length=120, blank=True)
     kept_by = models.CharField(max_length=8, choices=Keeper.choices, default=Keeper.INSURER)
     holder_id = models.BigIntegerField(null=True)
     holder_name = models.CharField(max_length=120, blank=True)
@@ -78,6 +81,7 @@ class Pool(models.Model):
                 | (~Q(purpose="") & Q(holder_id__isnull=False, money_year__isnull=False)),
                 name="pool_in_the_ledger_whole",
             ),
+            models.CheckConstraint(condition=Q(by_tender=False) | ~Q(tender=""), name="pool_tender_named"),
             models.UniqueConstraint(
                 fields=["holder_id", "purpose", "money_year"], condition=~Q(purpose=""), name="pool_own_accounts"
             ),
@@ -109,9 +113,10 @@ class Claim(models.Model):
     """What one event cost a household and what the pool pays for it; about one case.
 
     `person_id` is who it happened to (null: the household), `payee_id` who is paid. `covered_as` is the cause under
-    which the policy counts it. `type_key` is the household's type on the day, and `type_source` who says so. The
-    amounts: `evidence_fen` ≥ `loss_fen` (as assessed), `computed_fen` what the ladder gives for the event,
-    `amount_fen` after a change by hand, `advance_fen` what was paid of it before the papers.
+    which the policy counts it. `type_key` is the household's type on the day, and `type_source` who says so.
+    `insured_as` is which of those whom the pool insures it belongs to, where it is not for everybody. The amounts:
+    `evidence_fen` ≥ `loss_fen` (as assessed), `computed_fen` what the ladder gives for the event, `amount_fen` after a
+    change by hand, `advance_fen` what was paid of it before the papers.
     """
 
     slot = models.BigIntegerField()
@@ -137,6 +142,8 @@ class Claim(models.Model):
     type_name = models.CharField(max_length=120)
     type_source = models.CharField(max_length=10, choices=TypeSource.choices)
     type_note = models.CharField(max_length=300, blank=True)
+    insured_as = models.CharField(max_length=120, blank=True)
+    insured_note = models.CharField(max_length=300, blank=True)
     ladder_key = models.CharField(max_length=60)
     ladder_name = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -215,6 +222,7 @@ class Claim(models.Model):
                 | Q(advance_fen__gt=0, advance_decided_at__isnull=False),
                 name="claim_advance_whole",
             ),
+            models.CheckConstraint(condition=Q(insured_as="") | ~Q(insured_note=""), name="claim_insured_with_reason"),
             models.CheckConstraint(
                 condition=Q(recovered_fen__gte=0, advance_recovered_fen__gte=0)
                 & Q(advance_recovered_fen__lte=F("advance_fen")),
@@ -231,6 +239,11 @@ class Claim(models.Model):
     def due_fen(self) -> int:
         """What is still to be paid of the amount."""
         return max(0, (self.amount_fen or 0) - self.advance_net_fen)
+
+    @property
+    def is_paid_out(self) -> bool:
+        """Money went out after the decision; not so where nothing was left to pay."""
+        return self.state == State.PAID and self.due_fen > 0
 
     @property
     def over_fen(self) -> int:

@@ -95,7 +95,7 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[Kind, ...]]] = {
     "payee": (("OPEN", "PROPOSED", "APPROVED", "REQUESTED"), (Kind.INSURER, Kind.COUNTY_CENTRE)),
     "request": (("APPROVED",), (Kind.COUNTY_CENTRE,)),
     "pay": (("REQUESTED",), (Kind.INSURER,)),
-    "appeal": (("REJECTED", "APPROVED"), (Kind.COUNTY_CENTRE,)),
+    "appeal": (("REJECTED", "APPROVED", "PAID"), (Kind.COUNTY_CENTRE,)),
     "withdraw": (("OPEN", "PROPOSED"), (Kind.INSURER, Kind.COUNTY_CENTRE)),
 }
 

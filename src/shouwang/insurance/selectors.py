@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, Greatest, TruncMonth
 
 from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
@@ -162,9 +162,14 @@ DUE = Greatest(
 )
 
 
+# Emergency aid was decided and has not been paid.
+NOT_YET_HELPED = Q(state__in=["OPEN", "PROPOSED"], advance_fen__gt=0, advance_paid_on__isnull=True)
+
+
 @dataclass(frozen=True)
 class PoolSums:
-    """A pool in numbers: movements by kind (fen, out below zero), claims by state, what is promised, not paid yet."""
+    """A pool in numbers: movements by kind (fen, out below zero), claims by state, what is promised, not paid yet
+    (approved claims, emergency aid that was decided)."""
 
     by_move: dict[str, int]
     claims: dict[str, int]
@@ -177,13 +182,52 @@ def pool_sums(pool: Pool) -> PoolSums:
     moves = pool.entries.order_by().values("move").annotate(total=Sum("amount_fen"))
     by_move = {row["move"]: int(row["total"]) for row in moves}
     states = pool.claims.order_by().values("state").annotate(n=Count("pk"))
-    promised = pool.claims.filter(state__in=["APPROVED", "REQUESTED"]).aggregate(fen=Sum(DUE, default=0))
+    promised = pool.claims.aggregate(
+        due=Sum(DUE, filter=Q(state__in=["APPROVED", "REQUESTED"]), default=0),
+        early=Sum("advance_fen", filter=NOT_YET_HELPED, default=0),
+    )
     return PoolSums(
         by_move,
         {row["state"]: row["n"] for row in states},
-        int(promised["fen"]),
+        int(promised["due"] + promised["early"]),
         pool.fund_fen - by_move.get("PREMIUM", 0),
     )
+
+
+@dataclass(frozen=True)
+class PoolMonth:
+    """A pool at the end of a month: its balance, and what was paid out so far, in fen."""
+
+    month: date
+    balance_fen: int
+    paid_fen: int
+
+
+def pool_months(pool: Pool, *, on: date) -> list[PoolMonth]:
+    """This function returns a pool month by month, from its first day or movement to its last, at most until a day."""
+    rows = pool.entries.order_by().annotate(month=TruncMonth("on")).values("month").annotate(
+        moved=Sum("amount_fen"), paid=Sum("amount_fen", filter=Q(move__in=["ADVANCE", "PAYMENT"]), default=0)
+    )  # fmt: skip
+    moved = {row["month"]: (int(row["moved"]), -int(row["paid"])) for row in rows}
+    month = min([pool.from_date.replace(day=1), *moved])
+    last = max([min(on, pool.until_date - timedelta(days=1)), *moved])
+    found: list[PoolMonth] = []
+    balance = paid = 0
+    while month <= last:
+        more, out = moved.get(month, (0, 0))
+        balance, paid = balance + more, paid + out
+        found.append(PoolMonth(month, balance, paid))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
+
+def payment_largest_fen(pool: Pool) -> int:
+    """This function returns the largest payment that the county may ask for of a pool and has not yet, in fen."""
+    found = pool.claims.aggregate(
+        due=Max(DUE, filter=Q(state="APPROVED")),
+        early=Max("advance_fen", filter=NOT_YET_HELPED & Q(advance_state="")),
+    )
+    return max(found["due"] or 0, found["early"] or 0)
 
 
 def pool_under_way_fen(pool: Pool) -> int:

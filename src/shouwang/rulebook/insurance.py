@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -14,8 +15,8 @@ from shouwang.rulebook.values import Entry, Key, Model, Provision, Text
 if TYPE_CHECKING:
     from shouwang.rulebook.policy import Policy
 
-__all__ = ["OFFSETS", "TOPIC", "Band", "Fen", "Ladder", "OffsetKind", "Pool", "Terms", "claim_terms", "ladders_of",
-           "pools_of"]  # fmt: skip
+__all__ = ["OFFSETS", "TOPIC", "Band", "Fen", "Ladder", "OffsetKind", "Pool", "Terms", "claim_terms",
+           "insured_groups", "ladders_of", "pools_of"]  # fmt: skip
 
 
 class Pool(Model):
@@ -94,6 +95,13 @@ def ladders_of(policy: Policy) -> tuple[Provision[Ladder], ...]:
 def pools_of(policy: Policy) -> tuple[Provision[Pool], ...]:
     """This function returns the pools in force, in pack order."""
     return tuple(stated for stated in policy.topic("insurance").values() if isinstance(stated.value, Pool))
+
+
+def insured_groups(policy: Policy, causes: Iterable[str]) -> tuple[str, ...]:
+    """This function returns for whom the pools that are for some only insure against these causes, in pack order."""
+    wanted = set(causes)
+    found = (one.value for one in pools_of(policy) if not one.value.causes or wanted & set(one.value.causes))
+    return tuple(dict.fromkeys(group for pool in found for group in pool.insures))
 
 
 @dataclass(frozen=True)

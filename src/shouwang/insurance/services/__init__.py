@@ -37,11 +37,12 @@ from shouwang.insurance.services.paying import (
     payment_request,
 )
 from shouwang.insurance.services.pools import Opening, pool_carry, pool_open, pool_pay_in, pools_stated, term_end
-from shouwang.insurance.services.printing import claims_export, statement_print
+from shouwang.insurance.services.printing import LIST_LIMIT, claims_export, statement_print
 from shouwang.insurance.services.replaying import Replay, claim_replay
 from shouwang.insurance.services.trying import LadderChange, LadderTried, Tried, ladders_try
 
 __all__ = [
+    "LIST_LIMIT",
     "YEAR",
     "Event",
     "Item",

@@ -6,6 +6,7 @@ were made.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -23,8 +24,11 @@ from shouwang.insurance.services.paying import case_told, payee_check, ready_che
 from shouwang.insurance.services.pools import entry_add, pool_locked
 from shouwang.insurance.services.seam import payment_ask
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import SYSTEM, Viewer, acting_as
+
+logger = logging.getLogger(__name__)
 
 # How far back the collector looks each minute for money that came back; the night looks through a year.
 LOOKBACK = timedelta(hours=2)
@@ -125,12 +129,20 @@ def _chunk_follow(ids: Iterable[int], *, at: datetime) -> int:
         standings = request_standings({ref for c in claims for ref in (c.payment_ref, c.advance_ref) if ref})
         wanted = [claim.pk for claim in claims if _differs(claim, standings)]
     for claim_id in wanted:
-        with acting_as(SYSTEM):
-            locked = Claim.objects.select_for_update().get(pk=claim_id)
-            # Read again under the lock: somebody may have followed it meanwhile.
-            refs = [ref for ref in (locked.payment_ref, locked.advance_ref) if ref]
-            changed += _follow(locked, viewer=SYSTEM, standings=request_standings(refs), at=at)
+        try:
+            changed += _one_follow(claim_id, at=at)
+        except Refusal as refusal:
+            # What one claim waits for (money that came back and is spent already) holds up no other.
+            logger.warning("claim %s left to the next round: %s", claim_id, refusal.message)
     return changed
+
+
+def _one_follow(claim_id: int, *, at: datetime) -> bool:
+    with acting_as(SYSTEM):
+        locked = Claim.objects.select_for_update().get(pk=claim_id)
+        # Read again under the lock: somebody may have followed it meanwhile.
+        refs = [ref for ref in (locked.payment_ref, locked.advance_ref) if ref]
+        return _follow(locked, viewer=SYSTEM, standings=request_standings(refs), at=at)
 
 
 def _differs(claim: Claim, standings: dict[str, RequestStanding]) -> bool:

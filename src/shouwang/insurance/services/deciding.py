@@ -79,13 +79,17 @@ def claim_return(*, viewer: Viewer, claim_id: int, version: int, reason: str, at
 def claim_appeal(*, viewer: Viewer, claim_id: int, version: int, reason: str, at: datetime) -> Claim:
     """This function takes up the household's appeal: the claim is open again, to be decided by somebody else.
 
-    Raises ReasonMissing, EventClaimed and ReceiptUsed where the event or an invoice was claimed anew meanwhile.
+    One that was paid stays as it is; one that came to nothing more to pay may be appealed against like a refusal.
+    Raises ReasonMissing, StepOutOfTurn, EventClaimed and ReceiptUsed where the event or an invoice was claimed anew
+    meanwhile.
     """
     reason_stated(reason)
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="appeal")
+        if claim.is_paid_out:
+            raise StepOutOfTurn(State(claim.state).label)
         before = claim.state
-        claim.state, claim.appeals = State.OPEN, claim.appeals + 1
+        claim.state, claim.appeals, claim.paid_on = State.OPEN, claim.appeals + 1, None
         claim.proposed_at = claim.decided_at = None
         claim.decided_by = claim.decision_reason = ""
         try:

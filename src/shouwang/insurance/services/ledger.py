@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from shouwang.funds.selectors import Account, accounts_visible_to
 from shouwang.funds.services import Ground, Money, Movement, account_open, budget_enter, entries_post
-from shouwang.insurance.errors import PoolEmpty, PoolUnfunded
+from shouwang.insurance.errors import PoolEmpty, PoolSplit, PoolUnfunded
 from shouwang.insurance.models import Pool
 from shouwang.insurance.rules import Keeper
 from shouwang.people.access import Viewer
@@ -181,16 +181,24 @@ def pool_gets_back(pool: Pool, *, viewer: Viewer, fen: int, on: date, name: str,
 def pool_frees(pool: Pool, *, viewer: Viewer, fen: int, on: date, name: str, at: datetime) -> int:
     """This function takes money out of a pool of the county, for a payment, and returns the account it stands in.
 
-    One payment is of one source. Raises PoolEmpty.
+    One payment is of one source. Raises PoolEmpty, PoolSplit.
     """
     purse = Purse(pool, viewer, at)
     held = purse.held()
     enough = next(((source, account) for source, account, balance in held if balance >= fen), None)
     if enough is None:
-        raise PoolEmpty(name=pool.name, balance_fen=max((row[2] for row in held), default=0), wanted_fen=fen)
+        total, most = sum(row[2] for row in held), pool_most_fen(viewer, pool, at=at)
+        if total < fen:
+            raise PoolEmpty(name=pool.name, balance_fen=total, wanted_fen=fen)
+        raise PoolSplit(name=pool.name, most_fen=most, wanted_fen=fen)
     into = purse.account(enough[0], "AVAILABLE")
     purse.post(name=name, kind="POOL", lines=[(enough[1], -fen), (into, fen)], on=on)
     return into
+
+
+def pool_most_fen(viewer: Viewer, pool: Pool, *, at: datetime) -> int:
+    """This function returns what a pool holds of the source of which it holds most, in fen."""
+    return max((fen for _, _, fen in Purse(pool, viewer, at).held()), default=0)
 
 
 def pool_takes(pool: Pool, *, viewer: Viewer, source: str, fen: int, on: date, name: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from shouwang.casework.errors import CaseClosed
 from shouwang.casework.selectors import case_get, task_get
@@ -19,6 +20,7 @@ from shouwang.insurance.errors import (
     FiledLate,
     NoPool,
     NotEligible,
+    NotInsured,
     PersonDead,
     PersonElsewhere,
     StepOutOfTurn,
@@ -45,6 +47,7 @@ class Event:
     """What happened: cause, day, to whom (None: the household), who is paid, in short what.
 
     `type_key` is the household's type as a person states it, with the reason, where nothing else tells it.
+    `insured_as` is which of those whom a pool insures it belongs to, with the reason, where a pool is for some only.
     """
 
     cause: str
@@ -54,9 +57,11 @@ class Event:
     person_id: int | None = None
     type_key: str = ""
     type_note: str = ""
+    insured_as: str = ""
+    insured_note: str = ""
 
     def __post_init__(self) -> None:
-        numbers_refuse(self.summary, self.type_note)
+        numbers_refuse(self.summary, self.type_note, self.insured_note)
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,12 @@ def _pool(case: Case, terms: Terms, event: Event) -> Pool:
     )  # fmt: skip
 
 
+def _insured(pool: Pool, event: Event) -> None:
+    """This function refuses a household that is not said to be of those for whom a pool is; raises NotInsured."""
+    if pool.insures and (event.insured_as not in pool.insures or not event.insured_note.strip()):
+        raise NotInsured(name=pool.name, insures=pool.insures)
+
+
 def _in_time(pool: Pool, event: Event, *, on: date) -> None:
     """This function refuses an event that is told after the deadline of the pool's policy; raises FiledLate."""
     if pool.file_within_days is None:
@@ -179,8 +190,8 @@ def claim_open(
 ) -> Claim:
     """This function opens a claim about a case (`case_id`) or out of the insurer's task of verification (`task_id`).
 
-    Raises EventInFuture, CauseNotInCase, TypeUnknown, NotEligible, NoPool, AfterTerm, FiledLate, PersonDead,
-    PersonElsewhere, EventClaimed, and what casework refuses.
+    Raises EventInFuture, CauseNotInCase, TypeUnknown, NotEligible, NoPool, AfterTerm, NotInsured, FiledLate,
+    PersonDead, PersonElsewhere, EventClaimed, and what casework refuses.
     """
     if viewer.role not in WORKERS or viewer.kind not in (Kind.COUNTY_CENTRE, Kind.INSURER):
         raise StepOutOfTurn("", "县级防贫中心或承保公司")
@@ -201,6 +212,7 @@ def claim_open(
         if terms.ladder is None:
             raise NotEligible(cause=Risk(event.cause).label, type_name=standing.type_name, on=event.on)
         pool = _pool(case, terms, event)
+        _insured(pool, event)
         _in_time(pool, event, on=at.astimezone(SHANGHAI).date())
         claim = _claim(viewer, case, event, standing, terms, pool, person=person, payee=payee, at=at)
         claim.task_id = task_id
@@ -216,11 +228,13 @@ def claim_open(
 
 
 def _once(claim: Claim) -> None:
+    """This function refuses a second claim for one event; one of the whole household is also each member's."""
     with acting_as(SYSTEM):
         others = Claim.objects.filter(
-            household_id=claim.household_id, person_id=claim.person_id, covered_as=claim.covered_as,
-            event_on=claim.event_on,
+            household_id=claim.household_id, covered_as=claim.covered_as, event_on=claim.event_on
         ).exclude(state__in=OVER)  # fmt: skip
+        if claim.person_id is not None:
+            others = others.filter(Q(person_id=claim.person_id) | Q(person_id__isnull=True))
         if others.exists():
             raise EventClaimed(claim.event_on)
 
@@ -250,6 +264,8 @@ def _claim(
         covered_as=terms.covered_as, event_on=event.on, summary=event.summary.strip()[:300],
         pack_version=case.pack_version, type_key=standing.type_key, type_name=standing.type_name,
         type_source=standing.source, type_note=standing.note, ladder_key=terms.ladder.key,
+        insured_as=event.insured_as[:120] if pool.insures else "",
+        insured_note=event.insured_note.strip()[:300] if pool.insures else "",
         ladder_name=terms.ladder.name, state=State.OPEN, paid_by=pool.kept_by,
         payer_name=pool.holder_name, opened_at=at,
         opened_by=viewer.label[:200],

@@ -18,12 +18,13 @@ from shouwang.insurance.errors import (
     PoolStale,
     PoolTaken,
     PoolTerm,
+    TenderMissing,
     TooMuchPaidIn,
 )
 from shouwang.insurance.models import Pool, PoolEntry
 from shouwang.insurance.rules import UNDER_WAY, Keeper, PoolMove, State
-from shouwang.insurance.selectors import pool_get, pool_sums
-from shouwang.insurance.services.ledger import LENT, pool_carry_on, pool_fund
+from shouwang.insurance.selectors import payment_largest_fen, pool_get, pool_sums
+from shouwang.insurance.services.ledger import LENT, pool_carry_on, pool_fund, pool_most_fen
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids, top_area
@@ -40,7 +41,8 @@ PURPOSE = 60 - len(LENT)
 class Opening:
     """A term to open: the pack's pool by key, first and last day (`until_date` is the day after), insurer, contract.
 
-    `heads` is the number insured where it differs from the pack's; nobody is named.
+    `heads` is the number insured where it differs from the pack's; nobody is named. `tender` is the paper by which the
+    insurer won, where the pack has it found by tender.
     """
 
     key: str
@@ -49,9 +51,10 @@ class Opening:
     organisation_id: int
     document: str
     heads: int | None = None
+    tender: str = ""
 
     def __post_init__(self) -> None:
-        numbers_refuse(self.document)
+        numbers_refuse(self.document, self.tender)
 
 
 def pools_stated(viewer: Viewer, on: date) -> tuple[Provision[Terms], ...]:
@@ -68,7 +71,7 @@ def term_end(terms: Terms, from_date: date) -> date | None:
 def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
     """This function opens one term of a pool in the viewer's county, as the policy of its first day states it.
 
-    Raises PoolNotFound, PoolTerm, PoolTaken, InsurerUnknown, and NoPolicyInForce.
+    Raises PoolNotFound, PoolTerm, PoolTaken, InsurerUnknown, TenderMissing, and NoPolicyInForce.
     """
     if viewer.kind is not Kind.COUNTY_CENTRE:
         raise PoolNotFound
@@ -87,7 +90,9 @@ def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
     if insurer is None or insurer.kind != Kind.INSURER.value or not insurer.area.lo <= lo <= insurer.area.hi:
         raise InsurerUnknown
     if not opening.document.strip():
-        raise InsurerUnknown("请写明招标或合同的文号。")
+        raise InsurerUnknown("请写明保险合同的文号。")
+    if terms.by_tender and not opening.tender.strip():
+        raise TenderMissing
     heads = opening.heads or terms.heads
     fund = terms.premium * heads if terms.premium is not None and heads is not None else terms.total_fen
     with transaction.atomic():
@@ -103,7 +108,7 @@ def pool_open(*, viewer: Viewer, opening: Opening, at: datetime) -> Pool:
             insurer_name=insurer.name[:120], document=opening.document.strip()[:120], pack_version=version,
             source=stated.source.document[:300], clause=stated.source.clause[:300], mark=stated.mark_text,
             opened_at=at, opened_by=viewer.label[:200], kept_by=terms.kept_by,
-            file_within_days=terms.file_within_days,
+            file_within_days=terms.file_within_days, by_tender=terms.by_tender, tender=opening.tender.strip()[:120],
         )  # fmt: skip
         _keeper(pool, viewer, is_wider=(insurer.area.lo, insurer.area.hi) != (lo, hi))
         try:
@@ -156,8 +161,7 @@ def pool_pay_in(
             if not 0 < amount_fen <= left:
                 raise TooMuchPaidIn(left)
         else:
-            # What it owes, or lacks for what it has promised.
-            lack = max(0, pool_sums(pool).promised_fen - pool.balance_fen)
+            lack = _lack(pool, viewer=viewer, at=at)
             if kind is not PoolMove.TOP_UP or not 0 < amount_fen <= lack:
                 raise NotOwing(lack)
         if not note.strip():
@@ -170,6 +174,17 @@ def pool_pay_in(
             pool, viewer=viewer, move=kind, amount_fen=amount_fen, on=on, at=at, note=note,
             source_ref=f"pool:{pool.pk}:{pool.version}",
         )  # fmt: skip
+
+
+def _lack(pool: Pool, *, viewer: Viewer, at: datetime) -> int:
+    """This function returns in fen what a pool lacks: below zero, or for what it has promised and not paid yet.
+
+    The county pays each household out of one source: it may also make up for what the largest payment lacks of one.
+    """
+    lack = pool_sums(pool).promised_fen - pool.balance_fen
+    if pool.kept_by == Keeper.COUNTY:
+        lack = max(lack, payment_largest_fen(pool) - pool_most_fen(viewer, pool, at=at))
+    return max(0, lack)
 
 
 def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: datetime) -> Pool:

@@ -23,11 +23,11 @@ from shouwang.people.access import Viewer
 from shouwang.rulebook.ladders import OFFSETS
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "statement.typ"
-LIMIT = 20_000
+LIST_LIMIT = 20_000
 HEADINGS = (
-    "理赔号", "户主", "所在村", "谁出的事", "原因", "发生日期", "受理日期", "类型", "阶梯", "凭证金额（元）",
-    "核定损失（元）", "别人已付（元）", "算得应赔（元）", "应赔（元）", "先行救助（元）", "已追回（元）", "办到哪一步",
-    "付款日期", "理由",
+    "理赔号", "户主", "所在村", "谁出的事", "原因", "发生日期", "受理日期", "类型", "投保对象", "阶梯",
+    "凭证金额（元）", "核定损失（元）", "别人已付（元）", "算得应赔（元）", "应赔（元）", "先行救助（元）",
+    "已追回（元）", "办到哪一步", "付款日期", "理由",
 )  # fmt: skip
 APPEAL = "对结果有不同意见的，可以向县级防贫中心提出，由没有经手过的人重新审定。"
 
@@ -76,6 +76,7 @@ def _facts(claim: Claim) -> list[list[str]]:
         ["发生了什么", f"{claim.event_on:%Y-%m-%d} {claim.summary}"],
         ["谁出的事", claim.person_name or "全家"],
         ["原因", str(Risk(claim.covered_as).label)],
+        *([["投保对象", f"{claim.insured_as}（{claim.insured_note}）"]] if claim.insured_as else []),
         ["资金池", f"{claim.pool_name}（{claim.insurer_name}）"],
         ["领款人", claim.payee_name],
         ["办到哪一步", str(claim.get_state_display())],
@@ -119,7 +120,7 @@ def _payments(claim: Claim) -> list[list[str]]:
 def claims_export(*, viewer: Viewer, pool_id: int, purpose: str, at: datetime) -> tuple[str, bytes]:
     """This function returns name and content of a pool's claims as a workbook marked with who took it out and why.
 
-    Raises PoolNotFound, ListPurposeMissing, ListTooLong.
+    Raises PoolNotFound, ListPurposeMissing, ListTooLong, PersonalNumberInText.
     """
     pool = pool_get(viewer, pool_id)
     if not purpose.strip():
@@ -127,10 +128,10 @@ def claims_export(*, viewer: Viewer, pool_id: int, purpose: str, at: datetime) -
     numbers_refuse(purpose)
     claims = claims_visible_to(viewer).filter(pool=pool).order_by("pk")
     rows = claims.count()
-    if rows > LIMIT:
-        raise ListTooLong(rows, LIMIT)
-    said = f"{viewer.label} {timezone.localtime(at):%Y-%m-%d %H:%M} 导出，用途：{purpose.strip()[:200]}"
-    content = workbook_bytes([("理赔", HEADINGS, map(_cells, claims.iterator())), ("导出说明", ["说明"], [[said]])])
+    if rows > LIST_LIMIT:
+        raise ListTooLong(rows, LIST_LIMIT)
+    mark = f"{viewer.label} {timezone.localtime(at):%Y-%m-%d %H:%M} {purpose.strip()[:40]}"
+    content = workbook_bytes([("理赔", HEADINGS, map(_cells, claims.iterator()))], mark=mark)
     entry_append(
         viewer=viewer, action="pool.export", subject_type="insurance.Pool", subject_id=pool.pk, slot=pool.slot, at=at,
         purpose=purpose.strip()[:200], after={"rows": rows},
@@ -149,7 +150,7 @@ def _cells(claim: Claim) -> list[Cell]:
 def _cell_values(claim: Claim) -> Iterator[Cell]:
     yield from (str(claim.pk), claim.household_name, claim.place, claim.person_name or "全家")
     yield from (str(Risk(claim.cause).label), f"{claim.event_on:%Y-%m-%d}")
-    yield from (f"{timezone.localdate(claim.opened_at):%Y-%m-%d}", claim.type_name, claim.ladder_name)
+    yield from (f"{timezone.localdate(claim.opened_at):%Y-%m-%d}", claim.type_name, claim.insured_as, claim.ladder_name)
     yield from (yuan_cell(claim.evidence_fen), yuan_cell(claim.loss_fen), yuan_cell(sum(claim.offsets.values())))
     yield from (yuan_cell(claim.computed_fen), yuan_cell(claim.amount_fen), yuan_cell(claim.advance_fen))
     yield from (yuan_cell(claim.recovered_fen + claim.advance_recovered_fen), str(claim.get_state_display()))

@@ -140,6 +140,8 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
         fits.discard("decide")
     if found.advance_fen:
         fits -= {"advance", "withdraw"}
+    if found.is_paid_out:
+        fits.discard("appeal")
     if "advance" in fits and not _has_aid(found):
         fits.discard("advance")
     first = _main(fits, is_computed=is_computed)
@@ -185,6 +187,7 @@ def _facts(found: Claim) -> list[tuple[str, ...]]:
         ("谁出的事", who),
         ("原因", f"{Risk(found.cause).label}{counted}"),
         ("当时的类型", found.type_name, f"{TypeSource(found.type_source).label}：{found.type_note}"),
+        *([("属于哪一类投保对象", found.insured_as, found.insured_note)] if found.insured_as else []),
         ("赔付阶梯", found.ladder_name),
         ("资金池", found.pool_name),
         ("承保公司", found.insurer_name),

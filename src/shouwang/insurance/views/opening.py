@@ -18,6 +18,7 @@ from shouwang.kit.codes import Risk
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, Kind, acting_as, requires
 from shouwang.register.selectors import household_card, members_of
+from shouwang.rulebook.insurance import insured_groups
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,8 +66,10 @@ def _form(request: HttpRequest, case: Case, back: str) -> tuple[OpenClaimForm, O
     standing = f"{found.source.label}：{found.type_name}" if found else ""
     people = [(str(member.person_id), f"{member.name}（{member.relationship_label}）") for member in members]
     types = [(key, stated.name) for key, stated in policy.types.items()]
+    insures = insured_groups(policy, case.causes)
     posted = request.POST if request.method == "POST" else None
     form = OpenClaimForm(
-        posted, causes=causes, people=people, types=types, standing=standing, initial={"on": case.opened_on}
-    )
+        posted, causes=causes, people=people, types=types, standing=standing, insures=insures,
+        initial={"on": case.opened_on},
+    )  # fmt: skip
     return form, OpenPage(card.head_name, card.place, back, standing, form)

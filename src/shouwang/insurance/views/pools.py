@@ -9,19 +9,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.insurance.contexts import PoolPage, PoolsPage
-from shouwang.insurance.forms import OpenPoolForm, PoolMoneyForm
+from shouwang.insurance.forms import ListForm, OpenPoolForm, PoolMoneyForm
 from shouwang.insurance.models import Pool
 from shouwang.insurance.navigation import CLAIM_READERS
-from shouwang.insurance.selectors import pool_get, pool_sums, pool_under_way_fen, pools_adding_to, pools_visible_to
-from shouwang.insurance.services import pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
+from shouwang.insurance.selectors import (
+    pool_get,
+    pool_months,
+    pool_sums,
+    pool_under_way_fen,
+    pools_adding_to,
+    pools_visible_to,
+)
+from shouwang.insurance.services import LIST_LIMIT, pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
 from shouwang.insurance.views.common import ROLES, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisations_for
 from shouwang.standards.selectors import NoPolicyInForce
+from shouwang.ui.charts import Series, TrendChart
 from shouwang.ui.forms import version_posted
 
 SHOWN = 100
+FEWEST_MONTHS = 2
+WAN_FEN = 1_000_000
 
 
 def _may_work(viewer: Viewer) -> bool:
@@ -47,7 +57,7 @@ def open_pool(request: HttpRequest) -> HttpResponse:
         stated = pools_stated(viewer, today)
     except NoPolicyInForce:
         stated = ()
-    insurers = organisations_for(slot=viewer.ranges[0][0], kind=Kind.INSURER)
+    insurers = list(organisations_for(slot=viewer.ranges[0][0], kind=Kind.INSURER))
     form = OpenPoolForm(
         request.POST if request.method == "POST" else None,
         keys=[(one.key, one.name) for one in stated],
@@ -61,7 +71,8 @@ def open_pool(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "已登记这一期，保费到账后请记一笔。")
             return redirect("insurance:pool", pool.pk)
-    return render(request, "insurance/open_pool.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "has_pools": bool(stated), "has_insurers": bool(insurers)}
+    return render(request, "insurance/open_pool.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +97,7 @@ def pool(request: HttpRequest, pool_id: int) -> HttpResponse:
             messages.success(request, "已记账。")
             return redirect("insurance:pool", pool_id)
     status = 422 if form is not None and form.errors else 200
-    return render(request, "insurance/pool.html", {"page": _page(found, form, viewer)}, status=status)
+    return render(request, "insurance/pool.html", {"page": pool_page(found, viewer, form=form)}, status=status)
 
 
 def _reads_ledger(viewer: Viewer, found: Pool) -> bool:
@@ -94,7 +105,10 @@ def _reads_ledger(viewer: Viewer, found: Pool) -> bool:
     return bool(found.purpose) and (viewer.reads_register or viewer.organisation_id == found.holder_id)
 
 
-def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
+def pool_page(
+    found: Pool, viewer: Viewer, *, form: PoolMoneyForm | None = None, list_form: ListForm | None = None
+) -> PoolPage:
+    """This function returns what the page of a pool shows; `list_form` where taking out its list was refused."""
     sums = pool_sums(found)
     ready = found.rolls_over and found.balance_fen > 0 and found.until_date <= timezone.localdate()
     ready = ready and not any(sums.claims.get(state) for state in ("OPEN", "PROPOSED", "APPROVED", "REQUESTED"))
@@ -105,11 +119,28 @@ def _page(found: Pool, form: PoolMoneyForm | None, viewer: Viewer) -> PoolPage:
         claims_count=sum(sums.claims.values()),
         entries=list(found.entries.order_by("-pk")[:SHOWN]),
         supplements=pools_adding_to(found),
+        list_form=list_form or ListForm(),
+        list_limit=LIST_LIMIT,
         form=form,
         ledger_fen=pool_ledger_fen(viewer, found) if _reads_ledger(viewer, found) else None,
         under_way_fen=pool_under_way_fen(found),
         may_carry=_may_work(viewer) and ready and found.carried_to_id is None,
         more=max(0, found.entries.count() - SHOWN),
+        chart=_chart(found),
+    )
+
+
+def _chart(found: Pool) -> TrendChart | None:
+    """This function draws the balance at the end of each month; None where there are not two yet."""
+    months = pool_months(found, on=timezone.localdate())
+    if len(months) < FEWEST_MONTHS:
+        return None
+    lines = [
+        Series("月底余额", [round(one.balance_fen / WAN_FEN) for one in months]),
+        Series("累计已付", [round(one.paid_fen / WAN_FEN) for one in months]),
+    ]
+    return TrendChart(
+        "months", "每个月底的余额和累计已付（万元）", [f"{one.month:%Y-%m}" for one in months], lines, "万元"
     )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from shouwang.insurance.errors import ListTooLong
+from shouwang.insurance.forms import ListForm
+from shouwang.insurance.selectors import pool_get
 from shouwang.insurance.services import claims_export, statement_print
 from shouwang.insurance.views.common import READERS, viewer_of
+from shouwang.insurance.views.pools import pool_page
 from shouwang.kit.sheets import XLSX
 from shouwang.people.access import requires
 from shouwang.ui.files import PDF, file_answer
@@ -27,8 +32,17 @@ def statement(request: HttpRequest, claim_id: int) -> HttpResponse:
 @never_cache
 @requires(*READERS)
 def export(request: HttpRequest, pool_id: int) -> HttpResponse:
-    """This function hands out the claims of a pool for a stated purpose."""
-    name, content = claims_export(
-        viewer=viewer_of(request), pool_id=pool_id, purpose=request.POST.get("purpose", ""), at=timezone.now()
-    )
-    return file_answer(name, content, media_type=XLSX)
+    """This function hands out the claims of a pool for a stated purpose; refused, the pool's page says why."""
+    viewer = viewer_of(request)
+    found = pool_get(viewer, pool_id)
+    form = ListForm(request.POST)
+    if form.is_valid():
+        try:
+            name, content = claims_export(
+                viewer=viewer, pool_id=pool_id, purpose=form.cleaned_data["purpose"], at=timezone.now()
+            )
+        except ListTooLong as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return file_answer(name, content, media_type=XLSX)
+    return render(request, "insurance/pool.html", {"page": pool_page(found, viewer, list_form=form)}, status=422)
