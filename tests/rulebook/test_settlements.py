@@ -45,6 +45,7 @@ def ladder_text(body: str) -> str:
         ('{causes: [ILLNESS], fixed: "300", bands: [{above: "0", share: 30%}]}', "只能写一个"),
         ('{causes: [ILLNESS], bands: [{above: "0", share: 30%}], before_papers: true}', "先救助后补材料"),
         ('{causes: [ILLNESS], fixed: "300", papers_within_days: 30}', "补材料期限"),
+        ('{causes: [ILLNESS], fixed: "0"}', "要大于 0"),
         ('{causes: [FATE], fixed: "300"}', "不在原因代码表里"),
         ('{causes: [ILLNESS], fixed: "300", keeps: [LOTTERY]}', ""),
     ],
@@ -57,6 +58,22 @@ def test_an_unsound_ladder_is_refused_with_file_and_key(small: dict[str, str], b
     assert caught.value.file == "low/insurance.yaml"
     assert "paid" in (caught.value.key or "")
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{fund: "100", premium: "50", heads: 3}', "不等于 fund"),
+        ('{premium: "50"}', "要写 fund"),
+        ('{fund: "0"}', "资金池的钱要大于 0"),
+        ('{premium: "0", heads: 3}', "资金池的钱要大于 0"),
+    ],
+)
+def test_an_unsound_pool_is_refused_with_file_and_key(small: dict[str, str], body: str, said: str) -> None:
+    text = f"fund:\n  name: 池\n  values:\n    - {{from: 2019-01-01, value: {{pool: {body}}}, source: 乙}}\n"
+    with pytest.raises(PackError, match=said) as caught:
+        load_policy(PackSource.from_files({**small, "low/insurance.yaml": text}), place="low", on=date(2020, 6, 30))
+    assert caught.value.file == "low/insurance.yaml"
 
 
 @pytest.mark.parametrize("body", [

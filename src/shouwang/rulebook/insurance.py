@@ -54,6 +54,8 @@ class Pool(Model):
         parts = (self.premium, self.heads)
         if self.fund is not None and None not in parts and (self.premium or 0) * (self.heads or 0) != self.fund:
             raise ValueError("premium（每人保费）乘 heads（人数）不等于 fund（总额）")
+        if self.total_fen <= 0:
+            raise ValueError("资金池的钱要大于 0")
         return self
 
     @property

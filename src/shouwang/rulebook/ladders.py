@@ -122,6 +122,8 @@ class Ladder(Model):
         causes_known(self.causes)
         if (self.fixed is None) == (not self.bands):
             raise ValueError("fixed（定额）和 bands（分段比例）要写一个，也只能写一个")
+        if self.fixed == 0:
+            raise ValueError("fixed（定额）要大于 0")
         self._bands_join()
         self._caps_in_order()
         if self.before_papers and self.fixed is None:
