@@ -60,7 +60,7 @@ def test_fifty_yuan_for_eighty_thousand_heads_and_the_supplement_of_2020(real_ca
         with acting_as(other):
             assert not Pool.objects.exists()
     # The supplement pays for workers away and named industries alone, and it is on record who is which.
-    walk = case_make(real_cast, upto="check", cause="EMPLOYMENT")
+    walk = case_make(real_cast, upto="dispatch", cause="EMPLOYMENT")
     away = Event("EMPLOYMENT", AT.date(), head_of(walk.case.household_id), "停工三个月", type_key="LOW_INCOME",
                  type_note="入户核查")  # fmt: skip
     with acting_as(viewer), pytest.raises(errors.NotInsured, match="特定产业项目、务工人员"):
