@@ -77,13 +77,13 @@ class OpenPage:
 
 @dataclass(frozen=True)
 class AssessPage:
-    """The loss by item, and what others paid."""
+    """The loss by item, and what others paid; faults in words, each with the field it is about."""
 
     claim: Claim
     formset: Any
     offsets: forms.Form
     known: Sequence[tuple[str, str, int]]
-    faults: Sequence[str] = ()
+    faults: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,18 @@ class Claim(models.Model):
         return self.state == State.PAID and self.due_fen > 0
 
     @property
+    def is_refused(self) -> bool:
+        """It was refused or taken back."""
+        return self.state in OVER
+
+    @property
+    def state_said(self) -> str:
+        """Where the claim stands, in words; one that came to nothing more to pay was not paid."""
+        if self.state == State.PAID and not self.is_paid_out:
+            return "没有要再付的" if self.advance_paid_on else "没有要付的"
+        return str(State(self.state).label)
+
+    @property
     def over_fen(self) -> int:
         """What an advance that was paid is still more than the amount; all of it where the claim was refused."""
         if self.state in OVER:

@@ -79,7 +79,7 @@ def _facts(claim: Claim) -> list[list[str]]:
         *([["投保对象", f"{claim.insured_as}（{claim.insured_note}）"]] if claim.insured_as else []),
         ["资金池", f"{claim.pool_name}（{claim.insurer_name}）"],
         ["领款人", claim.payee_name],
-        ["办到哪一步", str(claim.get_state_display())],
+        ["办到哪一步", claim.state_said],
     ]
 
 
@@ -153,6 +153,6 @@ def _cell_values(claim: Claim) -> Iterator[Cell]:
     yield from (f"{timezone.localdate(claim.opened_at):%Y-%m-%d}", claim.type_name, claim.insured_as, claim.ladder_name)
     yield from (yuan_cell(claim.evidence_fen), yuan_cell(claim.loss_fen), yuan_cell(sum(claim.offsets.values())))
     yield from (yuan_cell(claim.computed_fen), yuan_cell(claim.amount_fen), yuan_cell(claim.advance_fen))
-    yield from (yuan_cell(claim.recovered_fen + claim.advance_recovered_fen), str(claim.get_state_display()))
+    yield from (yuan_cell(claim.recovered_fen + claim.advance_recovered_fen), claim.state_said)
     yield f"{claim.paid_on:%Y-%m-%d}" if claim.paid_on else ""
     yield claim.decision_reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +34,7 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     formset = ItemFormSet(posted, prefix="items", initial=_items(claim))
     offsets = OffsetsForm(posted, initial={kind: yuan_plain(fen) for kind, fen in claim.offsets.items()})
-    faults: list[str] = []
+    faults: list[tuple[str, str]] = []
     if request.method == "POST":
         if formset.is_valid() and offsets.is_valid():
             lines = [form for form in formset if form.cleaned_data.get("name")]
@@ -45,15 +46,26 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
                 )  # fmt: skip
             except LossOverEvidence as refusal:
                 lines[refusal.row - 1].add_error(refusal.field, refusal.message)
-                faults = [refusal.message]
+                faults = [(refusal.message, lines[refusal.row - 1][refusal.field].id_for_label)]
             except Refusal as refusal:
-                faults = [refusal.message]
+                faults = [(refusal.message, "")]
             else:
                 return redirect("insurance:claim", claim_id)
         else:
-            faults = ["有的格子没有填对，请看下面标红的地方。"]
+            faults = list(_faults(formset, offsets))
     page = AssessPage(claim, formset, offsets, paid_by_others(viewer, claim), faults)
     return render(request, "insurance/assess.html", {"page": page}, status=422 if faults else 200)
+
+
+def _faults(formset: Any, offsets: OffsetsForm) -> Iterator[tuple[str, str]]:
+    """This function yields what was typed wrongly, each with the field to go to."""
+    for text in formset.non_form_errors():
+        yield str(text), ""
+    for number, form in enumerate(formset, start=1):
+        for name, texts in form.errors.items():
+            yield f"第 {number} 项{form[name].label}：{texts[0]}", form[name].id_for_label
+    for name, texts in offsets.errors.items():
+        yield f"{offsets[name].label}：{texts[0]}", offsets[name].id_for_label
 
 
 def _items(claim: Claim) -> list[dict[str, Any]]:

@@ -191,7 +191,7 @@ def _facts(found: Claim) -> list[tuple[str, ...]]:
         ("赔付阶梯", found.ladder_name),
         ("资金池", found.pool_name),
         ("承保公司", found.insurer_name),
-        ("谁付款", found.payer),
+        *([("谁付款", found.payer)] if found.payer != found.insurer_name else []),
         ("领款人", found.payee_name),
         ("受理", found.opened_by, f"{timezone.localtime(found.opened_at):%Y-%m-%d}"),
     ]
@@ -199,7 +199,7 @@ def _facts(found: Claim) -> list[tuple[str, ...]]:
         rows.append(("审定", found.decision_reason, found.decided_by))
     if found.payment_state:
         rows.append(("支付进度", str(found.get_payment_state_display()), found.payment_said))
-    if found.paid_on:
+    if found.is_paid_out or found.recovered_fen:
         rows.append(("付款", f"{found.paid_on:%Y-%m-%d}", found.reference))
     return rows
 

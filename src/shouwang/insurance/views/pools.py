@@ -131,9 +131,9 @@ def pool_page(
 
 
 def _chart(found: Pool) -> TrendChart | None:
-    """This function draws the balance at the end of each month; None where there are not two yet."""
+    """This function draws the balance at the end of each month; None where there are not two yet, or nothing moved."""
     months = pool_months(found, on=timezone.localdate())
-    if len(months) < FEWEST_MONTHS:
+    if len(months) < FEWEST_MONTHS or not any(one.balance_fen or one.paid_fen for one in months):
         return None
     lines = [
         Series("月底余额", [round(one.balance_fen / WAN_FEN) for one in months]),
