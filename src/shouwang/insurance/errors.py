@@ -54,17 +54,21 @@ class OwnClaim(Refusal):
 class ReasonMissing(Refusal):
     """A decision or change without its reason."""
 
+    field = "reason"
     sentence = "请写明理由。"
 
 
 class EventInFuture(Refusal):
     """The event has not happened yet."""
 
+    field = "on"
     sentence = "发生日期不能晚于今天。"
 
 
 class NotEligible(Refusal):
     """No ladder of the policy covers the household for this cause on that day."""
+
+    field = "cause"
 
     def __init__(self, *, cause: str, type_name: str, on: date) -> None:
         who = f"“{type_name}”" if type_name else "监测线以外的户"
@@ -74,11 +78,14 @@ class NotEligible(Refusal):
 class TypeUnknown(Refusal):
     """Neither a warning nor a screening tells the household's type, and nobody stated it."""
 
+    field = "type_key"
     sentence = "没有预警或筛查能说明这一户当时的类型，请选择类型并写明认定的依据。"
 
 
 class AfterTerm(Refusal):
     """The event lies outside every term of the pool."""
+
+    field = "on"
 
     def __init__(self, *, name: str, on: date, from_date: date, until_date: date) -> None:
         last = until_date - timedelta(days=1)
@@ -87,6 +94,8 @@ class AfterTerm(Refusal):
 
 class NotInsured(Refusal):
     """The pool is for some only, and it was not said to whom of them the household belongs, or why."""
+
+    field = "insured_as"
 
     def __init__(self, *, name: str, insures: Sequence[str]) -> None:
         super().__init__(f"“{name}”只为{'、'.join(insures)}投保：请选这一户属于哪一类，并写明依据。")
@@ -106,6 +115,7 @@ class PersonDead(Refusal):
 
     def __init__(self, name: str, died_on: date, *, as_payee: bool = False) -> None:
         what = "不能领款，请换一位领款人" if as_payee else "不能为之后发生的事理赔"
+        self.field = "payee" if as_payee else "person"
         super().__init__(f"{name}已于 {died_on:%Y-%m-%d} 去世，{what}。")
 
 
@@ -114,17 +124,21 @@ class PersonElsewhere(Refusal):
 
     def __init__(self, *, as_payee: bool = False) -> None:
         who = "领款人" if as_payee else "出事的人"
+        self.field = "payee" if as_payee else "person"
         super().__init__(f"{who}当时不在这一户，请核对。")
 
 
 class CauseNotInCase(Refusal):
     """The case is about something else."""
 
+    field = "cause"
     sentence = "这个案件没有这个原因，请先补报线索，或者选案件里的原因。"
 
 
 class EventClaimed(Refusal):
     """The event has a claim already."""
+
+    field = "on"
 
     def __init__(self, on: date) -> None:
         super().__init__(f"这一户 {on:%Y-%m-%d} 的这件事已经有一件理赔，不能重复办理。")
@@ -178,6 +192,8 @@ class ChangeMissing(Refusal):
 class ChangeTooHigh(Refusal):
     """A change goes beyond what any claim may pay."""
 
+    field = "to_fen"
+
     def __init__(self, limit_fen: int, what: str) -> None:
         super().__init__(f"调整后的金额不能多于{what} {yuan_text(limit_fen)} 元。")
 
@@ -185,6 +201,7 @@ class ChangeTooHigh(Refusal):
 class ChangeNothing(Refusal):
     """A change to what it is already."""
 
+    field = "to_fen"
     sentence = "调整后的金额和现在一样。"
 
 
@@ -209,6 +226,7 @@ class CaseUndecided(Refusal):
 class PayDay(Refusal):
     """A payment before it was asked for, or in the future."""
 
+    field = "on"
     sentence = "付款日期不能晚于今天，也不能早于发生日期。"
 
 
@@ -232,6 +250,8 @@ class PoolSplit(Refusal):
 class PoolUnfunded(Refusal):
     """The county has not got the money that it would put into the pool."""
 
+    field = "amount_fen"
+
     def __init__(self, *, purpose: str, year: int, has_fen: int) -> None:
         super().__init__(
             f"县里“{purpose}”{year} 年度账上只有 {yuan_text(has_fen)} 元，不够。请先在资金里下达预算，或勾选同时下达。"
@@ -240,6 +260,8 @@ class PoolUnfunded(Refusal):
 
 class FiledLate(Refusal):
     """The event was claimed after the deadline of the policy."""
+
+    field = "on"
 
     def __init__(self, *, on: date, days: int, last: date) -> None:
         super().__init__(f"{on:%Y-%m-%d} 发生的事要在 {days} 天以内报案，最迟 {last:%Y-%m-%d}，已经过期，不能理赔。")
@@ -253,6 +275,8 @@ class AdvanceUnderWay(Refusal):
 
 class NothingToRecover(Refusal):
     """The advance is not more than the amount, or less than that was typed."""
+
+    field = "amount_fen"
 
     def __init__(self, over_fen: int) -> None:
         super().__init__(f"先行救助多付的还剩 {yuan_text(over_fen)} 元没有追回，追回的不能多于这个数，也不能是 0。")
@@ -281,11 +305,14 @@ class ListTooLong(Refusal):
 class PoolTaken(Refusal):
     """The term overlaps with another of the same pool, or was opened before."""
 
+    field = "from_date"
     sentence = "这个资金池已经登记过，或者保险期与另一期重叠。"
 
 
 class PoolTerm(Refusal):
     """A term that ends before it begins, or that lasts otherwise than the policy says."""
+
+    field = "from_date"
 
     def __init__(self, until: date | None = None) -> None:
         said = f"按政策应到 {until - timedelta(days=1):%Y-%m-%d}。" if until else "最后一天不能早于第一天。"
@@ -295,17 +322,21 @@ class PoolTerm(Refusal):
 class TenderMissing(Refusal):
     """The policy has the insurer found by tender, and none was named."""
 
+    field = "tender"
     sentence = "政策写明承保公司要公开招标确定，请填写招标或中标的文号。"
 
 
 class InsurerUnknown(Refusal):
     """No insurer of the county was chosen."""
 
+    field = "organisation"
     sentence = "请选择本县的承保公司。"
 
 
 class TooMuchPaidIn(Refusal):
     """More premium than the term is to be given."""
+
+    field = "amount_fen"
 
     def __init__(self, left_fen: int) -> None:
         super().__init__(f"这一期的保费还差 {yuan_text(left_fen)} 元，不能多记。补足请选“补足”。")
@@ -319,6 +350,8 @@ class NothingToCarry(Refusal):
 
 class NotOwing(Refusal):
     """The pool lacks nothing."""
+
+    field = "amount_fen"
 
     def __init__(self, lack_fen: int) -> None:
         super().__init__(f"这个资金池现在差 {yuan_text(lack_fen)} 元，补足不能多于这个数。")

@@ -13,7 +13,7 @@ from shouwang.casework.selectors.cases import Case
 from shouwang.insurance.contexts import OpenPage
 from shouwang.insurance.forms import OpenClaimForm
 from shouwang.insurance.services import case_of, case_policy, claim_open, standing_of
-from shouwang.insurance.views.common import ROLES, viewer_of
+from shouwang.insurance.views.common import ROLES, refusal_add, viewer_of
 from shouwang.kit.codes import Risk
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, Kind, acting_as, requires
@@ -47,7 +47,7 @@ def _open(request: HttpRequest, *, back: str, case_id: int | None = None, task_i
         except Refusal as refusal:
             if refusal.is_absent:
                 raise
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已受理，请附材料、定损。")
             return redirect("insurance:claim", claim.pk)

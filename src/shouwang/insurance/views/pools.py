@@ -21,7 +21,7 @@ from shouwang.insurance.selectors import (
     pools_visible_to,
 )
 from shouwang.insurance.services import LIST_LIMIT, pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
-from shouwang.insurance.views.common import ROLES, viewer_of
+from shouwang.insurance.views.common import ROLES, refusal_add, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisations_for
@@ -67,7 +67,7 @@ def open_pool(request: HttpRequest) -> HttpResponse:
         try:
             pool = pool_open(viewer=viewer, opening=form.opening(), at=timezone.now())
         except Refusal as refusal:
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已登记这一期，保费到账后请记一笔。")
             return redirect("insurance:pool", pool.pk)
@@ -92,7 +92,7 @@ def pool(request: HttpRequest, pool_id: int) -> HttpResponse:
                 viewer=viewer, pool_id=pool_id, version=version_posted(request), at=timezone.now(), **form.cleaned_data
             )  # fmt: skip
         except Refusal as refusal:
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已记账。")
             return redirect("insurance:pool", pool_id)

@@ -31,7 +31,7 @@ from shouwang.insurance.models import Claim
 from shouwang.insurance.rules import Keeper
 from shouwang.insurance.selectors import claim_get
 from shouwang.insurance.services import may_step
-from shouwang.insurance.views.common import ROLES, WORKING, viewer_of
+from shouwang.insurance.views.common import ROLES, WORKING, refusal_add, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import SYSTEM, acting_as, requires
@@ -121,10 +121,11 @@ STEPS: dict[str, Step] = {
         "确认手工调整",
         "记下结论",
         lambda claim: [
+            "确认以后按新的金额送审，驳回以后仍按算得的金额。",
             *(
                 f"{yuan_text(one.from_fen)} 元改为 {yuan_text(one.to_fen)} 元：{one.reason}（{one.asked_by}）"
                 for one in claim.changes.filter(settled_at__isnull=True)
-            )
+            ),
         ],
         SettleForm,
         _settle,
@@ -244,7 +245,7 @@ def step(request: HttpRequest, claim_id: int, step: str) -> HttpResponse:
         except Refusal as refusal:
             if form is None or refusal.is_absent:
                 raise
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, stated.done)
             return redirect("insurance:claim", claim_id)
