@@ -219,4 +219,4 @@ def test_money_adds_up_whatever_anybody_does_and_wherever_it_is_killed(cast: Cas
 
 @pytest.mark.full
 def test_money_adds_up_over_many_long_ways(cast: Cast) -> None:
-    run(cast, examples=150, steps=50)
+    run(cast, examples=60, steps=50)

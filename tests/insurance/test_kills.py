@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
-from tests.factories.kills import Guillotine, Killed
+from tests.factories.casework import AT, case_make, second_clerk, workflow_ready
+from tests.factories.cast import Cast
+from tests.factories.funds import desk_make
+from tests.factories.insurance import (
+    LATER,
+    ClaimWalk,
+    claim_make,
+    head_of,
+    leader_of_insurer,
+    photo,
+    policy_changed,
+    pool_make,
+)
+from tests.factories.kills import Guillotine, House, Killed, at_once, killed_everywhere
+from tests.insurance.test_county_pays import PAYEE, agrees, answered, county_pool, decided, sent
 from tests.insurance.test_states import Claims
 
 from shouwang.audit.models import Entry as AuditEntry
-from shouwang.funds.models import Grant, Posting
+from shouwang.funds import services as funds
+from shouwang.funds.models import Commitment, Grant, Posting
+from shouwang.insurance import services
 from shouwang.insurance.models import Claim, ClaimChange
-from shouwang.people.access import SYSTEM, acting_as
+from shouwang.insurance.services import Event, Item, Opening
+from shouwang.people.access import SYSTEM, Viewer, acting_as
+
+TERM = date(2020, 1, 1)
 
 
 class KilledClaims(Claims):
@@ -60,3 +84,142 @@ def test_a_claim_ended_before_any_write_is_as_it_was_and_goes_on() -> None:
             max_examples=40, stateful_step_count=30, suppress_health_check=list(HealthCheck), deadline=None
         ),
     )
+
+
+class Walk:
+    """Every step of a claim is ended at each of its writes before it is taken."""
+
+    def __init__(self, house: House, cast: Cast) -> None:
+        self.house, self.cast = house, cast
+        self.second = second_clerk(cast)
+        self.found: ClaimWalk
+
+    def act(self, viewer: Viewer, service: Callable[..., Any], **arguments: Any) -> Any:
+        def one() -> Any:
+            with acting_as(viewer):
+                return service(viewer=viewer, **{"at": LATER, **arguments})
+
+        return killed_everywhere(self.house, one)
+
+    def step(self, viewer: Viewer, name: str, **more: object) -> Claim:
+        version = self.found.claim.version
+        return killed_everywhere(self.house, lambda: self.found.step(name, viewer, **{"version": version, **more}))
+
+    def follows(self) -> None:
+        """The collector of each minute, ended in whichever of its transactions."""
+        assert killed_everywhere(self.house, lambda: services.payments_follow(at=LATER)) == 1
+        assert services.payments_follow(at=LATER) == 0
+
+    def opened(self, cause: str) -> None:
+        """A pool with its premium and a claim on it, of a case that waits for help."""
+        contract = Opening("fund", TERM, None, self.cast.insurer.organisation_id or 0, "巨招〔2020〕1 号")
+        pool = self.act(self.cast.county, services.pool_open, opening=contract, at=AT)
+        self.act(
+            self.cast.county, services.pool_pay_in, pool_id=pool.pk, version=pool.version, move="PREMIUM",
+            amount_fen=pool.fund_fen, on=AT.date(), note="巨财社 1 号", with_budget=True, at=AT,
+        )  # fmt: skip
+        case = case_make(self.cast, upto="help", cause=cause)
+        event = Event(cause, AT.date(), head_of(case.case.household_id), "摔伤", type_key="MARGINAL", type_note="入户")
+        claim = self.act(self.cast.county, services.claim_open, event=event, case_id=case.case_id)
+        self.found = ClaimWalk(self.cast, case, claim.pk)
+
+    def decided(self, fen: int) -> None:
+        insurer, loss = self.cast.insurer, [Item("损失", fen, fen, fen, "")]
+        self.step(insurer, "claim_assess", items=loss, offsets={})
+        with acting_as(SYSTEM):
+            kinds = services.documents_missing(self.found.claim)
+        for kind in kinds:
+            self.step(insurer, "claim_paper_add", kind=kind, ready=[photo()])
+        self.step(insurer, "change_ask", to_fen=900_000, reason="有一张票据重复")
+        self.step(leader_of_insurer(self.cast), "change_settle", approve=True, reason="看过")
+        self.step(insurer, "claim_propose")
+        self.step(self.second, "claim_decide", approve=True, reason="属实")
+
+
+@pytest.fixture
+def walk(real_cast: Cast, admin_url: str) -> Iterator[Walk]:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        yield Walk(House(admin), real_cast)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_every_step_of_a_claim_that_the_insurer_pays_is_whole_or_was_never(walk: Walk) -> None:
+    workflow_ready(walk.cast)
+    insurer = walk.cast.insurer
+    walk.opened("ACCIDENT")
+    walk.step(walk.second, "aid_decide", reason="急需用钱")
+    walk.step(insurer, "aid_record", on=LATER.date())
+    walk.decided(2_300_000)
+    walk.step(walk.cast.county, "payment_request")
+    walk.step(insurer, "payment_record", on=LATER.date(), reference="转账 1")
+    assert (walk.found.claim.state, agrees()) == ("PAID", 149_100_000)
+    with acting_as(SYSTEM):
+        assert sorted(Grant.objects.values_list("amount_fen", flat=True)) == [300_000, 600_000]
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_every_step_of_a_claim_that_the_county_pays_is_whole_or_was_never(walk: Walk) -> None:
+    """The payment goes wrong once and is paid then; what was too much comes back; the collector is ended, too."""
+    policy_changed(walk.cast, "by_tender: true", "by_tender: true, kept_by: COUNTY")
+    workflow_ready(walk.cast)
+    desk, county = desk_make(walk.cast), walk.cast.county
+    walk.opened("ILLNESS")
+    walk.decided(2_500_000)
+    walk.step(county, "payment_apply", payee=PAYEE)
+    answered(desk, sent(desk, walk.found), results={1: "失败"})
+    walk.follows()
+    with acting_as(desk.maker):
+        row = Commitment.objects.get()
+        funds.payee_correct(
+            viewer=desk.maker, commitment_id=row.pk, version=row.version, payee=PAYEE, reason="重新核实", at=LATER
+        )
+    batch = sent(desk, walk.found)
+    answered(desk, batch)
+    walk.follows()
+    with acting_as(SYSTEM):
+        paid = batch.payments.get()
+    walk.act(county, funds.payment_recover, payment_id=paid.pk, amount_fen=100_000, reason="多付")
+    walk.follows()
+    assert (walk.found.claim.state, agrees()) == ("PAID", 149_200_000)
+    answered(desk, batch, results={1: "失败"})  # not the whole of it any more: refused by line
+    assert (walk.found.claim.state, agrees()) == ("PAID", 149_200_000)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_want_a_pool_that_holds_enough_for_three_of_five(real_cast: Cast, admin_url: str) -> None:
+    pool = pool_make(real_cast, premium_fen=3_500_000)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("update insurance_pool set may_owe = false where id = %s", [pool.pk])
+    claims = []
+    for _ in range(5):
+        found = claim_make(real_cast, pool=False)
+        for step in (found.assess, found.propose, found.decide, found.request):
+            step()
+        claims.append((found, found.claim.version))
+
+    def pay(seat: int) -> None:
+        found, version = claims[seat % 5]
+        found.step("payment_record", real_cast.insurer, on=LATER.date(), reference="", version=version)
+
+    told = at_once(pay)
+    assert told[""] == 3
+    assert set(told) <= {"", "ClaimStale", "PoolEmpty", "StepOutOfTurn"}
+    assert agrees() == 500_000
+    with acting_as(SYSTEM):
+        assert Claim.objects.filter(state="PAID").count() == Grant.objects.count() == 3
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_fifty_collectors_at_once_follow_a_payment_once(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    found.step("payment_apply", real_cast.county, payee=PAYEE)
+    answered(desk, sent(desk, found))
+    changed: list[int] = []
+    told = at_once(lambda _: changed.append(services.payments_follow(at=LATER)))
+    assert (told, sum(changed)) == ({"": 50}, 1)
+    assert (found.claim.state, agrees()) == ("PAID", 149_000_000)
