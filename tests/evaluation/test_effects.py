@@ -63,6 +63,49 @@ def test_small_groups_say_nothing_and_strangers_are_counted() -> None:
     assert effect_compare([], least=1) is None
 
 
+def alike(change: float, *, is_helped: bool = False, before: float = 10.0) -> Unit:
+    return Unit(("UNSTABLE", "ILLNESS"), (before,), (change,), is_helped)
+
+
+def test_effect_and_interval_are_those_worked_out_by_hand() -> None:
+    """Two helped households, each with three like ones of its own: 700 − 200 = 500 and 600 − 500 = 100, on average 300.
+    No unhelped one is used twice, so that only the spread of 500 and 100 counts: √(200² + 200²)/√2 = 200."""
+    own = [alike(change) for change in (100, 200, 300)] + [alike(change, before=20) for change in (400, 500, 600)]
+    found = effect_compare([*own, alike(700, is_helped=True), alike(600, is_helped=True, before=20)], least=2)
+    assert found is not None
+    (only,) = found.estimates
+    assert (found.helped, found.unhelped, found.unmatched) == (2, 6, 0)
+    assert found.balance == pytest.approx(0)
+    assert only.effect == pytest.approx(300)
+    assert (only.low, only.high) == pytest.approx((300 - 1.959964 * 200, 300 + 1.959964 * 200), abs=1e-3)
+    assert found.changes_helped == pytest.approx((650,)) and found.changes_matched == pytest.approx((350,))
+    assert not only.is_clear  # −92 to 692
+
+
+def test_what_is_used_again_widens_the_interval_as_worked_out_by_hand() -> None:
+    """Three helped households share the same three: each is taken three times, so that its noise counts with
+    3 · 2 / 3² = 2/3. The noise of each by its nearest other: 100²/2, 100²/2, 200²/2, in all 30,000 · 2/3 = 20,000,
+    over 3² households. The differences 300, 400, 500 spread by (100² + 100²) / (3 · 2)."""
+    shared = [alike(change) for change in (100, 200, 300)] + [alike(0, before=1_000)]
+    found = effect_compare([*shared, *(alike(change, is_helped=True) for change in (500, 600, 700))], least=3)
+    assert found is not None
+    error = 1.959964 * (20_000 / 6 + 20_000 / 9) ** 0.5
+    assert found.estimates[0].effect == pytest.approx(400)
+    assert found.estimates[0].high - 400 == pytest.approx(error, abs=1e-3)
+    assert found.estimates[0].is_clear  # 400 ± 146
+
+
+def test_what_no_match_reaches_is_taken_off_by_the_regression() -> None:
+    """Incomes grow by twice what was earned before; the helped one earned more than anybody else and got 50 more."""
+    line = [alike(2.0 * before, before=before) for before in (0.0, 2.0, 4.0, 6.0, 8.0, 10.0)]
+    helped = [alike(2 * 14 + 50, is_helped=True, before=14.0), alike(2 * 14 + 50, is_helped=True, before=14.0)]
+    found = effect_compare([*line, *helped], least=2)
+    assert found is not None
+    assert found.estimates[0].effect == pytest.approx(50, abs=1e-2)
+    assert found.before_helped == pytest.approx((14,)) and found.before_matched == pytest.approx((8,))  # 10, 8 and 6
+    assert found.balance > 1  # and the page warns that the matches are far off
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.floats(-5_000, 5_000))
 def test_a_change_that_all_share_moves_nothing(seed: int, shared: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -72,4 +73,9 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
     page = sign_in(client, cast.county).get(reverse("evaluation:effects")).content.decode()
     assert "得到的有 5 户" in page and "一边不满 20 户，不显示" in page and "这是估计，不是账目" in page
     assert "10,000" not in page
+    monkeypatch.setattr("shouwang.evaluation.views.effects.comparison_of", lambda policy: Matching(months=12, least=5))
+    shown = client.get(reverse("evaluation:effects")).content.decode()
+    row = re.sub(r"<[^>]+>", " ", shown[shown.index('<th scope="row">纯收入') :].split("</tr>")[0]).split()
+    assert row[:5] == ["纯收入", "12,000", "24,000", "12,000", "14,000"] and "多增" in row
+    assert "前期情况对得上" in shown and "合每户 1,000.00 元" in shown
     assert sign_in(client, cast.officer).get(reverse("evaluation:effects")).status_code == 404

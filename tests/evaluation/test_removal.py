@@ -273,7 +273,8 @@ def test_the_page_proposes_and_the_check_asks_every_question(client: Client, cas
     assert "饮水安全</strong>：尚难判断" in page and "住房安全</strong>：已达到" in page
     assert "缺：饮水安全（登记里没有填）" in page and "人均纯收入超过防止返贫监测范围基准线" in page
     assert "6,000.00 元 与 6,000.00 元" in page  # what is compared, shown floored
-    assert "帮扶消除：还不能提出" in page and "自然消除：还不能提出" in page
+    assert "帮扶消除：还差 3 项" in page and "自然消除：还差 1 项" in page
+    assert "<strong>最近的一项</strong>：饮水安全（先查明饮水安全）" in page  # nothing else is lacking for that way
     assert "未消除的风险含有因病（因病）" in page and "当初的风险确实已经消除？" in page
     refused = client.post(address, {"way": "HELP", "reason": "帮扶见效"})
     assert refused.status_code == 422 and "还没有落实的帮扶措施" in refused.content.decode()

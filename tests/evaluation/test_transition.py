@@ -28,9 +28,11 @@ from shouwang.evaluation.services import (
     OwnProposal,
     RollBackRuns,
     RollBackSettled,
+    Search,
     follow_up_record,
     roll_back_decide,
     roll_back_propose,
+    weak_removals_search,
 )
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.selectors import state_on
@@ -62,7 +64,9 @@ def test_the_transition_is_visited_at_the_pack_s_rhythm_and_late_ones_stand_in_f
 
     def due(viewer: Viewer, on: date) -> list[tuple[int, date | None, bool]]:
         with acting_as(viewer):
-            return [(line.case.household_id, line.due_on, line.is_late(on)) for line in transitions_due(viewer, on)]
+            return [
+                (line.household.household_id, line.due_on, line.is_late(on)) for line in transitions_due(viewer, on)
+            ]
 
     first, second = date(gone.year, gone.month + 3, gone.day), date(gone.year + 1, gone.month - 6, gone.day)
     assert due(cast.county, first) == [(home, first, False)]
@@ -173,6 +177,8 @@ def test_the_pages_list_what_is_due_and_walk_through_a_roll_back(
     later = at + timedelta(days=100)
     status(home, later, housing_safe=False)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    with acting_as(SYSTEM):
+        assert weak_removals_search(at=later) == Search(looked=1, found=1, ended=0, left=0)
     listed = sign_in(client, cast.township).get(reverse("evaluation:due")).content.decode()
     assert "过渡期里的户：1 户，走访逾期 1 户" in listed and "不再成立：住房安全" in listed
     address = reverse("evaluation:transition", args=[home])

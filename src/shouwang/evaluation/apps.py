@@ -14,5 +14,5 @@ class EvaluationConfig(AppConfig):
         standing_add("measures", measures_standing)
         nav_item(
             key="evaluation", label="回访和走访", url_name="evaluation:due", icon="calendar-due", order=55,
-            kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP"},
+            kinds={"VILLAGE", "TOWNSHIP", "COUNTY_CENTRE", "LEADING_GROUP", "AUDIT"},
         )  # fmt: skip

@@ -9,11 +9,25 @@ from typing import Any
 from django import forms
 
 from shouwang.casework.selectors.cases import Case
-from shouwang.evaluation.models import FollowUp, RollBack, Visit
+from shouwang.evaluation.models import FollowUp, RollBack, Visit, WeakRemoval
 from shouwang.evaluation.selectors import DueLine, Transition
 from shouwang.evaluation.selectors.effects import MeasureEffect
 from shouwang.rulebook.requirements import Requirement
 from shouwang.rulebook.visits import Matching
+
+
+@dataclass(frozen=True)
+class WayLine:
+    """One way in which a risk can be gone: what is lacking for it, the nearest in front, and what it alone asks."""
+
+    name: str
+    lacking: list[Requirement]
+    own: list[Requirement]
+
+    @property
+    def unknown(self) -> int:
+        """How many of what is lacking cannot be told yet."""
+        return sum(one.result is None for one in self.lacking)
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class RemovalPage:
     household: Any
     watched: str
     met: list[Requirement]
-    ways: list[tuple[str, bool, list[Requirement]]]  # name, whether all holds, what it alone asks
+    ways: list[WayLine]
     asked: list[Requirement]
     form: forms.Form | None
     why_not: str
@@ -43,12 +57,12 @@ class VisitPage:
 
 @dataclass(frozen=True)
 class TransitionLine:
-    """One household in its transition period, as the list shows it."""
+    """One household in its transition period, as the list shows it; `weak`: what the nightly search found of it."""
 
     household: Any
     line: DueLine
     is_late: bool
-    failing: Sequence[Requirement]
+    weak: WeakRemoval | None
 
 
 @dataclass(frozen=True)
@@ -61,12 +75,33 @@ class VisitLine:
 
 
 @dataclass(frozen=True)
-class DuePage:
-    """The visits that are due: of cases, and of transition periods."""
+class WeakLine:
+    """One removal that may have been weak."""
 
+    household: Any
+    weak: WeakRemoval
+
+
+@dataclass(frozen=True)
+class RollBackLine:
+    """One roll-back that waits for another person to decide."""
+
+    household: Any
+    roll_back: RollBack
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """What waits after help has come and after a removal. `show`: the one part that is listed, empty for all."""
+
+    show: str
     visits: Sequence[VisitLine]
     visit_count: int
     late_visits: int
+    weak: Sequence[WeakLine]
+    weak_count: int
+    roll_backs: Sequence[RollBackLine]
     lines: Sequence[TransitionLine]
     line_count: int
     late_lines: int
@@ -91,11 +126,24 @@ class TransitionPage:
 
 
 @dataclass(frozen=True)
+class EffectRow:
+    """Income of one kind before and after, of the helped and of the matched; what their difference says."""
+
+    name: str
+    helped_before: str
+    helped_after: str
+    matched_before: str
+    matched_after: str
+    said: str
+    interval: str
+
+
+@dataclass(frozen=True)
 class EffectLine:
-    """One kind of measure: rows of (income kind, change of the helped, of the matched, said, interval)."""
+    """One kind of measure and what it did to income, by kind."""
 
     effect: MeasureEffect
-    rows: tuple[tuple[str, str, str, str, str], ...]
+    rows: tuple[EffectRow, ...]
     balance: str
     said: str
 

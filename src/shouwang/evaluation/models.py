@@ -1,9 +1,11 @@
-"""Return visits, visits of the transition period, and removals that are taken back."""
+"""Return visits, visits of the transition period, removals that may have been weak and that are taken back."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+
+TROUBLE = "trouble"  # the key of a visit that found trouble, among what speaks against a removal
 
 
 class Visit(models.Model):
@@ -72,7 +74,9 @@ class RollBack(models.Model):
     """That a weak removal is taken back: proposed by one person with the conditions that no longer hold, decided by
     another. Once decided it is never changed.
 
-    `found`: the conditions that did not hold on the day of the proposal, with key, name and the values compared.
+    `found`: the conditions that did not hold on the day of the proposal, or had not held on the day of the removal
+    (`then`), with key, name and the values compared. `removal_id`: the case that removed the risk, null where it was
+    removed elsewhere and the register knows its day alone. `barred_user_ids`: who stands behind the proposal.
     """
 
     class State(models.TextChoices):
@@ -82,7 +86,7 @@ class RollBack(models.Model):
 
     slot = models.BigIntegerField()
     household_id = models.BigIntegerField()
-    removal_id = models.BigIntegerField()
+    removal_id = models.BigIntegerField(null=True)
     removed_on = models.DateField()
     found = models.JSONField()
     reason = models.CharField(max_length=500)
@@ -90,6 +94,7 @@ class RollBack(models.Model):
     proposed_at = models.DateTimeField()
     proposed_by = models.CharField(max_length=200)
     proposed_by_user_id = models.BigIntegerField()
+    barred_user_ids = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
     decided_by_user_id = models.BigIntegerField(null=True)
@@ -110,3 +115,42 @@ class RollBack(models.Model):
                 name="roll_back_decided_by_another",
             ),
         ]
+
+
+class WeakRemoval(models.Model):
+    """A removal that the nightly search found weak, until the search no longer finds it so or two people decided it.
+
+    `found`: what speaks against it, each with key, name, whether it was so on the day of the removal (`then`), whether
+    it is so now (`now`), and the values compared.
+    """
+
+    slot = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    removal_id = models.BigIntegerField(null=True)
+    removed_on = models.DateField()
+    found = models.JSONField()
+    found_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["slot"], condition=Q(ended_on__isnull=True), name="weak_removal_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household_id"], condition=Q(ended_on__isnull=True), name="weak_removal_one_open"
+            ),
+        ]
+
+    @property
+    def never_met(self) -> list[str]:
+        """The names of what had not been met on the day of the removal."""
+        return [one["name"] for one in self.found if one["then"]]
+
+    @property
+    def lost(self) -> list[str]:
+        """The names of what was met then and is so no more."""
+        return [one["name"] for one in self.found if one["now"] and not one["then"] and one["key"] != TROUBLE]
+
+    @property
+    def troubles(self) -> list[str]:
+        """What a visit found that nobody took further."""
+        return [one["name"] for one in self.found if one["key"] == TROUBLE]

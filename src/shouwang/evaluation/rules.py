@@ -52,13 +52,16 @@ class Comparison:
     """The estimates in the order of `Unit.change`. `helped` were compared, `unmatched` had nobody like them.
 
     `balance`: by how much the facts before of the helped differ from those of the matched, in standard deviations, at
-    most over all facts.
+    most over all facts. `before_helped` and `before_matched` are means in the order of `Unit.before`; the changes of the
+    matched are those that the regression expects of households that were before just like the helped.
     """
 
     helped: int
     unhelped: int
     unmatched: int
     balance: float
+    before_helped: tuple[float, ...]
+    before_matched: tuple[float, ...]
     changes_helped: tuple[float, ...]
     changes_matched: tuple[float, ...]
     estimates: tuple[Estimate, ...]
@@ -103,6 +106,7 @@ def effect_compare(units: Sequence[Unit], *, least: int, neighbours: int = NEIGH
     gap = np.concatenate([part[2] for part in parts]).mean(axis=0)
     changed = np.concatenate([part[3] for part in parts]).mean(axis=0)
     effect = each.mean(axis=0)
+    before = np.array([unit.before for pair in usable for unit in pair[0]], dtype=float).mean(axis=0)
     # The variance given the facts before, and that of the effect between households, as for the effect on the helped.
     spread_of = ((each - effect) ** 2).sum(axis=0) / (helped_count * (helped_count - 1))
     variance = spread_of + noise / helped_count**2
@@ -112,6 +116,8 @@ def effect_compare(units: Sequence[Unit], *, least: int, neighbours: int = NEIGH
         unhelped=unhelped_count,
         unmatched=unmatched,
         balance=float(np.abs(gap).max()) if gap.size else 0.0,
+        before_helped=tuple(before),
+        before_matched=tuple(before - gap * spread),
         changes_helped=tuple(changed),
         changes_matched=tuple(changed - effect),
         estimates=tuple(Estimate(float(e), float(e - r), float(e + r)) for e, r in zip(effect, error, strict=True)),

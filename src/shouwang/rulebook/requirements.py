@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from shouwang.rulebook.conditions.explained import Explanation, node_explain, unknown_facts
+from shouwang.rulebook.conditions.shortfall import Shortfall, shortfall_of
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.program import program_compile
 
@@ -17,7 +18,8 @@ class Requirement:
     """One requirement on a day. `asks` is the question to a person, empty where data settles it.
 
     `result` is what the data say: True holds, False does not, None cannot be told (always so of a question).
-    `explained` is the condition part by part, `missing` what is not known of it, `mark` how sure its source is.
+    `explained` is the condition part by part, `missing` what is not known of it, `mark` how sure its source is;
+    `lacks` what is still lacking where it does not hold.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Requirement:
     missing: tuple[str, ...] = ()
     mark: str = ""
     stays: bool = False
+    lacks: Shortfall | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -80,6 +83,13 @@ def requirements_judge(
                 missing=missing,
                 mark=stated.mark_text,
                 stays=stated.value.stays,
+                lacks=shortfall_of(rule.when, facts, on=on),
             )
         )
     return found
+
+
+def nearest_first(found: Iterable[Requirement]) -> list[Requirement]:
+    """This function returns the requirements that data can settle and that do not hold, what lacks least in front."""
+    lacking = [(one.lacks, number, one) for number, one in enumerate(found) if one.lacks is not None]
+    return [one for _, _, one in sorted(lacking, key=lambda line: line[:2])]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import parse_qsl
+
+from django.db.models import QuerySet
 
 from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
 from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
+from shouwang.evaluation.selectors import roll_backs_waiting, weak_removals_visible_to
+from shouwang.evaluation.services import DECIDER_ROLES, DECIDERS
 from shouwang.funds.selectors import money_waiting
 from shouwang.insurance.care.selectors import care_waiting
 from shouwang.insurance.care.services import frame_or_none, role_of
@@ -32,6 +37,7 @@ STALE = 12
 LAMP_READERS = (
     Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT,
 )  # fmt: skip
+WEAK_KEEPERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,9 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
     if viewer.kind in (Kind.DEPARTMENT, Kind.CARE_PROVIDER):
         return _care(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
-        return ()
+        return [count for count in _after_removals(numbers_of(**_removals_of(viewer))) if count.number]
     asked = numbers_of(
+        **_removals_of(viewer),
         petitions=petitions_of_desk(viewer), clues=clues_waiting(viewer), conflicts=conflicts_waiting(viewer),
         findings=findings_open(viewer), objections=objections_open(viewer),
     )  # fmt: skip
@@ -121,7 +128,22 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         Count(asked["findings"], "登记信息要核对", address("register:findings")),
         Count(asked["objections"], "对登记信息的异议", address("register:objections")),
     ]
-    return [*(count for count in counts if count.number), *_claims(viewer), *_money(viewer)]
+    return [*(count for count in (*counts, *_after_removals(asked)) if count.number), *_claims(viewer), *_money(viewer)]
+
+
+def _removals_of(viewer: Viewer) -> dict[str, QuerySet[Any, Any] | None]:
+    """This function returns removals that may have been weak, and roll-backs that wait for this viewer to decide."""
+    return {
+        "weak": weak_removals_visible_to(viewer) if viewer.kind in WEAK_KEEPERS else None,
+        "back": roll_backs_waiting(viewer) if viewer.kind in DECIDERS and viewer.role in DECIDER_ROLES else None,
+    }
+
+
+def _after_removals(counted: Mapping[str, int]) -> Sequence[Count]:
+    return [
+        Count(counted["weak"], "风险消除可能不实", address("evaluation:due", show="weak"), unit="户"),
+        Count(counted["back"], "回退等复核", address("evaluation:due", show="back"), unit="户"),
+    ]
 
 
 # Who is waited for by the claims of each state.

@@ -9,6 +9,7 @@ from shouwang.casework.selectors import HouseholdEvent
 from shouwang.desks.rules import Entry, newest_first
 from shouwang.desks.selectors.household import PER, WarningLine
 from shouwang.desks.selectors.ways import address
+from shouwang.evaluation.selectors import AfterRemoval
 from shouwang.funds.services import Grant
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.money import yuan_text
@@ -28,6 +29,7 @@ def timeline(
     warnings: Sequence[WarningLine],
     grants: Sequence[Grant],
     measures: Sequence[Measure],
+    after_removal: Sequence[AfterRemoval] = (),
 ) -> list[Entry]:
     """This function joins what every room knows of a household, newest first.
 
@@ -53,6 +55,7 @@ def timeline(
                 if measure.task_id is None
             ),
             *(_of_register(entry) for entry in known),
+            *(_after_removal(entry) for entry in after_removal),
         ]
     )
 
@@ -60,6 +63,10 @@ def timeline(
 def _of_register(entry: TimelineEntry) -> Entry:
     at = entry.at.date() if entry.is_day else entry.at
     return Entry(at, entry.title, entry.text, entry.source, entry.href)
+
+
+def _after_removal(entry: AfterRemoval) -> Entry:
+    return Entry(entry.at, entry.title, entry.text, entry.who, address("evaluation:transition", entry.household_id))
 
 
 def _of_event(event: HouseholdEvent) -> Entry:

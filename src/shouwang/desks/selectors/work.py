@@ -28,6 +28,7 @@ from shouwang.casework.selectors.transfers import TAKERS, tasks_declined, transf
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
 from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
+from shouwang.evaluation.selectors import transitions_due
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import grants_fields
 from shouwang.register.selectors import HouseholdCard, household_cards
@@ -40,6 +41,7 @@ ABOVE = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE
 # Whose visits stand on their own desk, and who sees to it that contacts visit.
 CADRES = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
 CONTACT_KEEPERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
+FOLLOWERS = (Kind.VILLAGE, Kind.TOWNSHIP)  # who visits households of a transition period
 # Who looks after the lateness of others.
 OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
 
@@ -101,6 +103,9 @@ def late(viewer: Viewer, on: date) -> Question:
         Count(late_now["others"], "部门、乡镇和保险公司的任务", address("desks:late")),
         Count(late_now["overrun"], "全程期限已过的案件", address("casework:list", overrun=1)),
     ]
+    if kind in FOLLOWERS:
+        followed = sum(line.is_late(on) for line in transitions_due(viewer, on))
+        found.insert(3, Count(followed, "过渡期没按时走访", address("evaluation:due", show="late"), unit="户"))
     return Question([count for count in found if count.number])
 
 

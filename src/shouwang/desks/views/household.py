@@ -16,6 +16,7 @@ from shouwang.desks.rules import Link
 from shouwang.desks.selectors import granted, household
 from shouwang.desks.selectors.timeline import timeline
 from shouwang.desks.selectors.ways import address
+from shouwang.evaluation.selectors import after_removal
 from shouwang.people.access import READS_REGISTER, Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import HouseholdFile, household_file, state_on
@@ -55,7 +56,7 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
     measures = household.measures(viewer, household_id)
     clues = list(clues_of_household(viewer, household_id))
     entries = timeline(known=file.timeline, clues=clues, events=events, warnings=warnings, grants=grants,
-                       measures=measures)  # fmt: skip
+                       measures=measures, after_removal=after_removal(viewer, household_id))  # fmt: skip
     names = {member.person_id: member.name for member in file.members}
     pending = [f"{clue.get_channel_display()}（{clue.get_cause_display()}）已收到，一分钟内转成案件。"
                for clue in clues if clue.collected_case_id is None]  # fmt: skip

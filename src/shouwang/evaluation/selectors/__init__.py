@@ -1,12 +1,13 @@
 """Reads of evaluation."""
 
+from shouwang.evaluation.selectors.after import AfterRemoval, after_removal
 from shouwang.evaluation.selectors.transition import (
     DueLine,
     Transition,
     follow_ups_of_household,
     measures_standing,
     roll_backs_of_household,
-    transition_of_case,
+    roll_backs_visible_to,
     transition_of_household,
     transitions_due,
 )
@@ -18,20 +19,32 @@ from shouwang.evaluation.selectors.visits import (
     visits_of_household,
     visits_visible_to,
 )
+from shouwang.evaluation.selectors.weak import (
+    roll_backs_waiting,
+    weak_of_households,
+    weak_removals_visible_to,
+    weaknesses_told,
+)
 
 __all__ = [
     "WAYS",
+    "AfterRemoval",
     "DueLine",
     "Transition",
+    "after_removal",
     "follow_ups_of_household",
     "measures_standing",
     "questions_for",
     "roll_backs_of_household",
-    "transition_of_case",
+    "roll_backs_visible_to",
+    "roll_backs_waiting",
     "transition_of_household",
     "transitions_due",
     "visits_due",
     "visits_of_case",
     "visits_of_household",
     "visits_visible_to",
+    "weak_of_households",
+    "weak_removals_visible_to",
+    "weaknesses_told",
 ]

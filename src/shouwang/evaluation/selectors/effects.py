@@ -55,6 +55,33 @@ class MeasureEffect:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Income of one kind a head and year, in yuan: of the helped before and after, and of households like them."""
+
+    name: str
+    helped_before: float
+    helped_after: float
+    matched_before: float
+    matched_after: float
+
+
+def levels_of(found: Comparison) -> list[Levels]:
+    """This function returns incomes before and after, by kind and net, in the order of `NAMES`."""
+
+    def before(facts: Sequence[float]) -> list[float]:
+        kinds = list(facts[: len(KINDS)])
+        return [*kinds, sum(kinds) - facts[len(KINDS)]]  # the cost of production stands after the kinds
+
+    return [
+        Levels(name, mine, mine + gained, theirs, theirs + grown)
+        for name, mine, theirs, gained, grown in zip(
+            NAMES, before(found.before_helped), before(found.before_matched), found.changes_helped,
+            found.changes_matched, strict=True,
+        )
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Window:
     """Months before and after a month: [first, month) and (month, last]."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,14 +10,20 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from shouwang.assistance.selectors import measures_of_household
-from shouwang.casework.selectors import cases_visible_to, household_requirements, policy_for_case
+from shouwang.casework.rules import REMOVAL_WAYS
+from shouwang.casework.selectors import cases_visible_to, household_facts, household_requirements, policy_for_case
 from shouwang.casework.selectors.cases import Case
+from shouwang.casework.selectors.procedures import policy_by_version_id
 from shouwang.evaluation.models import FollowUp, RollBack
 from shouwang.kit.dates import months_add
 from shouwang.people.access import SYSTEM, Viewer, acting_as
-from shouwang.register.selectors import state_on
-from shouwang.rulebook.requirements import Requirement
+from shouwang.register.selectors import RemovedHousehold, household_get, households_removed, state_on
+from shouwang.rulebook.policy import Policy
+from shouwang.rulebook.requirements import Requirement, requirements_judge
 from shouwang.rulebook.visits import LONGEST_MONTHS, Rhythm, transition_of
+from shouwang.standards.selectors import NoPolicyInForce, policy_for
+
+WAY_OF = {word: way for way, word in REMOVAL_WAYS.items()}  # how a risk went, by the register's word for it
 
 
 def measures_standing(household_id: int, on: date) -> dict[str, Any]:
@@ -42,18 +49,32 @@ def measures_standing(household_id: int, on: date) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Transition:
-    """A household after the removal of its risk. `due_on`: the visit due next (None: all made, or no rhythm); `since`:
-    the day after which it counts; `failing`: conditions that must go on holding and do not.
+    """A household after the removal of its risk. `case`: what removed it, None where it was removed elsewhere and the
+    register knows the day alone. `due_on`: the visit due next (None: all made, or no rhythm); `since`: the day after
+    which it counts; `standing`: conditions that must go on holding, as they are now; `lacking`: conditions of the
+    removal that, by what is known now, did not hold on its day.
     """
 
-    case: Case
+    household_id: int
+    slot: int
+    case: Case | None
     removed_on: date
     ends_on: date | None
     due_on: date | None
     since: date
-    failing: tuple[Requirement, ...]
     standing: tuple[Requirement, ...]
+    lacking: tuple[Requirement, ...]
     is_removed: bool  # false once it was taken back or identified anew
+
+    @property
+    def failing(self) -> tuple[Requirement, ...]:
+        """The conditions that must go on holding and are known not to."""
+        return tuple(one for one in self.standing if one.result is False)
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether something that is known speaks against the removal."""
+        return bool(self.failing or self.lacking)
 
     def is_running(self, on: date) -> bool:
         """This function tells whether the period still runs; a policy without one lets it run on."""
@@ -64,9 +85,9 @@ class Transition:
         return self.due_on is not None and self.due_on < on
 
 
-def rhythm_of(case: Case, *, on: date) -> Rhythm | None:
-    """This function returns the transition period by the pack of a removal as it stands on a day."""
-    stated = transition_of(policy_for_case(case, on=on))
+def rhythm_of(policy: Policy | None) -> Rhythm | None:
+    """This function returns the transition period that a policy states."""
+    stated = transition_of(policy) if policy is not None else None
     return stated.value.transition if stated is not None else None
 
 
@@ -77,41 +98,95 @@ def due_next(rhythm: Rhythm | None, removed_on: date, made: int) -> tuple[date |
     return (days[made] if made < len(days) else None), since
 
 
-def transition_of_case(case: Case, on: date) -> Transition:
-    """This function returns how a removed household stands, by its removal; the register is read by the system."""
+def removal_cases(household_ids: Collection[int]) -> dict[int, Case]:
+    """This function returns the newest case that removed a risk of each household, read by the system: it stays where
+    it was decided when the household moves."""
     with acting_as(SYSTEM):
-        state = state_on(SYSTEM, case.household_id, on)
-    removed_on = case.closed_on
-    assert removed_on is not None
-    rhythm = rhythm_of(case, on=on)
-    last = FollowUp.objects.filter(removal_id=case.pk).order_by("-due_on").values_list("visited_on", flat=True)
-    due_on, _ = due_next(rhythm, removed_on, len(last))
-    found = household_requirements(case.household_id, policy_for_case(case, on=on), decides="removal", on=on)
-    standing = tuple(one for one in found if one.stays)
+        found = cases_visible_to(SYSTEM).filter(household_id__in=household_ids, outcome="REMOVED")
+        return {case.household_id: case for case in found.order_by("closed_on", "pk")}
+
+
+def case_of_removal(cases: dict[int, Case], household_id: int, removed_on: date) -> Case | None:
+    """This function returns the case of a removal: none where the register tells of a later one, made elsewhere."""
+    case = cases.get(household_id)
+    return case if case is not None and case.closed_on is not None and case.closed_on >= removed_on else None
+
+
+def policy_of_removal(case: Case | None, slot: int, *, on: date) -> Policy | None:
+    """This function returns the policy that a removal is judged by as it stands on a day: that of its case, else of its
+    place; None where there is none."""
+    if case is not None:
+        return policy_for_case(case, on=on)
+    try:
+        return policy_for(slot=slot, on=on)[1]
+    except NoPolicyInForce:
+        return None
+
+
+def conditions_now(household_id: int, policy: Policy | None, *, on: date) -> tuple[Requirement, ...]:
+    """This function returns how the conditions that must go on holding stand on a day."""
+    if policy is None:
+        return ()
+    found = household_requirements(household_id, policy, decides="removal", on=on)
+    return tuple(one for one in found if one.stays)
+
+
+def conditions_lacking(
+    household_id: int, policy: Policy | None, *, removed_on: date, removal: str, is_ours: bool
+) -> tuple[Requirement, ...]:
+    """This function returns the conditions that did not hold on the day of a removal, by what is known now of that day.
+
+    The household is looked at as it stood before it counted as removed. Of a removal made elsewhere only conditions
+    that must go on holding are looked at: its help and its risks need not be recorded here.
+    """
+    if policy is None:
+        return ()
+    facts = household_facts(household_id, policy, on=removed_on)
+    facts |= {"open_risks": facts["risks"], "removed_date": None}
+    way = WAY_OF.get(removal) if is_ours else None
+    found = requirements_judge(policy, decides="removal", facts=facts, on=removed_on, way=way)
+    return tuple(one for one in found if one.result is False and (is_ours or one.stays))
+
+
+def transition_of_household(viewer: Viewer, household_id: int, on: date) -> Transition | None:
+    """This function returns how a household stands after its newest removal, None where it had none.
+
+    Raises HouseholdNotFound.
+    """
+    home = household_get(viewer, household_id)
+    cases = removal_cases([household_id])
+    with acting_as(SYSTEM):
+        state = state_on(SYSTEM, household_id, on)
+    removed_on = state.removed_date if state is not None else None
+    if removed_on is None or removed_on > on:
+        gone = cases.get(household_id)
+        if gone is None or gone.closed_on is None:
+            return None
+        return Transition(household_id, home.slot, gone, gone.closed_on, None, None, gone.closed_on, (), (), False)
+    case = case_of_removal(cases, household_id, removed_on)
+    policy = policy_of_removal(case, home.slot, on=on)
+    rhythm = rhythm_of(policy)
+    due_on, since = None, removed_on
+    if case is not None:
+        with acting_as(SYSTEM):  # also visits made before the household moved
+            rows = FollowUp.objects.filter(removal_id=case.pk).order_by("-due_on")
+            made = list(rows.values_list("visited_on", flat=True))
+        due_on, since = due_next(rhythm, removed_on, len(made))[0], made[0] if made else removed_on
     return Transition(
+        household_id=household_id,
+        slot=home.slot,
         case=case,
         removed_on=removed_on,
         ends_on=rhythm.ends(removed_on) if rhythm is not None else None,
         due_on=due_on,
-        since=last[0] if last else removed_on,
-        failing=tuple(one for one in standing if one.result is False),
-        standing=standing,
-        is_removed=state is not None
-        and state.removed_date is not None
-        and state.removed_date <= on
-        and not RollBack.objects.filter(removal_id=case.pk, state="DONE").exists(),
-    )
-
-
-def removals(viewer: Viewer) -> QuerySet[Case]:
-    """This function returns the cases of the viewer's areas that removed a risk, newest first."""
-    return cases_visible_to(viewer).filter(outcome="REMOVED").order_by("-closed_on", "-pk")
-
-
-def transition_of_household(viewer: Viewer, household_id: int, on: date) -> Transition | None:
-    """This function returns how a household stands after its newest removal, None where it had none."""
-    case = removals(viewer).filter(household_id=household_id).first()
-    return transition_of_case(case, on) if case is not None else None
+        since=since,
+        standing=conditions_now(household_id, policy, on=on),
+        lacking=conditions_lacking(
+            household_id, policy_of_removal(case, home.slot, on=removed_on), removed_on=removed_on,
+            removal=state.removal if state is not None else "", is_ours=case is not None,
+        ),
+        is_removed=True,
+    )  # fmt: skip
 
 
 def follow_ups_of_household(viewer: Viewer, household_id: int) -> QuerySet[FollowUp]:
@@ -121,48 +196,60 @@ def follow_ups_of_household(viewer: Viewer, household_id: int) -> QuerySet[Follo
     return FollowUp.objects.filter(viewer.q(), household_id=household_id).order_by("-visited_on", "-pk")
 
 
-def roll_backs_of_household(viewer: Viewer, household_id: int) -> QuerySet[RollBack]:
-    """This function returns what was proposed to be taken back of a household, newest first."""
+def roll_backs_visible_to(viewer: Viewer) -> QuerySet[RollBack]:
+    """This function returns the roll-backs of the viewer's areas, newest first."""
     if not viewer.reads_register:
         return RollBack.objects.none()
-    return RollBack.objects.filter(viewer.q(), household_id=household_id).order_by("-pk")
+    return RollBack.objects.filter(viewer.q()).order_by("-pk")
+
+
+def roll_backs_of_household(viewer: Viewer, household_id: int) -> QuerySet[RollBack]:
+    """This function returns what was proposed to be taken back of a household, newest first."""
+    return roll_backs_visible_to(viewer).filter(household_id=household_id)
 
 
 @dataclass(frozen=True)
 class DueLine:
-    """One household in its transition period and the day of its next visit (None: all made)."""
+    """One household in its transition period and the day of its next visit (None: all made, or removed elsewhere)."""
 
-    case: Case
-    removed_on: date
+    household: RemovedHousehold
+    case: Case | None
     due_on: date | None
+    ends_on: date | None
 
     def is_late(self, on: date) -> bool:
         """This function tells whether the visit was to be made before a day."""
         return self.due_on is not None and self.due_on < on
 
 
-def transitions_due(viewer: Viewer, on: date) -> list[DueLine]:
-    """This function returns the households whose transition period runs, the visit due first in front.
-
-    Those taken back or identified anew since are left out.
-    """
-    reach = months_add(on, -LONGEST_MONTHS)
-    cases = list(removals(viewer).filter(closed_on__gte=reach, closed_on__lte=on).select_related("pack_version"))
-    made = dict(
-        FollowUp.objects.filter(viewer.q(), removal_id__in=[case.pk for case in cases])
-        .values_list("removal_id").annotate(made=Count("pk"))
-    )  # fmt: skip
-    back = set(RollBack.objects.filter(viewer.q(), state="DONE").values_list("removal_id", flat=True))
-    newest: dict[int, Case] = {}
-    for case in cases:
-        newest.setdefault(case.household_id, case)
+def transitions_running(viewer: Viewer, on: date) -> list[DueLine]:
+    """This function returns the households of the viewer's areas after a removal: those whose transition period runs,
+    and those whose policy states none, as far back as any period may reach; the first removed in front."""
+    removed = households_removed(viewer, after=months_add(on, -LONGEST_MONTHS), on=on)
+    ids = [one.household_id for one in removed]
+    cases = removal_cases(ids)
+    with acting_as(SYSTEM):  # also visits made before a household moved
+        visits = FollowUp.objects.filter(household_id__in=ids)
+        made = dict(visits.values_list("removal_id").annotate(made=Count("pk")))
     rhythms: dict[int, Rhythm | None] = {}
     lines = []
-    for case in newest.values():
-        if case.pack_version_id not in rhythms:
-            rhythms[case.pack_version_id] = rhythm_of(case, on=on)
-        rhythm, removed_on = rhythms[case.pack_version_id], case.closed_on
-        if rhythm is None or removed_on is None or case.pk in back or on > rhythm.ends(removed_on):
+    for one in removed:
+        case = case_of_removal(cases, one.household_id, one.removed_on)
+        key = case.pack_version_id if case is not None else -one.slot
+        if key not in rhythms:
+            rhythms[key] = rhythm_of(
+                policy_by_version_id(key, on=on) if case is not None else policy_of_removal(None, one.slot, on=on)
+            )
+        rhythm = rhythms[key]
+        ends_on = rhythm.ends(one.removed_on) if rhythm is not None else None
+        if ends_on is not None and on > ends_on:
             continue
-        lines.append(DueLine(case, removed_on, due_next(rhythm, removed_on, made.get(case.pk, 0))[0]))
-    return sorted(lines, key=lambda line: (line.due_on or date.max, line.case.pk))
+        due_on = due_next(rhythm, one.removed_on, made.get(case.pk, 0))[0] if case is not None else None
+        lines.append(DueLine(one, case, due_on, ends_on))
+    return lines
+
+
+def transitions_due(viewer: Viewer, on: date) -> list[DueLine]:
+    """This function returns the households whose transition period runs, the visit due first in front."""
+    lines = [line for line in transitions_running(viewer, on) if line.ends_on is not None]
+    return sorted(lines, key=lambda line: (line.due_on or date.max, line.household.household_id))

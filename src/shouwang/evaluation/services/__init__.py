@@ -1,6 +1,7 @@
 """Writes of evaluation."""
 
 from shouwang.evaluation.services.removing import HelpMissing, NotYet, removal_propose
+from shouwang.evaluation.services.searching import Search, weak_removals_search
 from shouwang.evaluation.services.transition import (
     DECIDER_ROLES,
     DECIDERS,
@@ -14,6 +15,7 @@ from shouwang.evaluation.services.transition import (
     RollBackRuns,
     RollBackSettled,
     follow_up_record,
+    is_own,
     roll_back_decide,
     roll_back_propose,
 )
@@ -35,11 +37,14 @@ __all__ = [
     "ReasonMissing",
     "RollBackRuns",
     "RollBackSettled",
+    "Search",
     "StillNeeded",
     "VisitDay",
     "follow_up_record",
+    "is_own",
     "removal_propose",
     "roll_back_decide",
     "roll_back_propose",
     "visit_record",
+    "weak_removals_search",
 ]

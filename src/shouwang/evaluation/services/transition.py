@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from shouwang.audit.services import entry_append
 from shouwang.evaluation.models import FollowUp, RollBack, Visit
-from shouwang.evaluation.selectors import Transition, transition_of_household
+from shouwang.evaluation.selectors import Transition, transition_of_household, weaknesses_told
+from shouwang.evaluation.services.searching import weak_removal_end
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
 from shouwang.kit.texts import numbers_refuse
@@ -42,9 +43,9 @@ class FollowUpDay(Refusal):
 
 
 class NotWeak(Refusal):
-    """A removal that is to be taken back although all that must go on holding holds."""
+    """A removal that is to be taken back although all holds that must go on holding, and all held on its day."""
 
-    sentence = "消除以后要一直成立的条件，现在没有一条不成立，不能回退。新发生的困难请按新的风险报告。"
+    sentence = "消除那天的条件都达到，要一直成立的现在也没有一条不成立，不能回退。新发生的困难请按新的风险报告。"
 
 
 class RollBackRuns(Refusal):
@@ -78,6 +79,11 @@ class ReasonMissing(Refusal):
     sentence = "请写明理由。"
 
 
+def is_own(viewer: Viewer, proposed: RollBack) -> bool:
+    """This function tells whether the viewer, or whom she deputises, stands behind a proposed roll-back."""
+    return bool(viewer.user_ids & {proposed.proposed_by_user_id, *proposed.barred_user_ids})
+
+
 def _running(viewer: Viewer, household_id: int, on: date) -> Transition:
     found = transition_of_household(viewer, household_id, on)
     if found is None or not found.is_running(on):
@@ -101,14 +107,14 @@ def follow_up_record(
     today = at.astimezone(SHANGHAI).date()
     with transaction.atomic():
         found = _running(viewer, household_id, today)
-        if found.due_on is None:
+        if found.due_on is None or found.case is None:
             raise NothingDue
         if not found.since < visited_on <= today:
             raise FollowUpDay(found.since)
         try:
             with transaction.atomic():
                 made = FollowUp.objects.create(
-                    slot=found.case.slot, household_id=household_id, removal_id=found.case.pk, due_on=found.due_on,
+                    slot=found.slot, household_id=household_id, removal_id=found.case.pk, due_on=found.due_on,
                     way=Visit.Way(way), visited_on=visited_on, spoke_with=spoke_with.strip()[:60], is_steady=is_steady,
                     note=note.strip()[:1000], recorded_at=at, recorded_by=viewer.label[:200], user_id=viewer.user_id,
                 )  # fmt: skip
@@ -122,7 +128,8 @@ def follow_up_record(
 
 
 def roll_back_propose(*, viewer: Viewer, household_id: int, reason: str, at: datetime) -> RollBack:
-    """This function proposes to take back a removal of which a condition that must go on holding no longer holds.
+    """This function proposes to take back a removal of which a condition that must go on holding no longer holds, or
+    of which one, by what is known now, did not hold on its day.
 
     Raises MayNot, ReasonMissing, NotInTransition, NotWeak, RollBackRuns.
     """
@@ -134,23 +141,23 @@ def roll_back_propose(*, viewer: Viewer, household_id: int, reason: str, at: dat
     on = at.astimezone(SHANGHAI).date()
     with transaction.atomic():
         found = _running(viewer, household_id, on)
-        if not found.failing:
+        if not found.is_weak:
             raise NotWeak
-        told = [
-            {"key": one.key, "name": one.name, "parts": [part.sentence for part in one.parts]} for one in found.failing
-        ]
+        told = weaknesses_told(found)
+        removal_id = found.case.pk if found.case is not None else None
         try:
             with transaction.atomic():
                 made = RollBack.objects.create(
-                    slot=found.case.slot, household_id=household_id, removal_id=found.case.pk,
+                    slot=found.slot, household_id=household_id, removal_id=removal_id,
                     removed_on=found.removed_on, found=told, reason=reason.strip()[:500], proposed_at=at,
                     proposed_by=viewer.label[:200], proposed_by_user_id=viewer.user_id,
+                    barred_user_ids=sorted(viewer.user_ids),
                 )  # fmt: skip
         except IntegrityError:
             raise RollBackRuns from None
         entry_append(
             viewer=viewer, action="roll_back.propose", subject_type="evaluation.RollBack", subject_id=made.pk,
-            slot=made.slot, at=at, after={"removal": found.case.pk, "found": [one["key"] for one in told]},
+            slot=made.slot, at=at, after={"removal": removal_id, "found": [one["key"] for one in told]},
         )  # fmt: skip
     return made
 
@@ -172,10 +179,10 @@ def roll_back_decide(*, viewer: Viewer, household_id: int, approve: bool, reason
         made = rows.first()
         if made is None:
             raise RollBackSettled
-        if made.proposed_by_user_id in viewer.user_ids:
+        if is_own(viewer, made):
             raise OwnProposal
         if approve:
-            if not _running(viewer, household_id, on).failing:
+            if not _running(viewer, household_id, on).is_weak:
                 raise NotWeak
             with acting_as(SYSTEM):
                 household_status_set(
@@ -186,6 +193,7 @@ def roll_back_decide(*, viewer: Viewer, household_id: int, approve: bool, reason
         made.decided_at, made.decided_by, made.decided_by_user_id = at, viewer.label[:200], viewer.user_id
         made.decided_reason = reason.strip()[:500]
         made.save()
+        weak_removal_end(household_id=household_id, at=at, on=on)
         entry_append(
             viewer=viewer, action="roll_back.decide", subject_type="evaluation.RollBack", subject_id=made.pk,
             slot=made.slot, at=at, before={"state": "PROPOSED"},

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from shouwang.evaluation.contexts import Bar, EffectLine, EffectsPage
+from shouwang.evaluation.contexts import Bar, EffectLine, EffectRow, EffectsPage
 from shouwang.evaluation.rules import Estimate
-from shouwang.evaluation.selectors.effects import NAMES, MeasureEffect, effects_of
+from shouwang.evaluation.selectors.effects import MeasureEffect, effects_of, levels_of
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.rulebook.visits import comparison_of
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
@@ -51,10 +51,16 @@ def _line(one: MeasureEffect) -> EffectLine:
     if found is None:
         return EffectLine(one, (), "", "")
     rows = tuple(
-        (name, f"{mine:+,.0f}", f"{theirs:+,.0f}", _said(each), f"{each.low:+,.0f} 至 {each.high:+,.0f}")
-        for name, mine, theirs, each in zip(
-            NAMES, found.changes_helped, found.changes_matched, found.estimates, strict=True
+        EffectRow(
+            name=level.name,
+            helped_before=f"{level.helped_before:,.0f}",
+            helped_after=f"{level.helped_after:,.0f}",
+            matched_before=f"{level.matched_before:,.0f}",
+            matched_after=f"{level.matched_after:,.0f}",
+            said=_said(each),
+            interval=f"{each.low:+,.0f} 至 {each.high:+,.0f}",
         )
+        for level, each in zip(levels_of(found), found.estimates, strict=True)
     )
     balance = "前期情况对得上"
     if found.balance > BALANCED:

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 from shouwang.casework.errors import NeverRemoved, NotWatched, RemovalRuns, RemovalUnwritten
 from shouwang.casework.rules import REMOVAL_WAYS
 from shouwang.casework.selectors import household_requirements
-from shouwang.evaluation.contexts import RemovalPage
+from shouwang.evaluation.contexts import RemovalPage, WayLine
 from shouwang.evaluation.forms import RemovalForm
 from shouwang.evaluation.services import HelpMissing, NotYet, removal_propose
 from shouwang.kit.codes import WatchType
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import household_card, state_on
-from shouwang.rulebook.requirements import Requirement
+from shouwang.rulebook.requirements import Requirement, nearest_first
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
 PROPOSERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
@@ -88,7 +88,7 @@ def _sorted(found: Mapping[str, list[Requirement]]) -> dict[str, Any]:
     return {
         "met": [one for one in first if one.key in both],
         "ways": [
-            (REMOVAL_WAYS[way], all(one.result for one in listed), [one for one in listed if one.key not in both])
+            WayLine(REMOVAL_WAYS[way], nearest_first(listed), [one for one in listed if one.key not in both])
             for way, listed in by_way.items()
         ],
         "asked": [one for one in next(iter(found.values()), []) if one.is_asked],

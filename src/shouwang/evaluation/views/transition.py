@@ -1,4 +1,4 @@
-"""After a removal: the visits that are due, and one household with its conditions, visits and roll-back."""
+"""One household after the removal of its risk: its conditions, its visits, and taking the removal back."""
 
 from __future__ import annotations
 
@@ -9,77 +9,33 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from shouwang.evaluation.contexts import DuePage, TransitionLine, TransitionPage, VisitLine
+from shouwang.evaluation.contexts import TransitionPage
 from shouwang.evaluation.forms import FollowUpForm, RollBackDecisionForm, RollBackForm
 from shouwang.evaluation.selectors import (
-    DueLine,
     follow_ups_of_household,
     roll_backs_of_household,
-    transition_of_case,
     transition_of_household,
-    transitions_due,
-    visits_due,
 )
 from shouwang.evaluation.services import (
     DECIDER_ROLES,
     DECIDERS,
     follow_up_record,
+    is_own,
     roll_back_decide,
     roll_back_propose,
 )
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.errors import HouseholdNotFound
-from shouwang.register.selectors import household_card, household_cards
-from shouwang.ui.tables import KeyPage
+from shouwang.register.selectors import household_card
 
 READERS = (
     Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT,
 )  # fmt: skip
-LOCAL = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
 VISITORS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
 WORKERS = frozenset({Role.OFFICER, Role.CLERK, Role.LEADER})
-PER_PAGE, VISITS_SHOWN = 20, 50
-
-
-@require_safe
-@requires(*LOCAL)
-def due(request: HttpRequest) -> HttpResponse:
-    """This function lists the visits that are due: return visits of cases, and visits of transition periods."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    on = timezone.localdate()
-    waiting, lines = visits_due(viewer), transitions_due(viewer, on)
-    cases = list(waiting[:VISITS_SHOWN])
-    page_of = _page_of(lines, request.GET.get("after", ""))
-    shown = page_of.rows
-    cards = household_cards(viewer, [case.household_id for case in (*cases, *(line.case for line in shown))], on=on)
-    page = DuePage(
-        visits=[
-            VisitLine(case, cards.get(case.household_id), case.due_on is not None and case.due_on < on)
-            for case in cases
-        ],
-        visit_count=waiting.count(),
-        late_visits=waiting.filter(due_on__lt=on).count(),
-        lines=[
-            TransitionLine(cards.get(line.case.household_id), line, line.is_late(on), found.failing)
-            for line in shown
-            if (found := transition_of_case(line.case, on)).is_removed
-        ],
-        line_count=len(lines),
-        late_lines=sum(line.is_late(on) for line in lines),
-        page=page_of,
-        may_compare=viewer.kind in (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP),
-    )
-    return render(request, "evaluation/due.html", {"page": page})
-
-
-def _page_of(lines: list[DueLine], after: str) -> KeyPage:
-    """This function returns the lines behind the one whose removal has this number; from the first where none has."""
-    begin = next((number + 1 for number, line in enumerate(lines) if str(line.case.pk) == after), 0)
-    rows, rest = lines[begin : begin + PER_PAGE], lines[begin + PER_PAGE :]
-    return KeyPage(rows=rows, next_after=rows[-1].case.pk if rest else None, is_first=begin == 0, size=PER_PAGE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,12 +72,12 @@ def _forms(request: HttpRequest, viewer: Viewer, household_id: int) -> dict[str,
     proposed = roll_backs_of_household(viewer, household_id).filter(state="PROPOSED").first()
     kinds: dict[str, Any] = {}
     if viewer.kind in VISITORS:
-        if found.due_on is not None:
+        if found.due_on is not None and found.case is not None:
             kinds["visit"] = FollowUpForm
-        if found.failing and proposed is None:
+        if found.is_weak and proposed is None:
             kinds["propose"] = RollBackForm
     may_decide = viewer.kind in DECIDERS and viewer.role in DECIDER_ROLES
-    if proposed is not None and may_decide and proposed.proposed_by_user_id not in viewer.user_ids:
+    if proposed is not None and may_decide and not is_own(viewer, proposed):
         kinds["decide"] = RollBackDecisionForm
     return {
         key: form(request.POST if do == key else None, initial={"visited_on": on} if key == "visit" else None)

@@ -33,7 +33,15 @@ class HouseholdState(Dated):
     origins = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["household"], name="hstate_of_household"), by_source("hstate")]
+        indexes = [
+            models.Index(fields=["household"], name="hstate_of_household"),
+            by_source("hstate"),
+            # The few whose risk was removed, by place: lists of a transition period read nobody else.
+            models.Index(
+                fields=["slot", "removed_date"], name="hstate_removed",
+                condition=Q(removed_date__isnull=False, superseded_at__isnull=True, valid_to__isnull=True),
+            ),
+        ]  # fmt: skip
         constraints = [
             in_order("hstate"),
             models.CheckConstraint(

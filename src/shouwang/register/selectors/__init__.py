@@ -2,6 +2,7 @@
 
 from shouwang.register.selectors.brief import (
     HouseholdBrief,
+    RemovedHousehold,
     SpendingBrief,
     deaths_in,
     deaths_of,
@@ -9,6 +10,7 @@ from shouwang.register.selectors.brief import (
     ends_of,
     gone_before,
     households_brief,
+    households_removed,
     removals_of,
     spendings_brief,
 )
@@ -83,6 +85,7 @@ __all__ = [
     "MatchHit",
     "Member",
     "PersonHit",
+    "RemovedHousehold",
     "SearchPage",
     "SpendingBrief",
     "SpendingLine",
@@ -119,6 +122,7 @@ __all__ = [
     "households_grouped",
     "households_of_villages",
     "households_profile",
+    "households_removed",
     "households_watched",
     "id_blinds",
     "import_get",

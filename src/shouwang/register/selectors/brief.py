@@ -106,6 +106,33 @@ def gone_before(viewer: Viewer, *, person: str, household: str, day: str) -> Com
     )
 
 
+@dataclass(frozen=True)
+class RemovedHousehold:
+    """A household whose risk was removed: where it lives now, since when, and how in the register's word."""
+
+    household_id: int
+    slot: int
+    removed_on: date
+    removal: str
+
+
+def households_removed(viewer: Viewer, *, after: date, on: date) -> list[RemovedHousehold]:
+    """This function returns the households of the viewer's areas whose risk is removed since some day after `after` and
+    by `on`, as believed now, the first removed in front; those that stand no more are left out."""
+    rows = of_household(
+        HouseholdState.objects.filter(
+            removed_date__gt=after, removed_date__lte=on, superseded_at__isnull=True, valid_to__isnull=True,
+            household__ended_on__isnull=True,
+        ),
+        viewer,
+    ).order_by("removed_date", "household_id")  # fmt: skip
+    return [
+        RemovedHousehold(key, slot, day, removal)
+        for key, slot, day, removal in rows.values_list("household_id", "slot", "removed_date", "removal")
+        if day is not None
+    ]
+
+
 def deaths_in(*, lo: int, hi: int) -> dict[int, date]:
     """This function returns the day of death of everybody in a slot range who is known to have died."""
     rows = Person.objects.filter(slot__gte=lo, slot__lte=hi, died_on__isnull=False)
