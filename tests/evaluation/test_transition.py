@@ -180,7 +180,7 @@ def test_the_pages_list_what_is_due_and_walk_through_a_roll_back(
     with acting_as(SYSTEM):
         assert weak_removals_search(at=later) == Search(looked=1, found=1, ended=0, left=0)
     listed = sign_in(client, cast.township).get(reverse("evaluation:due")).content.decode()
-    assert "过渡期里的户：1 户，走访逾期 1 户" in listed and "不再成立：住房安全" in listed
+    assert "过渡期里的户：1 户" in listed and "走访逾期 1 户</a>" in listed and "不再成立：住房安全" in listed
     address = reverse("evaluation:transition", args=[home])
     assert address in listed
     assert "住房安全</strong>：没有达到" in client.get(address).content.decode()
