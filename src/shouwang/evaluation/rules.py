@@ -52,7 +52,7 @@ class Comparison:
     """The estimates in the order of `Unit.change`. `helped` were compared, `unmatched` had nobody like them.
 
     `balance`: by how much the facts before of the helped differ from those of the matched, in standard deviations, at
-    most over all facts. `before_helped` and `before_matched` are means in the order of `Unit.before`; the changes of the
+    most over all facts. `before_helped` and `before_matched` are means in the order of `Unit.before`; changes of the
     matched are those that the regression expects of households that were before just like the helped.
     """
 

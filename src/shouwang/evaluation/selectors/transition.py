@@ -112,6 +112,13 @@ def case_of_removal(cases: dict[int, Case], household_id: int, removed_on: date)
     return case if case is not None and case.closed_on is not None and case.closed_on >= removed_on else None
 
 
+def taken_back(household_ids: Collection[int]) -> set[tuple[int, date]]:
+    """This function returns households and days of removals that were taken back, read by the system."""
+    with acting_as(SYSTEM):
+        done = RollBack.objects.filter(household_id__in=household_ids, state=RollBack.State.DONE)
+        return set(done.values_list("household_id", "removed_on"))
+
+
 def policy_of_removal(case: Case | None, slot: int, *, on: date) -> Policy | None:
     """This function returns the policy that a removal is judged by as it stands on a day: that of its case, else of its
     place; None where there is none."""
@@ -164,6 +171,8 @@ def transition_of_household(viewer: Viewer, household_id: int, on: date) -> Tran
             return None
         return Transition(household_id, home.slot, gone, gone.closed_on, None, None, gone.closed_on, (), (), False)
     case = case_of_removal(cases, household_id, removed_on)
+    if (household_id, removed_on) in taken_back([household_id]):  # also for a clock that was set back
+        return Transition(household_id, home.slot, case, removed_on, None, None, removed_on, (), (), False)
     policy = policy_of_removal(case, home.slot, on=on)
     rhythm = rhythm_of(policy)
     due_on, since = None, removed_on
@@ -227,13 +236,15 @@ def transitions_running(viewer: Viewer, on: date) -> list[DueLine]:
     and those whose policy states none, as far back as any period may reach; the first removed in front."""
     removed = households_removed(viewer, after=months_add(on, -LONGEST_MONTHS), on=on)
     ids = [one.household_id for one in removed]
-    cases = removal_cases(ids)
+    cases, back = removal_cases(ids), taken_back(ids)
     with acting_as(SYSTEM):  # also visits made before a household moved
         visits = FollowUp.objects.filter(household_id__in=ids)
         made = dict(visits.values_list("removal_id").annotate(made=Count("pk")))
     rhythms: dict[int, Rhythm | None] = {}
     lines = []
     for one in removed:
+        if (one.household_id, one.removed_on) in back:
+            continue
         case = case_of_removal(cases, one.household_id, one.removed_on)
         key = case.pack_version_id if case is not None else -one.slot
         if key not in rhythms:

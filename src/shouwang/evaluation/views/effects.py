@@ -81,6 +81,9 @@ def _bars(found: list[MeasureEffect]) -> list[Bar]:
         return LEFT + round((value - low) / wide * ROOM)
 
     return [
-        Bar(name, 30 + STEP * number, place(each.low), place(each.high), place(each.effect), place(0), _said(each))
+        Bar(
+            name, 30 + STEP * number, place(each.low), place(each.high), place(each.effect), place(0), _said(each),
+            middle=LEFT + ROOM // 2,
+        )
         for number, (name, each) in enumerate(shown)
-    ]
+    ]  # fmt: skip
