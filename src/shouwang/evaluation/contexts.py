@@ -150,9 +150,8 @@ class EffectLine:
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of the drawing, in its units: where the interval begins and ends, the estimate, and zero.
-
-    What stands right of `middle` is written towards the left, so that nothing is cut off.
+    """One line of the drawing, in its units: where the interval begins and ends, the estimate, and zero; `words` is
+    where its words begin, right of zero where there is room for them.
     """
 
     name: str
@@ -162,19 +161,8 @@ class Bar:
     at: int
     zero: int
     said: str
-    middle: int
-
-    @property
-    def is_right(self) -> bool:
-        return self.at > self.middle
-
-    @property
-    def said_at(self) -> int:
-        return self.high if self.is_right else self.low
-
-    @property
-    def is_zero_right(self) -> bool:
-        return self.zero > self.middle
+    words: int
+    is_zero_right: bool
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,10 @@ class VisitForm(FreeTextForm):
         """This function asks what is needed where the risk stays."""
         cleaned = super().clean() or {}
         is_gone = cleaned.get("is_risk_gone") != "no"
+        if not cleaned.get("way"):  # what is asked by telephone and on the spot alike is told at once
+            for one in self.asked:
+                if one.question.required and not one.question.ways and not self.answers()[one.field].strip():
+                    self.add_error(one.field, f"“{one.label}”还没有回答。")
         if self.asked and cleaned.get("way"):
             try:
                 self.outcomes = outcomes_of(self.asked, self.answers(), way=cleaned["way"], causes=self.causes)

@@ -30,7 +30,7 @@ def weaknesses_told(found: Transition, trouble: FollowUp | None = None) -> list[
             "now": one.key in failing,
             "parts": [part.sentence for part in one.parts if part.result is False],
         }
-        for one in {**never, **failing}.values()
+        for one in (never | {key: one for key, one in failing.items() if key not in never}).values()
     ]
     if trouble is not None:
         name = f"{trouble.visited_on:%Y-%m-%d} 走访说又有困难，以后没有新的案件"

@@ -15,7 +15,7 @@ from shouwang.rulebook.visits import comparison_of
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
 READERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.AUDIT)
-LEFT, STEP, ROOM = 150, 44, 470  # of the drawing
+LEFT, STEP, ROOM = 8, 52, 384  # of the drawing, in its units
 BALANCED = 0.1  # standard deviations by which means before may differ and still count as alike
 
 
@@ -82,8 +82,8 @@ def _bars(found: list[MeasureEffect]) -> list[Bar]:
 
     return [
         Bar(
-            name, 30 + STEP * number, place(each.low), place(each.high), place(each.effect), place(0), _said(each),
-            middle=LEFT + ROOM // 2,
+            name, 34 + STEP * number, place(each.low), place(each.high), place(each.effect), place(0), _said(each),
+            words=place(0) + 6, is_zero_right=place(0) > LEFT + ROOM // 3,
         )
         for number, (name, each) in enumerate(shown)
     ]  # fmt: skip
