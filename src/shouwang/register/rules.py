@@ -143,7 +143,7 @@ def scrubbed(text: str) -> str:
 
 def source_label(source: str) -> str:
     """This function returns how a source is called on a page."""
-    return OFFICE_SOURCES.get(source) or DEPARTMENTS.get(source, source)
+    return OFFICE_SOURCES.get(source) or DEPARTMENTS.get(source) or {"casework": "案件办结时登记"}.get(source, source)
 
 
 DEPARTMENTS = {
