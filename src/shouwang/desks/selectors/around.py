@@ -110,12 +110,14 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
     """This function counts what a person must look at besides cases: clues not taken up, questions of the register."""
     if viewer.kind is Kind.INSURER:
         return [*_claims(viewer), *_money(viewer)]
-    if viewer.kind is Kind.LEADING_GROUP:
-        return _money(viewer)
+    if viewer.kind in (Kind.VILLAGE, Kind.LEADING_GROUP):
+        removals = _after_removals(numbers_of(**_removals_of(viewer)))
+        money = _money(viewer) if viewer.kind is Kind.LEADING_GROUP else ()
+        return [*(count for count in removals if count.number), *money]
     if viewer.kind in (Kind.DEPARTMENT, Kind.CARE_PROVIDER):
         return _care(viewer)
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
-        return [count for count in _after_removals(numbers_of(**_removals_of(viewer))) if count.number]
+        return ()
     asked = numbers_of(
         **_removals_of(viewer),
         petitions=petitions_of_desk(viewer), clues=clues_waiting(viewer), conflicts=conflicts_waiting(viewer),
