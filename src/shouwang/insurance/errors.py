@@ -155,7 +155,8 @@ class LossOverEvidence(Refusal):
 
     def __init__(self, *, row: int, name: str, what: str, fen: int, limit: str, limit_fen: int) -> None:
         self.row, self.field = row, "claimed" if limit == "凭证金额" else "assessed"
-        super().__init__(f"第 {row} 项“{name}”的{what} {yuan_text(fen)} 元，多于{limit} {yuan_text(limit_fen)} 元。")
+        self.about = f"“{name}”的{what} {yuan_text(fen)} 元，多于{limit} {yuan_text(limit_fen)} 元。"
+        super().__init__(f"第 {row} 项{self.about}")
 
 
 class ItemsMissing(Refusal):

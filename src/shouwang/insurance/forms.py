@@ -141,7 +141,7 @@ class ChangeForm(ReasonForm):
     """Another amount than was computed."""
 
     field_order = ("to_fen", "reason")
-    to_fen = FenField(label="调整为", max_length=20)
+    to_fen = FenField(label="调整为（元）", max_length=20)
 
 
 class SettleForm(FreeTextForm):
@@ -194,7 +194,7 @@ class RecoverForm(ReasonForm):
     """What the household gave back."""
 
     field_order = ("amount_fen", "reason")
-    amount_fen = FenField(label="追回的金额", max_length=20)
+    amount_fen = FenField(label="追回的金额（元）", max_length=20)
 
 
 class PayeeForm(ReasonForm):

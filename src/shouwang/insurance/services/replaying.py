@@ -42,7 +42,7 @@ def claim_replay(*, viewer: Viewer, claim_id: int, at: datetime) -> Replay:
     claim = claim_get(viewer, claim_id)
     computation = computation_latest(claim)
     if computation is None:
-        raise NotComputed("这件理赔还没有计算过。")
+        raise NotComputed("这件理赔还没有定损，算出金额以后才能重算。")
     entry_append(
         viewer=viewer,
         action="claim.replay",

@@ -37,16 +37,19 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
     faults: list[tuple[str, str]] = []
     if request.method == "POST":
         if formset.is_valid() and offsets.is_valid():
-            lines = [form for form in formset if form.cleaned_data.get("name")]
-            items = [form.item() for form in lines]
+            lines = [(number, form) for number, form in enumerate(formset, 1) if form.cleaned_data.get("name")]
+            items = [form.item() for _, form in lines]
             try:
                 claim_assess(
                     viewer=viewer, claim_id=claim_id, version=version_posted(request), items=items,
                     offsets=offsets.offsets(), at=timezone.now(),
                 )  # fmt: skip
             except LossOverEvidence as refusal:
-                lines[refusal.row - 1].add_error(refusal.field, refusal.message)
-                faults = [(refusal.message, lines[refusal.row - 1][refusal.field].id_for_label)]
+                # Counted as the page counts them, lines left empty included.
+                number, form = lines[refusal.row - 1]
+                said = f"第 {number} 项{refusal.about}"
+                form.add_error(refusal.field, said)
+                faults = [(said, form[refusal.field].id_for_label)]
             except Refusal as refusal:
                 faults = [(refusal.message, "")]
             else:

@@ -134,10 +134,10 @@ STEPS: dict[str, Step] = {
     "advance": Step(
         "决定先行救助",
         "决定先行救助",
-        lambda claim: ["承保公司先付给这一户，材料以后再补。", "结算时从应赔的金额里减去。"],
+        lambda claim: [f"{claim.payer}先付给这一户，材料以后再补。", "结算时从应赔的金额里减去。"],
         ReasonForm,
         services.aid_decide,
-        "已决定，承保公司可以付款。",
+        "已决定，可以付款了。",
     ),
     "pay_advance": Step(
         "登记已付先行救助",
