@@ -112,7 +112,8 @@ class Walk:
 
     def opened(self, cause: str) -> None:
         """A pool with its premium and a claim on it, of a case that waits for help."""
-        contract = Opening("fund", TERM, None, self.cast.insurer.organisation_id or 0, "巨招〔2020〕1 号")
+        insurer = self.cast.insurer.organisation_id or 0
+        contract = Opening("fund", TERM, None, insurer, "巨合〔2020〕1 号", tender="巨招〔2020〕1 号")
         pool = self.act(self.cast.county, services.pool_open, opening=contract, at=AT)
         self.act(
             self.cast.county, services.pool_pay_in, pool_id=pool.pk, version=pool.version, move="PREMIUM",
