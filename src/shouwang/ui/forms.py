@@ -41,6 +41,17 @@ def questions_asked(form: forms.Form, *, besides: Collection[str] = ()) -> int:
     return sum(1 for field in form if not field.is_hidden and field.name not in besides)
 
 
+def refusal_add(form: forms.Form, refusal: Refusal) -> None:
+    """This function puts a refusal beside the field it speaks of, else on top; what is absent goes on as it came.
+
+    A refusal names its `field`, or `fields` of which the form's first is meant.
+    """
+    if refusal.is_absent:
+        raise refusal
+    named = getattr(refusal, "fields", ()) or (getattr(refusal, "field", ""),)
+    form.add_error(next((name for name in named if name in form.fields), None), refusal.message)
+
+
 class DayField(forms.CharField):
     """A day from the calendar or typed in any usual form; cleans to a date, None when empty."""
 

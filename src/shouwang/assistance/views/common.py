@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from django import forms
 from django.http import Http404, HttpRequest
 
 from shouwang.assistance.contexts.contacts import ContactLine
 from shouwang.assistance.models import Contact
 from shouwang.assistance.services import ContactNotFound, may_log
-from shouwang.kit.errors import Refusal
 from shouwang.people.access import READS_REGISTER, Kind, Viewer
 from shouwang.people.selectors import AreaRow, area_by_code, top_area
 from shouwang.register.errors import HouseholdNotFound
@@ -50,14 +48,6 @@ def area_asked(request: HttpRequest, viewer: Viewer) -> AreaRow | None:
     if asked is not None and viewer.covers(asked.lo, asked.hi):
         return asked
     return top_area(viewer)
-
-
-def refusal_add(form: forms.Form, refusal: Refusal) -> None:
-    """This function puts a refusal beside the field it names, else on top; what is absent goes on as it came."""
-    if refusal.is_absent:
-        raise refusal
-    field = getattr(refusal, "field", "")
-    form.add_error(field if field in form.fields else None, refusal.message)
 
 
 def contact_lines(viewer: Viewer, contacts: list[Contact], on: date) -> list[ContactLine]:

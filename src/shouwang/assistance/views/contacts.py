@@ -45,13 +45,12 @@ from shouwang.assistance.views.common import (
     area_asked,
     card_of,
     contact_lines,
-    refusal_add,
     viewer_of,
 )
 from shouwang.people.access import Kind, StaleWrite, Viewer, requires
 from shouwang.people.selectors import appointments_of_organisation, organisations_of_kind
 from shouwang.register.selectors import HouseholdCard, household_cards, households_grouped
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 from shouwang.ui.tables import key_page
 
 COUNTY_LEVEL = 3

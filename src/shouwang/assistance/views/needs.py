@@ -38,13 +38,13 @@ from shouwang.assistance.services import (
     need_state,
     need_withdraw,
 )
-from shouwang.assistance.views.common import READERS, card_of, refusal_add, viewer_of
+from shouwang.assistance.views.common import READERS, card_of, viewer_of
 from shouwang.assistance.views.pledges import allotment_lines
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import counties_served
 from shouwang.register.selectors import HouseholdCard, household_cards
-from shouwang.ui.forms import key_read, version_posted
+from shouwang.ui.forms import key_read, refusal_add, version_posted
 from shouwang.ui.tables import key_page
 
 ALLOTTED = 50

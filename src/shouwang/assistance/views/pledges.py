@@ -43,7 +43,7 @@ from shouwang.assistance.services import (
     thanks_make,
     thanks_print,
 )
-from shouwang.assistance.views.common import READERS, refusal_add, viewer_of
+from shouwang.assistance.views.common import READERS, viewer_of
 from shouwang.funds.selectors import commitments_visible_to
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_plain
@@ -51,7 +51,7 @@ from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import areas_by_lo, areas_visible_to, top_area
 from shouwang.register.selectors import household_cards
 from shouwang.ui.files import PDF, file_answer
-from shouwang.ui.forms import key_read, version_posted
+from shouwang.ui.forms import key_read, refusal_add, version_posted
 from shouwang.ui.tables import key_page
 
 COUNTY = 10**6

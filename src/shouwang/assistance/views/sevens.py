@@ -44,7 +44,6 @@ from shouwang.assistance.views.common import (
     absent_as_404,
     area_asked,
     card_of,
-    refusal_add,
     viewer_of,
 )
 from shouwang.kit.codes import STATUS_LABELS, IncomeKind
@@ -54,7 +53,7 @@ from shouwang.register.selectors import HouseholdCard, household_cards, type_lab
 from shouwang.rulebook.sevens import FILLS
 from shouwang.rulebook.values import Provision
 from shouwang.standards.selectors import NoPolicyInForce
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 
 COUNTY, TOWN, VILLAGE = 3, 4, 5
 SIZES = {COUNTY: 10**3, TOWN: 1, VILLAGE: 1}

@@ -12,11 +12,11 @@ from shouwang.assistance.contexts.contacts import VisitPage
 from shouwang.assistance.forms.contacts import VisitForm
 from shouwang.assistance.selectors.contacts import contact_get, visits_of_household
 from shouwang.assistance.services import ContactNotFound, may_log, visit_log
-from shouwang.assistance.views.common import LOGGERS, absent_as_404, card_of, refusal_add, viewer_of
+from shouwang.assistance.views.common import LOGGERS, absent_as_404, card_of, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import requires
 from shouwang.sources.selectors.reporting import causes_offered
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 
 LAST = 3
 

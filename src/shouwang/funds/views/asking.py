@@ -16,10 +16,10 @@ from shouwang.funds.forms import AskForm
 from shouwang.funds.selectors.desk import accounts_to_pay
 from shouwang.funds.selectors.payments import commitments_of_case
 from shouwang.funds.services.asking import case_pay, is_payable
-from shouwang.funds.views.common import refusal_add
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.register.selectors import household_card, members_of
+from shouwang.ui.forms import refusal_add
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,9 +17,10 @@ from shouwang.funds.rules import year_is_over
 from shouwang.funds.selectors import money_by_level
 from shouwang.funds.selectors.ledger import year_left
 from shouwang.funds.services import year_close
-from shouwang.funds.views.common import HOLDERS, refusal_add, year_asked
+from shouwang.funds.views.common import HOLDERS, year_asked
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
+from shouwang.ui.forms import refusal_add
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.forms import Form
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -10,7 +9,6 @@ from shouwang.funds.contexts import Tab
 from shouwang.funds.rules import TREASURY_ROLES
 from shouwang.funds.selectors.desk import years_of
 from shouwang.funds.selectors.waiting import PAYERS
-from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer
 
 READ = (
@@ -30,14 +28,6 @@ def money_tabs(viewer: Viewer, now: str) -> list[Tab]:
     if viewer.kind is Kind.INSURER:
         tabs.remove(("findings", "核查事项"))
     return [(label, reverse(f"funds:{name}"), name == now) for name, label in tabs]
-
-
-def refusal_add(form: Form, refusal: Refusal) -> None:
-    """This function puts a refusal beside the field of the form it speaks of, else on top; absences go on."""
-    if refusal.is_absent:
-        raise refusal
-    fields = [name for name in getattr(refusal, "fields", ()) if name in form.fields]
-    form.add_error(fields[0] if fields else None, str(refusal))
 
 
 def household_address(viewer: Viewer, household_id: int) -> str:

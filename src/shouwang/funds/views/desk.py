@@ -36,10 +36,11 @@ from shouwang.funds.selectors.findings import selection_to_money
 from shouwang.funds.selectors.ledger import year_left
 from shouwang.funds.selectors.waiting import PAYERS, batches_to_do, may_act
 from shouwang.funds.services import budget_enter, money_allocate, purpose_shift
-from shouwang.funds.views.common import HOLDERS, READ, money_tabs, refusal_add, year_asked
+from shouwang.funds.views.common import HOLDERS, READ, money_tabs, year_asked
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Role, Viewer, requires
+from shouwang.ui.forms import refusal_add
 from shouwang.ui.tables import Column, Row, Table, key_page
 
 TREASURERS = {Role.CLERK, Role.LEADER}

@@ -12,10 +12,11 @@ from shouwang.funds.contexts import ExportPage
 from shouwang.funds.errors import ExportPurposeMissing, ExportTooLong
 from shouwang.funds.forms import ExportForm
 from shouwang.funds.services.exporting import LIMIT, money_export
-from shouwang.funds.views.common import READ, money_tabs, refusal_add, year_asked
+from shouwang.funds.views.common import READ, money_tabs, year_asked
 from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Viewer, requires
 from shouwang.ui.files import file_answer
+from shouwang.ui.forms import refusal_add
 
 
 @never_cache

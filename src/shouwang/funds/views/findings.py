@@ -28,10 +28,11 @@ from shouwang.funds.selectors.findings import (
 )
 from shouwang.funds.selectors.payments import watched_accounts
 from shouwang.funds.services.watching import OVERSEEING, OVERSEERS, Decided, account_watch, finding_note
-from shouwang.funds.views.common import READ, money_tabs, refusal_add
+from shouwang.funds.views.common import READ, money_tabs
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.selectors import places_of
+from shouwang.ui.forms import refusal_add
 
 MOST_LINES = 100  # a page that lists more helps nobody: kind and state narrow it
 SEE = tuple(kind for kind in READ if kind is not Kind.INSURER)

@@ -17,11 +17,11 @@ from shouwang.funds.rules import TREASURY_ROLES
 from shouwang.funds.selectors import commitments_visible_to, commitments_waiting
 from shouwang.funds.selectors.waiting import PAYERS
 from shouwang.funds.services import batch_make, commitment_cancel, payee_correct
-from shouwang.funds.views.common import household_address, money_tabs, refusal_add
+from shouwang.funds.views.common import household_address, money_tabs
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.register.selectors import household_cards
-from shouwang.ui.forms import key_read, version_posted
+from shouwang.ui.forms import key_read, refusal_add, version_posted
 
 MOST = 200
 PEOPLE = {Role.CLERK, Role.LEADER}

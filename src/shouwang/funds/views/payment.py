@@ -22,10 +22,11 @@ from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_v
 from shouwang.funds.selectors.payments import payments_unknown, recovered_fen, resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
-from shouwang.funds.views.common import READ, household_address, money_tabs, refusal_add
+from shouwang.funds.views.common import READ, household_address, money_tabs
 from shouwang.kit.codes import PovertyStatus, Risk, WatchType
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Role, Viewer, requires
+from shouwang.ui.forms import refusal_add
 from shouwang.ui.tables import Column, Row, Table
 
 ACTORS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.INSURER)
