@@ -13,7 +13,7 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.register import household_make, income_make
 from tests.factories.removal import delivered_make
 
-from shouwang.evaluation.selectors.effects import effects_of
+from shouwang.evaluation.selectors.effects import effects_of, line_fen
 from shouwang.funds.services import Benefit, grant_record
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import SYSTEM, acting_as
@@ -61,6 +61,8 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
         _, policy = policy_for(slot=cast.slot, on=ON)
         (found,) = effects_of(cast.county, matching=Matching(months=12, least=5), policy=policy, on=ON)
     assert (found.kind, found.helped, found.left_out) == ("EMPLOYMENT", 5, 0)
+    lines = [line_fen(policy, cast.slot, year=year) for year in (2020, 2021, 2022)]
+    assert lines == [None, 600_000, 600_000]  # it is held to the line of its year; in 2020 there was none
     assert found.found is not None and found.cost is not None
     wage, *others, net = found.found.estimates
     assert wage.effect == pytest.approx(10_000) and net.effect == pytest.approx(10_000)

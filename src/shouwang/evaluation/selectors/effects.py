@@ -180,12 +180,20 @@ def _effect(
     return MeasureEffect(measure.value, measure.label, len(helped), len(helped) - len(kept), comparison, cost)
 
 
+def line_fen(policy: Policy, slot: int, *, year: int) -> int | None:
+    """This function returns the monitoring line of a year in a place, a head and year; None where none was in force."""
+    if "monitoring" not in policy.lines:
+        return None
+    line = policy.lines["monitoring"].at(year - policy.on.year)
+    return int(line.value.at(slot)) if line is not None else None
+
+
 def _cost(
     viewer: Viewer, kept: Sequence[int], helped: Mapping[int, date], homes: Mapping[int, WatchedHousehold],
     sums: Sums, months: int, policy: Policy,
 ) -> Cost:  # fmt: skip
     """This function sums what was paid once or by months to the helped within the period, and counts who stands above
-    the monitoring line of the policy after it."""
+    the monitoring line of the year in which it ends."""
     paid: dict[int, int] = {}
     grants = grants_visible_to(viewer).filter(household_id__in=kept, cancelled_at__isnull=True)
     for grant in grants:
@@ -200,10 +208,10 @@ def _cost(
             continue  # a daily wage is pay for work, no cost of help
         if times:
             paid[grant.household_id] = paid.get(grant.household_id, 0) + times * grant.amount_fen
-    line = policy.lines["monitoring"].at(0) if "monitoring" in policy.lines else None
     above = 0
     for key in kept:
-        after = _of(sums, key, Window(helped[key], months).after())
+        window = Window(helped[key], months).after()
+        after, line = _of(sums, key, window), line_fen(policy, viewer.ranges[0][0], year=window[-1].year)
         if line is not None and after is not None and homes[key].members:
-            above += _net(after) * 12 > int(line.value.value) * homes[key].members * months
+            above += _net(after) * 12 > line * homes[key].members * months
     return Cost(sum(paid.values()), above, sum(key not in paid for key in kept))

@@ -46,6 +46,11 @@ def _said(estimate: Estimate) -> str:
     return f"{'多增' if estimate.effect > 0 else '少增'} {abs(estimate.effect):,.0f} 元"
 
 
+def _signed(value: float) -> str:
+    """This function returns a whole number of yuan with its sign; nothing has none."""
+    return f"{round(value):+,}" if round(value) else "0"
+
+
 def _line(one: MeasureEffect) -> EffectLine:
     found = one.found
     if found is None:
@@ -58,7 +63,7 @@ def _line(one: MeasureEffect) -> EffectLine:
             matched_before=f"{level.matched_before:,.0f}",
             matched_after=f"{level.matched_after:,.0f}",
             said=_said(each),
-            interval=f"{each.low:+,.0f} 至 {each.high:+,.0f}",
+            interval=f"{_signed(each.low)} 至 {_signed(each.high)}",
         )
         for level, each in zip(levels_of(found), found.estimates, strict=True)
     )
