@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shouwang.funds.contexts import LevelGroup
 from shouwang.funds.rules import (
     Inflow,
     Paid,
@@ -19,6 +20,7 @@ from shouwang.funds.rules import (
     tranches_left,
     year_is_over,
 )
+from shouwang.funds.selectors import LevelSum
 
 ON = date(2020, 7, 1)
 AMOUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=20)
@@ -112,3 +114,20 @@ def test_a_year_is_over_from_december_on() -> None:
     assert year_is_over(2020, on=date(2020, 12, 1))
     assert year_is_over(2020, on=date(2021, 1, 1))
     assert not year_is_over(2021, on=date(2020, 12, 31))
+
+
+def test_the_columns_of_money_add_up_to_what_was_received_with_the_pool_where_there_is_one() -> None:
+    def line(**fen: int) -> LevelSum:
+        names = ("received", "passed_on", "available", "pool", "committed", "transit", "paid")
+        return LevelSum(3, 1, 1, "防贫中心", "CITY", "市级资金", "防贫救助", 2020, 1,
+                        **{f"{name}_fen": fen.get(name, 0) for name in names})  # fmt: skip
+
+    plain, pool = line(received=9, passed_on=1, available=2, paid=6), line(received=5, pool=3, transit=2)
+    group = LevelGroup("防贫中心", [plain, pool])
+    (received, *parts) = group.totals
+    assert (received[1], sum(fen for _, fen, _ in parts)) == (14, 14)
+    assert [label for label, _, _ in parts] == [label for label, _, _ in group.columns][1:]
+    assert ("资金池", 3, False) in group.totals
+    alone = LevelGroup("防贫中心", [plain])
+    assert "资金池" not in [label for label, _, _ in alone.columns]
+    assert not alone.totals, "one line is its own total"
