@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.factories.casework import AT, workflow_ready
 from tests.factories.cast import Cast, sign_in
+from tests.factories.funds import MONEY, answer, batched, budget, desk_make
 from tests.factories.register import household_make, person_make, resident_id_make
 
 from shouwang.assistance.errors import (
     ChangeOutOfOrder,
     EntitlementNotFound,
+    EntitlementPayeeMissing,
     EntitlementPayerUnknown,
     EntitlementRunning,
     EntitlementStale,
     FindingSettled,
     MonthNotCome,
+    NotPaidByCentre,
     NotRecurring,
     ReasonMissing,
 )
-from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementFinding, EntitlementMonth
+from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementFinding, EntitlementMonth, MonthWork
 from shouwang.assistance.selectors import findings_open, month_sum
 from shouwang.assistance.services import (
     Start,
     entitlement_change,
     entitlement_finding_settle,
+    entitlement_payee_change,
     entitlement_start,
     entitlements_run,
+    month_execute,
+    month_request,
+    months_resume,
+    working,
 )
 from shouwang.audit.models import Entry
-from shouwang.funds.models import Grant
+from shouwang.funds.errors import AccountNumberUnreadable
+from shouwang.funds.models import Commitment, Grant
+from shouwang.funds.selectors import request_standings
+from shouwang.funds.services import Payee, return_read
+from shouwang.kit.masks import account_mask
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.models import Household, Person
 from shouwang.rulebook.measures import excluded_pairs
@@ -188,6 +202,111 @@ def test_what_was_paid_after_death_end_or_exit_and_what_overlaps_is_found_once_w
     assert again.pk
 
 
+def recorded(client: Client, month: str) -> None:
+    """Asks on the page, and does what the worker would."""
+    said = client.post(reverse("assistance:entitlement_run"), {"month": month}, follow=True).content.decode()
+    assert f"{month} 在后台记" in said
+    with acting_as(SYSTEM):
+        work = MonthWork.objects.latest("pk")
+    again = client.post(reverse("assistance:entitlement_run"), {"month": month}, follow=True).content.decode()
+    assert f"{month} 正在记" in again
+    month_execute(work_id=work.pk, at=timezone.now())
+
+
+def worked(cast: Cast, month: date = JULY) -> MonthWork:
+    now = timezone.now()
+    with acting_as(cast.county):
+        work = month_request(viewer=cast.county, month=month, at=now, is_queued=False)
+    month_execute(work_id=work.pk, at=now)
+    with acting_as(SYSTEM):
+        work.refresh_from_db()
+        return work
+
+
+def test_what_the_centre_pays_itself_is_set_aside_once_as_far_as_its_money_goes(real_cast: Cast) -> None:
+    cast, desk = real_cast, desk_make(real_cast)
+    home, second = household_make(cast.slot), household_make(cast.slot, head="李建国")
+    county = cast.county.organisation_id
+    with pytest.raises(EntitlementPayeeMissing):
+        begun(cast, home.pk, payer_organisation_id=county)
+    with pytest.raises(NotPaidByCentre):
+        begun(cast, home.pk, purpose="防贫救助")
+    with pytest.raises(AccountNumberUnreadable):
+        begun(cast, home.pk, payer_organisation_id=county, purpose="防贫救助", payee=Payee("张胜坤", "62", "农行"))
+    own = {"payer_organisation_id": county, "purpose": MONEY.purpose}
+    first = begun(cast, home.pk, payee=Payee("张胜坤", "6228480600000000017", "农行"), **own)
+    begun(cast, second.pk, payee=Payee("李建国", "6228480600000000025", "农行"), **own)
+    begun(cast, home.pk, "education_grant", 125_000, payer_organisation_id=cast.education.organisation_id)
+    found = worked(cast)
+    assert (found.state, found.made, found.asked, found.short) == ("PARTLY", 3, 0, 2)
+    budget(cast.county, 30_000)
+    found = worked(cast)
+    assert (found.state, found.made, found.asked, found.asked_fen, found.short) == ("PARTLY", 0, 1, 23_500, 1)
+    assert "1 笔没有足够的可用资金" in found.said
+    budget(cast.county, 17_000)
+    assert [(one.state, one.asked) for one in (worked(cast), worked(cast))] == [("DONE", 1), ("DONE", 0)]
+    ref = f"entitlement:{first.pk}:2020-07"
+    with acting_as(SYSTEM):
+        owed = list(Commitment.objects.order_by("pk"))
+        assert [(row.amount_fen, row.state, row.case_id) for row in owed] == [(23_500, "OPEN", None)] * 2
+        assert Grant.objects.get().standing == "REPORTED"  # the department's; ours once the bank has paid
+    batch = batched(desk, *owed)
+    with acting_as(cast.county):
+        return_read(viewer=cast.county, batch_id=batch.pk, name="回盘.csv", content=answer(batch), at=LATER)
+        assert request_standings([ref])[ref].state == "PAID"
+    with acting_as(SYSTEM):
+        assert sum(row.amount_fen for row in Grant.objects.filter(standing="PAID_BY_US")) == 47_000
+    said = {"entitlement_id": first.pk, "version": 1, "reason": "换卡", "at": LATER}
+    new = Payee("张胜坤", "6228480600000000033", "农行")
+    for viewer in (cast.township, cast.leader):
+        with acting_as(viewer), pytest.raises(EntitlementNotFound):
+            entitlement_payee_change(viewer=viewer, payee=new, **said)  # type: ignore[arg-type]
+    with acting_as(cast.county):
+        entitlement_payee_change(viewer=cast.county, payee=new, **said)  # type: ignore[arg-type]
+        with pytest.raises(EntitlementStale):
+            entitlement_payee_change(viewer=cast.county, payee=new, **said)  # type: ignore[arg-type]
+    budget(cast.county, 47_000)
+    assert worked(cast, AUGUST).asked == 2
+    with acting_as(SYSTEM):
+        august = Commitment.objects.get(source_ref=f"entitlement:{first.pk}:2020-08")
+        assert august.account_shown == account_mask("6228480600000000033")
+
+
+def test_a_worker_that_dies_between_two_parts_is_followed_by_one_that_counts_nothing_twice(
+    real_cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast, lo, now = real_cast, real_cast.slot, timezone.now()
+    for _ in range(2):
+        begun(cast, household_make(lo).pk)
+        begun(cast, household_make(lo + 1).pk)
+    ((first, last),) = cast.county.ranges
+    assert [working.parts_of(cast.county), working.parts_of(cast.city)[0][0]] == [
+        [(first, last)],
+        cast.city.ranges[0][0],
+    ]
+    ends = working.parts_of(cast.city)
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(ends)) and len(ends) > 1
+    monkeypatch.setattr(working, "parts_of", lambda viewer: [(first, lo), (lo + 1, last)])
+    with acting_as(cast.county):
+        work = month_request(viewer=cast.county, month=JULY, at=now - timedelta(minutes=5), is_queued=False)
+    monkeypatch.setattr(working, "_advance", dies)
+    with pytest.raises(KeyboardInterrupt):
+        month_execute(work_id=work.pk, at=now)
+    monkeypatch.undo()
+    monkeypatch.setattr(working, "parts_of", lambda viewer: [(first, lo), (lo + 1, last)])
+    assert (months_resume(at=now), months_resume(at=now)) == (1, 0)
+    month_execute(work_id=work.pk, at=now)
+    month_execute(work_id=work.pk, at=now)
+    with acting_as(SYSTEM):
+        work.refresh_from_db()
+        assert (work.state, work.made, work.total_fen, work.attempts) == ("DONE", 4, 4 * 23_500, 2)
+        assert EntitlementMonth.objects.count() == Grant.objects.count() == 4
+
+
+def dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> None:
     policy_of(cast)
     home = household_make(cast.slot)
@@ -200,8 +319,10 @@ def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> No
     again = client.post(address, {**body, "month": "2020-08"})
     assert again.status_code == 422 and "已经在发" in again.content.decode()
     listed = reverse("assistance:entitlements")
-    said = client.post(reverse("assistance:entitlement_run"), {"month": "2020-07"}, follow=True).content.decode()
+    recorded(client, "2020-07")
+    said = client.get(f"{listed}?month=2020-07").content.decode()
     assert "2020-07：新记 1 笔" in said and "<strong>235.00</strong> 元" in said
+    assert "农村低保" in client.get(reverse("desks:household", args=[home.pk])).content.decode()
     with acting_as(SYSTEM):
         row = Entitlement.objects.get()
     one = reverse("assistance:entitlement", args=[row.pk])
@@ -211,9 +332,10 @@ def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> No
     assert asked.status_code == 422 and "暂停、停发要写明理由" in asked.content.decode()
     done = {"version": "1", "what": "END", "month": "2020-07", "amount": "", "reason": "收入超过标准"}
     assert client.post(one, done).status_code == 302
-    client.post(reverse("assistance:entitlement_run"), {"month": "2020-07"})
+    recorded(client, "2020-07")
     with acting_as(SYSTEM):
         finding = EntitlementFinding.objects.get()
+    assert "按期发放的救助待核" in client.get(reverse("desks:desk")).content.decode()
     text = client.get(listed).content.decode()
     assert "停发或暂停后仍发放" in text and "多发 235.00 元" in text
     client.post(reverse("assistance:entitlement_settle", args=[finding.pk]), {"version": "1", "note": "已追回"})

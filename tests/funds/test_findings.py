@@ -12,7 +12,7 @@ from tests.factories.funds import AT, MONEY, ON, Desk, allocated, answer, batche
 from tests.factories.register import household_make
 
 from shouwang.funds import errors
-from shouwang.funds.models import FindingNote, WatchedAccount
+from shouwang.funds.models import Commitment, FindingNote, WatchedAccount
 from shouwang.funds.selectors.findings import Finding, finding_state, findings, notes_of, selection_to_money
 from shouwang.funds.services import Money, batch_send, money_allocate, purpose_shift, return_read, year_carry
 from shouwang.funds.services.watching import GROUNDS, Decided, account_watch, finding_note
@@ -131,9 +131,12 @@ def test_one_account_for_two_households_and_an_officials_account_are_found(real_
 
 def test_a_payment_after_death_or_exit_is_found_and_one_on_the_day_is_not(real_cast: Cast, desk: Desk) -> None:
     allocated(desk, real_cast, 100_00)
-    dues = [owed(real_cast, desk.maker, (number + 1) * 1_00) for number in range(4)]
+    dues = [owed(real_cast, desk.maker, (number + 1) * 1_00) for number in range(5)]
     batched(desk, *dues)
     with acting_as(SYSTEM):
+        # Help for a case ends with its risk; the last one comes by another right, and goes on.
+        Commitment.objects.filter(pk__in=[row.pk for row in dues[:4]]).update(case_id=7)
+        HouseholdState.objects.filter(household_id=dues[4].household_id).update(removed_date=ON - timedelta(days=1))
         Person.objects.filter(pk=dues[0].person_id).update(died_on=ON - timedelta(days=1))
         Person.objects.filter(pk=dues[1].person_id).update(died_on=ON)
         HouseholdState.objects.filter(household_id=dues[2].household_id).update(removed_date=ON - timedelta(days=1))

@@ -9,11 +9,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.factories.care import AT, LATE, START, Care, care_make, id_of, provider_make, second_of_office
 from tests.factories.cast import Cast
-from tests.factories.funds import budget
+from tests.factories.funds import answer, batched, budget, desk_make
 from tests.factories.register import household_make
 
-from shouwang.funds.errors import PayerUnknown
+from shouwang.funds import services as funds
+from shouwang.funds.errors import PayeeOfOtherKind, PayerUnknown
 from shouwang.funds.models import Commitment, Grant
+from shouwang.funds.selectors.findings import findings
 from shouwang.funds.services import Money
 from shouwang.insurance.care import errors, selectors, services
 from shouwang.insurance.care.models import CareBill, CareDay, CareInsured, CareLine, CarePlan, CareSettlement
@@ -23,6 +25,7 @@ from shouwang.kit.resident_id import ResidentIdRefusal
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.office.models import Message
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
+from shouwang.register.models import Household, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -276,7 +279,8 @@ def test_a_kind_of_organisation_of_its_own_reads_no_register(care: Care) -> None
 def test_where_the_county_pays_its_ledger_is_asked_for_households_that_it_knows(care: Care) -> None:
     county = care.cast.county
     home = household_make(care.cast.places.village.lo, head="李老太", resident_id=id_of(7))
-    care.log(care.plan(care.insured(7, name="李老太")), 1, 2)
+    first = care.insured(7, name="李老太")
+    care.log(care.plan(first), 1, 2)
     bill = care.file(2 * 5555)
     with acting_as(SYSTEM):
         CareBill.objects.update(paid_by="COUNTY")  # as a pack with `paid_by: COUNTY` would have it
@@ -288,12 +292,74 @@ def test_where_the_county_pays_its_ledger_is_asked_for_households_that_it_knows(
     with pytest.raises(PayerUnknown):
         care.step("bill_pay", county, bill.pk, **given)
     budget(county, 1_000_000, money=Money("COUNTY", "长期护理", 2020))
-    assert care.step("bill_pay", county, bill.pk, **given).state_label == "已交县里资金账户支付"
+    assert care.step("bill_pay", county, bill.pk, **given).state_label == "县里付款中"
     with acting_as(SYSTEM):
         owed = Commitment.objects.get()
-        assert (owed.household_id, owed.amount_fen, owed.payee_name) == (
-            home.pk,
-            2 * 4999,
-            care.provider.organisation_name,
-        )
-        assert owed.source_ref.startswith(f"care:{bill.pk}:") and not Grant.objects.exists()
+        assert (owed.household_id, owed.amount_fen, owed.payee_name, owed.relation) == (
+            home.pk, 2 * 4999, care.provider.organisation_name, "PROVIDER",
+        )  # fmt: skip
+        assert owed.source_ref == f"care:{bill.pk}:{first.pk}" and not Grant.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bill_that_the_county_pays_follows_the_bank_until_every_part_is_paid(real_cast: Cast) -> None:
+    care, slot = care_make(real_cast), real_cast.slot
+    desk, county = desk_make(real_cast), real_cast.county
+    homes = [household_make(slot, head=f"张失能{number}", resident_id=id_of(number)) for number in (1, 2)]
+    for number in (1, 2):
+        care.log(care.plan(care.insured(number)), 1, number)
+    with acting_as(SYSTEM):  # the register learns of a death that the office does not know
+        Person.objects.filter(name="张失能2").update(died_on=START)
+    bill = care.file(3 * 5555)
+    with pytest.raises(errors.CareDayAfterDeath, match="张失能2已于 2020-06-01 去世，2020-06-02"):
+        care.step("bill_check", care.office, bill.pk)
+    with acting_as(SYSTEM):
+        Person.objects.filter(name="张失能2").update(died_on=date(2020, 6, 2))
+        Household.objects.filter(pk=homes[1].pk).update(ended_on=date(2020, 6, 30), ended_reason="DIED")
+        CareBill.objects.update(paid_by="COUNTY")
+    care.step("bill_check", care.office, bill.pk)
+    care.step("bill_agree", care.provider, bill.pk)
+    given = {"on": AT.date(), "reference": "批 1", "account_number": "6222020200012345678", "bank": "农行"}
+    budget(county, 1_000_000, money=Money("COUNTY", "长期护理", 2020))
+    care.step("bill_pay", county, bill.pk, **given)
+
+    def followed() -> tuple[str, int, str]:
+        services.bills_follow(at=AT, lookback=timedelta(hours=2))
+        assert services.bills_follow(at=AT, lookback=timedelta(hours=2)) == 0
+        now = care.bill(bill.pk)
+        return now.state, now.paid_fen, now.payment_said
+
+    def sent(results: dict[int, str]) -> None:
+        with acting_as(SYSTEM):
+            waiting = list(Commitment.objects.filter(state="OPEN").order_by("pk"))
+        batch = batched(desk, *waiting, at=AT)
+        with acting_as(county):
+            funds.return_read(
+                viewer=county, batch_id=batch.pk, name="回盘.csv", content=answer(batch, results=results), at=AT
+            )
+
+    assert followed() == ("REQUESTED", 0, "")
+    sent({2: "失败"})  # what was done before the death and the end of the household is paid all the same
+    state, paid, waits = followed()
+    assert (state, paid) == ("REQUESTED", 4999) and "1 笔被银行退回（账户已销户）" in waits
+    with acting_as(SYSTEM):
+        back = Commitment.objects.get(needs_payee=True)
+    with acting_as(county), pytest.raises(PayeeOfOtherKind):
+        funds.payee_correct(
+            viewer=county, commitment_id=back.pk, version=back.version, reason="改付本人", at=AT,
+            payee=funds.Payee("张三", "62220202000", "农行"),
+        )  # fmt: skip
+    with acting_as(county):
+        funds.commitment_cancel(viewer=county, commitment_id=back.pk, version=back.version, reason="账户错", at=AT)
+    state, paid, waits = followed()
+    assert (state, paid, waits) == ("AGREED", 4999, "1 笔已取消，要重新申请付款")
+    with acting_as(county):
+        assert selectors.care_waiting(county) == [(1, "护理账单等付款", "bills/?state=AGREED")]
+    care.step("bill_pay", county, bill.pk, **given)
+    sent({})
+    assert followed() == ("PAID", 3 * 4999, "") and care.bill(bill.pk).paid_on == AT.date()
+    with acting_as(SYSTEM):
+        assert sum(grant.amount_fen for grant in Grant.objects.filter(cancelled_at__isnull=True)) == 3 * 4999
+    with acting_as(real_cast.auditor):  # one provider's account for many households is right
+        kinds = {one.kind for one in findings(real_cast.auditor, on=AT.date())}
+        assert not kinds & {"SHARED", "AFTER"}

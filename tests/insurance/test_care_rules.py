@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shouwang.insurance.care.rules import STEPS, BillState, assessment_on
+from shouwang.insurance.care.rules import STEPS, BillState, Standing, assessment_on, bill_standing
 
 DAYS = st.dates(date(2020, 1, 1), date(2020, 3, 31))
 
@@ -53,5 +53,25 @@ def test_a_level_ends_on_its_last_day_and_the_next_begins_on_its_first() -> None
 
 def test_every_state_but_the_last_ones_has_a_step_out_of_it_and_a_payment_only_follows_agreement() -> None:
     leads = {state for states, _ in STEPS.values() for state in states}
-    assert set(BillState.values) - leads == {"PAID", "WITHDRAWN"}
+    assert set(BillState.values) - leads == {"REQUESTED", "PAID", "WITHDRAWN"}  # the bank leads out of the first
     assert STEPS["pay"] == (("AGREED",), "payer")
+
+
+PARTS = st.lists(
+    st.builds(Standing, st.sampled_from(["WAITING", "BATCHED", "RETURNED", "PAID"]), st.integers(1, 900)), max_size=5
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PARTS, st.integers(0, 2))
+def test_a_bill_is_paid_once_every_part_is_and_waits_for_its_payer_once_one_was_cancelled(
+    parts: list[Standing], cancelled: int
+) -> None:
+    wanted = len(parts) + cancelled
+    found = bill_standing(parts, wanted=wanted, was=("REQUESTED", 0, 0))
+    paid = [part for part in parts if part.state == "PAID"]
+    assert found.paid_fen == sum(part.amount_fen for part in paid)
+    if wanted:
+        assert (found.state == "PAID") == (len(paid) == wanted)
+        assert (found.state == "AGREED") == (cancelled > 0)
+    assert ("退回" in found.waits) == any(part.state == "RETURNED" for part in parts)

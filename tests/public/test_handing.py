@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.factories.casework import case_make
+from tests.factories.casework import AT, case_make
 from tests.factories.cast import Cast, sign_in
 from tests.factories.public import PIN, applied, receipt_in, status_page, taken
 from tests.factories.register import household_make
 
+from shouwang.assistance.models import Confirmation
+from shouwang.assistance.selectors import measures_missed, measures_to_confirm
+from shouwang.assistance.services import Delivery, Plan, measure_deliver, measure_plan
 from shouwang.audit.models import Entry
 from shouwang.casework.services import CaseNotFound
 from shouwang.people.access import SYSTEM, acting_as
@@ -58,6 +61,38 @@ def test_a_household_that_an_officer_reported_gets_receipt_and_pin_and_reads_its
         assert {"receipt.hand_over", "receipt.open", "household.read"} <= set(actions)
         for entry in Entry.objects.filter(action__startswith="receipt."):
             assert receipt not in str(entry.after) and pin not in str(entry.after)
+
+
+def test_a_household_says_with_its_handed_pin_whether_help_arrived(cast: Cast, client: Client) -> None:
+    walk, now = case_make(cast, upto="help"), timezone.now()
+    with acting_as(cast.county):
+        plan = Plan(kind="EMPLOYMENT", summary="技能培训", organisation_id=cast.labour.organisation_id)
+        made = measure_plan(viewer=cast.county, case_id=walk.case_id, version=None, plan=plan, at=AT)
+    slip = handed(cast, "hand_case", walk.case_id)
+    assert "给您家办的帮扶" not in status_page(client, receipt_in(slip), pin_in(slip)).content.decode()
+    with acting_as(cast.labour):
+        done = Delivery(AT.date(), "已上岗")
+        measure_deliver(viewer=cast.labour, measure_id=made.pk, version=made.version, delivery=done, at=now)
+    page = status_page(client, receipt_in(slip), pin_in(slip)).content.decode()
+    assert "给您家办的帮扶" in page and "技能培训" in page
+    sent = {"opened": page.split('name="opened" value="')[1].split('"')[0], "measure": made.pk}
+    address = reverse("public:arrived")
+    refused = client.post(address, {**sent, "received": "no"})
+    assert refused.status_code == 422 and "请写一句差什么" in refused.content.decode()
+    told = client.post(address, {**sent, "received": "no", "note": "没有人来通知"}).content.decode()
+    assert "您家说没有收到，或者不对：没有人来通知" in told
+    assert "农户说没有收到" in sign_in(Client(), cast.county).get(reverse("assistance:desk")).content.decode()
+    assert "您家说收到了" in client.post(address, {**sent, "received": "yes"}).content.decode()
+    with acting_as(cast.county):
+        assert not measures_missed(cast.county).exists() and not measures_to_confirm(cast.county).exists()
+    other = case_make(cast, upto="help", household_id=household_make(cast.slot, head="李建国").pk)
+    with acting_as(cast.county):
+        far = measure_plan(viewer=cast.county, case_id=other.case_id, version=None, plan=plan, at=AT)
+    assert client.post(address, {**sent, "measure": far.pk, "received": "yes"}).status_code == 404
+    with acting_as(SYSTEM):
+        assert list(Confirmation.objects.values_list("way", "is_received")) == [("ONLINE", False), ("ONLINE", True)]
+        Receipt.objects.update(is_given=False)
+    assert client.post(address, {**sent, "received": "no", "note": "没有"}).status_code == 409
 
 
 def test_a_pin_of_ones_own_never_opens_the_statement(cast: Cast, client: Client) -> None:

@@ -141,6 +141,31 @@ class EntitlementPayerUnknown(Refusal):
         super().__init__("请选择由哪个部门发放；这个部门要管得到农户所在的村。")
 
 
+class EntitlementPayeeMissing(Refusal):
+    """What the county centre pays itself needs its money, and whom it pays."""
+
+    sentence = "由本中心发放的，要写明从哪项资金付、收款人、与救助对象的关系、开户行和银行账号。"
+
+
+class NotPaidByCentre(Refusal):
+    """A department's entitlement has no payee here."""
+
+    sentence = "这项救助由部门发放，收款账户由发放部门管理。"
+
+
+class MonthUnderWay(Refusal):
+    """The month is being recorded already."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(f"{month:%Y-%m} 正在记，记完再看要不要再记一次。")
+
+
+class AskerGone(Refusal):
+    """Who asked for the month holds no appointment any more."""
+
+    sentence = "申请记发放的人已经不在岗，没有记完的部分请由接替的人再记一次；记过的不会重记。"
+
+
 class NotRecurring(Refusal):
     """The offer does not come by itself."""
 

@@ -19,6 +19,7 @@ from shouwang.desks.selectors.household import (
     VisitLine,
     WarningLine,
 )
+from shouwang.desks.selectors.recurring import CareLine, EntitlementLine
 from shouwang.office.selectors import Progress
 from shouwang.public.selectors import Granted
 from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
@@ -91,6 +92,9 @@ class HouseholdPage:
     payments: Sequence[PaymentLine]
     measures: Sequence[MeasureLine]
     claims: Sequence[ClaimLine]
+    entitlements: Sequence[EntitlementLine]
+    begin: str  # where one more is begun
+    care: Sequence[CareLine]
     visits: Sequence[VisitLine]
     timeline: Sequence[Entry]
     older: Sequence[Entry]

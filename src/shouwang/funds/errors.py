@@ -73,6 +73,12 @@ class PayeeNotReady(Refusal):
         super().__init__(f"{why}，不能支付。请先核实收款人和账户。")
 
 
+class PayeeOfOtherKind(Refusal):
+    """What is owed to an organisation goes to an organisation, what is owed to a household to the household."""
+
+    sentence = "欠服务机构的钱只能付给服务机构，欠农户的钱只能付给农户，不能互改。付错了请取消后重新申请。"
+
+
 class AccountNumberUnreadable(Refusal):
     fields = ("account_number", "number", "account")
     sentence = "银行账号应当是 8 到 32 位数字，请核对。"

@@ -150,15 +150,24 @@ class AnswerForm(FreeTextForm):
     file = forms.FileField(label="银行回盘文件", help_text="xlsx 或 csv，表头要有：付款编号、金额、结果")
 
 
+RELATIONS = [(one.value, one.label) for one in Commitment.OF_HOUSEHOLD]
+
+
 class PayeeForm(FreeTextForm):
-    """To whom something owed is paid."""
+    """To whom something owed is paid; what is owed to an organisation stays with one."""
 
     numbered: ClassVar[frozenset[str]] = frozenset({"account"})
     name = forms.CharField(label="收款人", max_length=60)
-    relation = forms.ChoiceField(label="与救助对象的关系", choices=Commitment.Relation.choices)
+    relation = forms.ChoiceField(label="与救助对象的关系", choices=RELATIONS)
     bank = forms.CharField(label="开户行", max_length=80)
     account = forms.CharField(label="银行账号", max_length=40)
     reason = forms.CharField(label="更正的理由", max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provider = Commitment.Relation.PROVIDER
+        if self.initial.get("relation") == provider:
+            self.fields["relation"].choices = [(provider.value, provider.label)]  # type: ignore[attr-defined]
 
     def payee(self) -> Payee:
         """This function returns the payee as she was stated."""
@@ -177,7 +186,7 @@ class AskForm(FreeTextForm):
     approved_on = _day(label="批准日期")
     person = forms.TypedChoiceField(label="救助对象", coerce=int)
     payee = forms.CharField(label="收款人", max_length=60, help_text="与银行账户的户名一样")
-    relation = forms.ChoiceField(label="与救助对象的关系", choices=Commitment.Relation.choices)
+    relation = forms.ChoiceField(label="与救助对象的关系", choices=RELATIONS)
     bank = forms.CharField(label="开户行", max_length=80)
     account_number = forms.CharField(label="银行账号", max_length=40)
 

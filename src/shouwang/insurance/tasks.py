@@ -1,19 +1,20 @@
-"""Jobs of insurance: claims follow their payments; offices learn whose assessment for care ends."""
+"""Jobs of insurance: claims and care bills follow their payments; offices learn whose assessment for care ends."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shouwang.insurance.care.services import offices_remind
-from shouwang.insurance.services import YEAR, payments_follow
+from shouwang.insurance.care.services import bills_follow, offices_remind
+from shouwang.insurance.services import LOOKBACK, YEAR, payments_follow
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="insurance.follow", queue="short", queueing_lock="insurance.follow", lock="insurance.follow")
 def follow_payments(timestamp: int) -> None:
-    """This function lets claims that the county pays follow their payments, each minute."""
+    """This function lets claims and care bills that the county pays follow their payments, each minute."""
     payments_follow(at=timezone.now())
+    bills_follow(at=timezone.now(), lookback=LOOKBACK)
 
 
 @app.periodic(cron="20 18 * * *")  # in the night in China
@@ -21,6 +22,7 @@ def follow_payments(timestamp: int) -> None:
 def follow_payments_of_the_year(timestamp: int) -> None:
     """This function looks each night through all that came back in a year: what a stopped worker has missed."""
     payments_follow(at=timezone.now(), lookback=YEAR)
+    bills_follow(at=timezone.now(), lookback=YEAR)
 
 
 @app.periodic(cron="30 23 * * 0")  # Monday morning in China

@@ -6,6 +6,7 @@ from shouwang.insurance.care.views import bill as care_bill
 from shouwang.insurance.care.views import client as care_client
 from shouwang.insurance.care.views import desk as care_desk
 from shouwang.insurance.care.views import people as care_people
+from shouwang.insurance.care.views import person_forms as care_forms
 from shouwang.insurance.views import assessing, claim, listing, opening, pools, printing, steps
 
 app_name = "insurance"
@@ -28,14 +29,14 @@ urlpatterns = [
     path("care/", care_desk.desk, name="care"),
     path("care/people/", care_people.people, name="care_people"),
     path("care/people/<int:insured_id>/", care_people.person, name="care_person"),
-    path("care/people/<int:insured_id>/again/", care_people.again, name="care_again"),
-    path("care/people/<int:insured_id>/plan/", care_people.plan, name="care_plan"),
-    path("care/people/<int:insured_id>/end/", care_people.end, name="care_end"),
-    path("care/apply/", care_people.apply, name="care_apply"),
-    path("care/applications/<int:application_id>/assess/", care_people.assess, name="care_assess"),
-    path("care/applications/<int:application_id>/withdraw/", care_people.withdraw, name="care_withdraw"),
+    path("care/people/<int:insured_id>/again/", care_forms.again, name="care_again"),
+    path("care/people/<int:insured_id>/plan/", care_forms.plan, name="care_plan"),
+    path("care/people/<int:insured_id>/end/", care_forms.end, name="care_end"),
+    path("care/apply/", care_forms.apply, name="care_apply"),
+    path("care/applications/<int:application_id>/assess/", care_forms.assess, name="care_assess"),
+    path("care/applications/<int:application_id>/withdraw/", care_forms.withdraw, name="care_withdraw"),
     path("care/plans/<int:plan_id>/", care_client.client, name="care_client"),
-    path("care/plans/<int:plan_id>/end/", care_people.plan_end, name="care_plan_end"),
+    path("care/plans/<int:plan_id>/end/", care_forms.plan_end, name="care_plan_end"),
     path("care/months/<str:month>/", care_client.file, name="care_file"),
     path("care/bills/", care_desk.bills, name="care_bills"),
     path("care/bills/<int:bill_id>/", care_bill.bill, name="care_bill"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.forms import Form
 
 from shouwang.people.selectors import AreaRow
+from shouwang.public.selectors.helped import Helped
 from shouwang.public.selectors.notices import PublicNotice
 from shouwang.public.selectors.places import Step
 
@@ -74,6 +75,7 @@ class OpenedPage:
     has_statement: bool
     appeal: Form | None
     withdrawal: Form | None
+    helped: Sequence[tuple[Helped, Form]] = ()
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,32 @@ class WordsForm(FreeTextForm):
         self.fields["text"].label = asks
 
 
+class ArrivedForm(FreeTextForm):
+    """Whether help arrived, said on the page that the PIN opened."""
+
+    numbered: ClassVar[frozenset[str]] = frozenset({"opened"})
+
+    opened = forms.CharField(widget=forms.HiddenInput, max_length=300)
+    measure = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**15)
+    received = forms.ChoiceField(
+        label="收到了没有", choices=[("yes", "收到了，没有差错"), ("no", "没有收到，或者数目不对")],
+        widget=forms.RadioSelect, error_messages={"required": "请选收到了没有。"},
+    )  # fmt: skip
+    note = StatedField(label="没收到的，写一句差什么", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    @property
+    def measure_id(self) -> int:
+        """Which measure it is about; 0 where that cannot be read."""
+        return int(self.cleaned_data.get("measure") or 0)
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks what is missing."""
+        cleaned = super().clean()
+        if cleaned.get("received") == "no" and not cleaned.get("note", "").strip() and "note" not in self.errors:
+            self.add_error("note", "请写一句差什么、差多少。")
+        return cleaned
+
+
 class ObjectionForm(FreeTextForm):
     """What somebody has against a notice, with her name or without."""
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("apply/<str:code>/", apply.apply_form, name="apply_form"),
     path("status/", status.status, name="status"),
     path("status/appeal/", status.appeal, name="appeal"),
+    path("status/arrived/", status.arrived, name="arrived"),
     path("status/withdraw/", status.withdraw, name="withdraw"),
     path("notices/", notices.notices_place, name="notices_place"),
     path("notices/<str:code>/", notices.notices, name="notices"),

@@ -5,6 +5,7 @@ from shouwang.assistance.contexts.entitlements import (
     EntitlementsPage,
     FilePage,
     FindingLine,
+    MonthLine,
     StartPage,
 )
 from shouwang.assistance.contexts.measures import (
@@ -30,6 +31,7 @@ __all__ = [
     "HelpDeskPage",
     "HelpPart",
     "MeasureRow",
+    "MonthLine",
     "PlanPage",
     "StartPage",
 ]

@@ -12,12 +12,18 @@ from shouwang.assistance.models import (
     Entitlement,
     EntitlementChange,
     EntitlementFinding,
-    EntitlementMonth,
-    MonthRun,
+    EntitlementPayee,
+    MonthWork,
 )
 from shouwang.assistance.selectors import MonthSum
 from shouwang.assistance.services import TakenFile
+from shouwang.funds.selectors import RequestStanding
 from shouwang.ui.tables import Table
+
+PAYMENTS = {
+    "WAITING": "已留出，等制单", "BATCHED": "在支付批次里", "RETURNED": "银行退回，先核实账户", "PAID": "银行已付",
+    "CANCELLED": "已取消",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,27 @@ class EntitlementsPage:
 
     month: date
     sum: MonthSum
-    runs: list[MonthRun]
+    works: list[MonthWork]
+    under_way: Any
     table: Table
     findings: list[FindingLine]
     finding_count: int
     may_run: bool
     may_take: bool
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month that was recorded, and how far its payment is where the county centre pays it."""
+
+    month: date
+    amount_fen: int
+    payment: RequestStanding | None = None
+
+    @property
+    def paid_text(self) -> str:
+        """This function says where the payment stands; empty where a department pays."""
+        return PAYMENTS.get(self.payment.state, "") if self.payment is not None else ""
 
 
 @dataclass(frozen=True)
@@ -49,8 +70,10 @@ class EntitlementPage:
     entitlement: Entitlement
     household: Any
     changes: list[EntitlementChange]
-    months: list[EntitlementMonth]
+    months: list[MonthLine]
     form: forms.Form | None
+    payees: list[tuple[EntitlementPayee, str]]
+    payee_form: forms.Form | None
 
 
 @dataclass(frozen=True)

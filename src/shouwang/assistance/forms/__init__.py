@@ -9,7 +9,7 @@ from shouwang.assistance.forms.contacts import (
     HandOverForm,
     VisitForm,
 )
-from shouwang.assistance.forms.entitlements import ChangeForm, FileForm, StartForm
+from shouwang.assistance.forms.entitlements import ChangeForm, FileForm, PayeeForm, StartForm
 from shouwang.assistance.forms.giving import (
     AllotForm,
     AmountForm,
@@ -38,6 +38,7 @@ __all__ = [
     "HandOverForm",
     "NeedForm",
     "PayForm",
+    "PayeeForm",
     "PlanForm",
     "PledgeForm",
     "ProviderChoice",

@@ -8,9 +8,20 @@ from typing import Any
 
 from django import forms
 
+from shouwang.assistance.forms.giving import PayForm
 from shouwang.assistance.forms.measures import fen_read
 from shouwang.assistance.models import EntitlementChange
-from shouwang.ui.forms import FreeTextForm, StatedField
+from shouwang.assistance.services import Payee
+from shouwang.funds.services import Commitment
+from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
+
+RELATIONS = [(one.value, one.label) for one in Commitment.OF_HOUSEHOLD]
+# What is asked of a payee, and what is said where it is missing.
+WHO = {"name": "请填收款人姓名。", "bank": "请填开户银行。", "account_number": "请填银行账号。"}
+OWN = {
+    "purpose": "由本中心发放的，请选择从哪项资金付。", "payee": WHO["name"], "relation": "请选择收款人是谁。",
+    "bank": WHO["bank"], "account_number": WHO["account_number"],
+}  # fmt: skip
 
 
 class MonthField(forms.CharField):
@@ -30,16 +41,22 @@ class MonthField(forms.CharField):
 
 
 class StartForm(FreeTextForm):
-    """An entitlement to begin."""
+    """An entitlement to begin; what the centre pays itself (`own`, its payer's key) also names its money and payee."""
 
+    numbered = frozenset({"account_number"})
     use_required_attribute = False
 
     offer = forms.ChoiceField(label="哪一项", error_messages={"required": "请选择是哪一项救助。"})
     person = forms.ChoiceField(label="给谁", required=False)
-    payer = forms.ChoiceField(label="由哪个部门发放", error_messages={"required": "请选择由哪个部门发放。"})
+    payer = forms.ChoiceField(label="由谁发放", error_messages={"required": "请选择由谁发放。"})
     amount = forms.CharField(label="每次发多少", error_messages={"required": "请填每次发放的金额。"})
     month = MonthField(label="从哪个月起", error_messages={"required": "请填从哪个月起。"})
     reason = forms.CharField(label="依据", max_length=200, required=False, help_text="例如批准的文号")
+    purpose = StatedChoice(label="从哪项资金付")
+    payee = StatedField(label="收款人姓名", max_length=60, help_text="与银行账户的户名一样")
+    relation = StatedChoice(label="收款人是", choices=[("", "请选择"), *RELATIONS])
+    bank = StatedField(label="开户银行", max_length=80)
+    account_number = StatedField(label="银行账号", max_length=40)
 
     def __init__(
         self,
@@ -48,6 +65,8 @@ class StartForm(FreeTextForm):
         people: Sequence[tuple[str, str]],
         offers: Sequence[tuple[str, str]],
         payers: Sequence[tuple[str, str]],
+        own: str = "",
+        purposes: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -55,10 +74,48 @@ class StartForm(FreeTextForm):
         self.fields["person"].choices = [("", "全家"), *people]  # type: ignore[attr-defined]
         self.fields["payer"].choices = [("", "请选择"), *payers]  # type: ignore[attr-defined]
         self.fields["month"].initial = f"{today:%Y-%m}"
+        self.own = own
+        if own:
+            self.fields["purpose"].choices = [("", "请选择"), *((one, one) for one in purposes)]  # type: ignore[attr-defined]
+        else:
+            for name in OWN:
+                del self.fields[name]
 
     def clean_amount(self) -> int | None:
         """This function turns yuan into fen."""
         return fen_read(self.cleaned_data["amount"])
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for money and payee of what the centre pays itself, and for none of them otherwise."""
+        cleaned = super().clean() or {}
+        if not self.own or "payer" not in cleaned:
+            return cleaned
+        for name, sentence in OWN.items():
+            if cleaned["payer"] == self.own and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return cleaned
+
+    def paid(self) -> dict[str, Any]:
+        """This function returns money and payee of what the centre pays itself, nothing for a department's."""
+        said = self.cleaned_data
+        if not self.own or said["payer"] != self.own:
+            return {}
+        payee = Payee(said["payee"], said["account_number"], said["bank"], said["relation"])
+        return {"purpose": said["purpose"], "payee": payee}
+
+
+class PayeeForm(PayForm):
+    """Whom the centre pays from now on, and why that changes."""
+
+    reason = StatedField(label="为什么换", max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """This function wants everything."""
+        cleaned = super().clean() or {}
+        for name, sentence in {**WHO, "reason": "请写明为什么换账户。"}.items():
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return cleaned
 
 
 class ChangeForm(FreeTextForm):

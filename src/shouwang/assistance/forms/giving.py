@@ -10,6 +10,7 @@ from django import forms
 from shouwang.assistance.forms.contacts import day_field
 from shouwang.assistance.models.giving import Form
 from shouwang.assistance.services import Arrival, Lack, Payee, Promise
+from shouwang.funds.services import Commitment
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import fen_parse
 from shouwang.office.fields import PapersField
@@ -150,9 +151,7 @@ class PayForm(FreeTextForm):
     name = StatedField(label="收款人姓名", max_length=60)
     account_number = StatedField(label="银行账号", max_length=40)
     bank = StatedField(label="开户银行", max_length=80)
-    relation = forms.ChoiceField(
-        label="收款人是", choices=[("SELF", "本人"), ("MEMBER", "家庭成员"), ("GUARDIAN", "监护人或代管人")]
-    )
+    relation = forms.ChoiceField(label="收款人是", choices=[(one.value, one.label) for one in Commitment.OF_HOUSEHOLD])
 
     def payee(self) -> Payee:
         """This function returns who was named."""

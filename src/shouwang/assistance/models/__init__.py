@@ -6,7 +6,9 @@ from shouwang.assistance.models.entitlements import (
     EntitlementChange,
     EntitlementFinding,
     EntitlementMonth,
+    EntitlementPayee,
     MonthRun,
+    MonthWork,
 )
 from shouwang.assistance.models.giving import Allotment, Need, Pledge, Thanks
 from shouwang.assistance.models.measures import Aid, Confirmation, Measure, Primary, Proof
@@ -21,9 +23,11 @@ __all__ = [
     "EntitlementChange",
     "EntitlementFinding",
     "EntitlementMonth",
+    "EntitlementPayee",
     "Filling",
     "Measure",
     "MonthRun",
+    "MonthWork",
     "Need",
     "Pledge",
     "Primary",

@@ -13,6 +13,8 @@ class Entitlement(models.Model):
     """A benefit that comes by itself from a department (`payer`), for a person or, without one, for the household.
 
     It comes every `months` months from `first_month` on. What it is worth, and whether it runs, is in its changes.
+    `purpose`: the county centre pays it itself, out of its money for that purpose, to the last of `payees`; empty: a
+    department pays and it is reported.
     """
 
     slot = models.BigIntegerField()
@@ -25,6 +27,7 @@ class Entitlement(models.Model):
     first_month = models.DateField()
     payer_organisation_id = models.BigIntegerField()
     payer_name = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=60, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=200)
@@ -83,6 +86,72 @@ class EntitlementChange(models.Model):
             models.UniqueConstraint(
                 fields=["entitlement"], condition=Q(what="START"), name="entitlementchange_starts_once"
             ),
+        ]
+
+
+class EntitlementPayee(models.Model):
+    """Whom the county centre pays an entitlement to from now on; only ever added, the last one holds.
+
+    The account is sealed under `assistance_entitlementpayee:<reference>`.
+    """
+
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="payees")
+    slot = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    relation = models.CharField(max_length=8)
+    bank = models.CharField(max_length=80)
+    reference = models.CharField(max_length=32, unique=True)
+    sealed_account = models.BinaryField()
+    account_shown = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+
+class MonthWork(models.Model):
+    """A month asked for, carried out by the worker: part by part of an area, each part and payment once.
+
+    `made` and `total_fen` are what was recorded, `asked` and `asked_fen` what the county set aside of it, `short` how
+    many of these found no money; `said` is how it ended, in words.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", "等待中"
+        RUNNING = "RUNNING", "进行中"
+        DONE = "DONE", "已完成"
+        PARTLY = "PARTLY", "部分完成"
+        FAILED = "FAILED", "未完成"
+
+    slot = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    appointment_id = models.BigIntegerField()
+    month = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    progress_id = models.BigIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made = models.IntegerField(default=0)
+    total_fen = models.BigIntegerField(default=0)
+    asked = models.IntegerField(default=0)
+    asked_fen = models.BigIntegerField(default=0)
+    short = models.IntegerField(default=0)
+    findings = models.IntegerField(default=0)
+    said = models.CharField(max_length=300, blank=True)
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=200)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "-id"], name="monthwork_of")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "month"],
+                condition=Q(state__in=["WAITING", "RUNNING"]),
+                name="monthwork_one_at_a_time",
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="monthwork_of_a_month"),
         ]
 
 

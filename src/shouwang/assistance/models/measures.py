@@ -102,12 +102,14 @@ class Proof(models.Model):
 class Confirmation(models.Model):
     """What a household says about a delivered measure; only ever added, the last one holds.
 
-    `way`: told to the officer (OFFICER) or a signed receipt (RECEIPT), which is then among the proofs.
+    `way`: told to the officer (OFFICER), a signed receipt (RECEIPT), which is then among the proofs, or said on the
+    public page that the household's receipt number and PIN open (ONLINE).
     """
 
     class Way(models.TextChoices):
         OFFICER = "OFFICER", "当面问的"
         RECEIPT = "RECEIPT", "签字收条"
+        ONLINE = "ONLINE", "凭回执自己说的"
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="confirmations")
     slot = models.BigIntegerField()

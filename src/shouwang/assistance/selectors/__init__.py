@@ -8,6 +8,7 @@ from shouwang.assistance.selectors.desk import (
     confirmations_of,
     measures_due,
     measures_late,
+    measures_missed,
     measures_to_confirm,
     proof_get,
 )
@@ -21,8 +22,10 @@ from shouwang.assistance.selectors.entitlements import (
     findings_visible_to,
     month_sum,
     months_in,
+    payees_of,
     runs_visible_to,
     with_standing,
+    works_visible_to,
 )
 from shouwang.assistance.selectors.measures import (
     has_help_arrived,
@@ -69,15 +72,18 @@ __all__ = [
     "measure_snapshot_query",
     "measures_due",
     "measures_late",
+    "measures_missed",
     "measures_of_case",
     "measures_of_household",
     "measures_to_confirm",
     "measures_visible_to",
     "month_sum",
     "months_in",
+    "payees_of",
     "proof_get",
     "runs_visible_to",
     "suggestions_by_risk",
     "suggestions_for",
     "with_standing",
+    "works_visible_to",
 ]

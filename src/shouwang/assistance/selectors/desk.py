@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from shouwang.assistance.models import Confirmation, Measure, Proof
 from shouwang.assistance.selectors.measures import measures_visible_to
@@ -39,6 +39,13 @@ def measures_to_confirm(viewer: Viewer) -> QuerySet[Measure]:
     asked = Confirmation.objects.filter(measure=OuterRef("pk"))
     found = measures_visible_to(viewer).filter(state=Measure.State.DELIVERED)
     return found.exclude(Exists(asked)).order_by("delivered_on", "pk")
+
+
+def measures_missed(viewer: Viewer) -> QuerySet[Measure]:
+    """This function returns delivered measures of which the household's last word is that they did not arrive."""
+    last = Confirmation.objects.filter(measure=OuterRef("pk")).order_by("-pk")
+    found = measures_visible_to(viewer).filter(state=Measure.State.DELIVERED)
+    return found.annotate(arrived=Subquery(last.values("is_received")[:1])).filter(arrived=False)
 
 
 def confirmations_of(viewer: Viewer, measure_id: int) -> list[Confirmation]:

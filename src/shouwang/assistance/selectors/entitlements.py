@@ -12,7 +12,9 @@ from shouwang.assistance.models import (
     EntitlementChange,
     EntitlementFinding,
     EntitlementMonth,
+    EntitlementPayee,
     MonthRun,
+    MonthWork,
 )
 from shouwang.people.access import READS_REGISTER, Viewer
 
@@ -74,6 +76,18 @@ def runs_visible_to(viewer: Viewer) -> QuerySet[MonthRun]:
     if viewer.kind in READS_REGISTER:
         return MonthRun.objects.filter(viewer.q()).order_by("-pk")
     return MonthRun.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("-pk")
+
+
+def works_visible_to(viewer: Viewer) -> QuerySet[MonthWork]:
+    """This function returns the months asked for in the viewer's areas or by her organisation, the last one first."""
+    if viewer.kind in READS_REGISTER:
+        return MonthWork.objects.filter(viewer.q()).order_by("-pk")
+    return MonthWork.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("-pk")
+
+
+def payees_of(entitlement: Entitlement) -> list[EntitlementPayee]:
+    """This function returns whom the centre paid an entitlement to, the one that holds first."""
+    return list(entitlement.payees.order_by("-pk"))
 
 
 def findings_visible_to(viewer: Viewer) -> QuerySet[EntitlementFinding]:

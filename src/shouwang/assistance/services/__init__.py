@@ -45,11 +45,23 @@ from shouwang.assistance.services.allotting import (
     allotment_make,
     allotment_pay,
 )
-from shouwang.assistance.services.confirming import CONFIRMERS, Said, measure_confirm, proofs_add
+from shouwang.assistance.services.confirming import (
+    CONFIRMERS,
+    Said,
+    measure_confirm,
+    measure_confirm_online,
+    proofs_add,
+)
 from shouwang.assistance.services.contacts import Cadre, contact_begin, contact_end, contact_hand_over
 from shouwang.assistance.services.counting import primary_choose
 from shouwang.assistance.services.delivering import Delivery, help_complete, may_deliver, measure_deliver
-from shouwang.assistance.services.entitling import FOLLOWS, Start, entitlement_change, entitlement_start
+from shouwang.assistance.services.entitling import (
+    FOLLOWS,
+    Start,
+    entitlement_change,
+    entitlement_payee_change,
+    entitlement_start,
+)
 from shouwang.assistance.services.exporting import counts_export
 from shouwang.assistance.services.needs import Lack, need_state, need_withdraw
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
@@ -65,6 +77,7 @@ from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_
 from shouwang.assistance.services.taking import TakenFile, entitlements_take
 from shouwang.assistance.services.thanking import thanks_make, thanks_print
 from shouwang.assistance.services.visits import Seen, may_log, visit_log
+from shouwang.assistance.services.working import month_execute, month_ref, month_request, months_resume
 
 __all__ = [
     "CONFIRMERS",
@@ -125,6 +138,7 @@ __all__ = [
     "counts_export",
     "entitlement_change",
     "entitlement_finding_settle",
+    "entitlement_payee_change",
     "entitlement_start",
     "entitlements_run",
     "entitlements_take",
@@ -134,8 +148,13 @@ __all__ = [
     "may_log",
     "measure_cancel",
     "measure_confirm",
+    "measure_confirm_online",
     "measure_deliver",
     "measure_plan",
+    "month_execute",
+    "month_ref",
+    "month_request",
+    "months_resume",
     "need_state",
     "need_withdraw",
     "pledge_close",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,18 +11,22 @@ from django.db import transaction
 from shouwang.assistance.errors import (
     ChangeOutOfOrder,
     EntitlementNotFound,
+    EntitlementPayeeMissing,
     EntitlementPayerUnknown,
     EntitlementRunning,
     EntitlementStale,
+    NotPaidByCentre,
     NotRecurring,
     ReasonMissing,
 )
-from shouwang.assistance.models import Entitlement, EntitlementChange
+from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementPayee
 from shouwang.assistance.selectors import change_holding, entitlements_visible_to
 from shouwang.assistance.services.limiting import household_lock, offer_stated
 from shouwang.audit.services import entry_append
-from shouwang.funds.services import AmountNotSane
+from shouwang.funds.services import AmountNotSane, Commitment, Payee
+from shouwang.kit.masks import account_mask
 from shouwang.kit.money import LIMIT_FEN
+from shouwang.kit.seal import keyring
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
@@ -40,7 +45,10 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Start:
-    """An entitlement to begin: whose, which offer of the policy, paid by whom, how much from which month on."""
+    """An entitlement to begin: whose, which offer of the policy, paid by whom, how much from which month on.
+
+    What the county centre pays itself names its money by `purpose` and whom it pays.
+    """
 
     household_id: int
     slot: int
@@ -50,15 +58,22 @@ class Start:
     month: date
     person_id: int | None = None
     reason: str = ""
+    purpose: str = ""
+    payee: Payee | None = None
 
     def __post_init__(self) -> None:
         numbers_refuse(self.reason)
 
 
-def _payer(start: Start) -> str:
+def _payer(viewer: Viewer, start: Start) -> str:
     found = organisations_by_ids({start.payer_organisation_id}).get(start.payer_organisation_id)
-    if found is None or not found.is_active or Kind(found.kind) is not Kind.DEPARTMENT:
+    is_own = viewer.kind is Kind.COUNTY_CENTRE and start.payer_organisation_id == viewer.organisation_id
+    if found is None or not found.is_active or not (is_own or Kind(found.kind) is Kind.DEPARTMENT):
         raise EntitlementPayerUnknown
+    if is_own and (not start.purpose.strip() or start.payee is None):
+        raise EntitlementPayeeMissing
+    if not is_own and (start.purpose or start.payee is not None):
+        raise NotPaidByCentre
     if not found.area.lo <= start.slot <= found.area.hi:
         raise EntitlementPayerUnknown
     return str(found.name)
@@ -73,14 +88,15 @@ def _sane(amount_fen: int | None) -> int:
 def entitlement_start(*, viewer: Viewer, policy: Policy, start: Start, at: datetime) -> Entitlement:
     """This function begins an entitlement under a policy's offer.
 
-    Raises OfferNotInForce, NotRecurring, EntitlementPayerUnknown, EntitlementRunning, AmountNotSane. What excludes it
-    may be another department's, which the viewer does not see: overlaps are found by `entitlements_verify`.
+    Raises OfferNotInForce, NotRecurring, EntitlementPayerUnknown, EntitlementPayeeMissing, NotPaidByCentre,
+    EntitlementRunning, AmountNotSane, AccountNumberUnreadable. What excludes it may be another department's, which the
+    viewer does not see: overlaps are found by `entitlements_verify`.
     """
     stated = offer_stated(policy, start.offer)
     months = stated.value.months
     if months is None:
         raise NotRecurring
-    payer_name, amount, month = _payer(start), _sane(start.amount_fen), start.month.replace(day=1)
+    payer_name, amount, month = _payer(viewer, start), _sane(start.amount_fen), start.month.replace(day=1)
     with transaction.atomic():
         household_lock(start.household_id)
         same = Entitlement.objects.filter(household_id=start.household_id, person_id=start.person_id, offer=start.offer)
@@ -91,11 +107,66 @@ def entitlement_start(*, viewer: Viewer, policy: Policy, start: Start, at: datet
         made = Entitlement.objects.create(
             slot=start.slot, household_id=start.household_id, person_id=start.person_id, offer=start.offer,
             kind=stated.value.kinds[0].value, name=stated.name[:60], months=months, first_month=month,
-            payer_organisation_id=start.payer_organisation_id, payer_name=payer_name[:120], opened_at=at,
+            payer_organisation_id=start.payer_organisation_id, payer_name=payer_name[:120],
+            purpose=start.purpose.strip()[:60], opened_at=at,
             opened_by=viewer.label[:200],
         )  # fmt: skip
         _write(viewer, made, What.START, month=month, amount_fen=amount, reason=start.reason, at=at)
+        if start.payee is not None:
+            _payee_write(viewer, made, start.payee, reason="", at=at)
     return made
+
+
+def _payee_write(
+    viewer: Viewer, entitlement: Entitlement, payee: Payee, *, reason: str, at: datetime
+) -> EntitlementPayee:  # fmt: skip
+    if payee.relation not in Commitment.OF_HOUSEHOLD or not payee.name.strip() or not payee.bank.strip():
+        raise EntitlementPayeeMissing
+    number, reference = payee.number, secrets.token_hex(16)
+    row = EntitlementPayee.objects.create(
+        entitlement=entitlement, slot=entitlement.slot, organisation_id=entitlement.payer_organisation_id,
+        name=payee.name.strip()[:60], relation=payee.relation, bank=payee.bank.strip()[:80], reference=reference,
+        sealed_account=keyring().seal(number, context=f"assistance_entitlementpayee:{reference}"),
+        account_shown=account_mask(number), reason=reason.strip()[:200], at=at, by=viewer.label[:200],
+        user_id=viewer.user_id,
+    )  # fmt: skip
+    entry_append(
+        viewer=viewer, action="entitlement.correct", subject_type="assistance.Entitlement", subject_id=entitlement.pk,
+        slot=entitlement.slot, at=at, after={"account": row.account_shown, "relation": row.relation, "reason": reason},
+    )  # fmt: skip
+    return row
+
+
+def entitlement_payee_change(
+    *, viewer: Viewer, entitlement_id: int, version: int, payee: Payee, reason: str, at: datetime
+) -> EntitlementPayee:
+    """This function changes whom the county centre pays an entitlement to from the next month recorded on.
+
+    Raises EntitlementNotFound, EntitlementStale, NotPaidByCentre, ReasonMissing, EntitlementPayeeMissing,
+    AccountNumberUnreadable.
+    """
+    numbers_refuse(reason)
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        found = _locked(viewer, entitlement_id, version)
+        if not found.purpose:
+            raise NotPaidByCentre
+        if found.payer_organisation_id != viewer.organisation_id:
+            raise EntitlementNotFound
+        row = _payee_write(viewer, found, payee, reason=reason, at=at)
+        found.version += 1
+        found.save(update_fields=["version"])
+    return row
+
+
+def _locked(viewer: Viewer, entitlement_id: int, version: int) -> Entitlement:
+    found = entitlements_visible_to(viewer).select_for_update().filter(pk=entitlement_id).first()
+    if found is None:
+        raise EntitlementNotFound
+    if found.version != version:
+        raise EntitlementStale
+    return found
 
 
 def _write(
@@ -135,11 +206,7 @@ def entitlement_change(
         raise ReasonMissing
     month = month.replace(day=1)
     with transaction.atomic():
-        found = entitlements_visible_to(viewer).select_for_update().filter(pk=entitlement_id).first()
-        if found is None:
-            raise EntitlementNotFound
-        if found.version != version:
-            raise EntitlementStale
+        found = _locked(viewer, entitlement_id, version)
         last = found.changes.order_by("-from_month", "-pk").first()
         if last is None or month < found.first_month:
             raise ChangeOutOfOrder(f"这项救助从 {found.first_month:%Y-%m} 开始，变动不能早于那个月。")

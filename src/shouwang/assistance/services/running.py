@@ -54,7 +54,8 @@ _GRANTS = """
            m.month as from_date, (m.month + interval '1 month')::date as until_date,
            'entitlement:' || e.id || ':' || to_char(m.month, 'YYYY-MM') as source_ref
     from assistance_entitlementmonth m join assistance_entitlement e on e.id = m.entitlement_id
-    where m.month = %s and m.run_id = %s and m.slot between %s and %s and (%s::bigint is null or m.organisation_id = %s)
+    where e.purpose = '' and m.month = %s and m.run_id = %s
+      and m.slot between %s and %s and (%s::bigint is null or m.organisation_id = %s)
 """
 _COUNT = """
     select count(*), coalesce(sum(amount_fen), 0) from assistance_entitlementmonth
@@ -72,8 +73,8 @@ class Ran:
     findings: int
 
 
-def _scope(viewer: Viewer, *, month: date, at: datetime) -> dict[str, Any]:
-    lo, hi = min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges)
+def _scope(viewer: Viewer, *, month: date, at: datetime, part: tuple[int, int] | None = None) -> dict[str, Any]:
+    lo, hi = part or (min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges))
     payer = viewer.organisation_id if viewer.kind is Kind.DEPARTMENT else None
     return {"month": month, "at": at, "lo": lo, "hi": hi, "payer": payer}
 
@@ -86,16 +87,31 @@ def _gone(scope: dict[str, Any]) -> dict[str, list[Any]]:
     return {"dead": list(dead), "died": list(dead.values()), "homes": list(ended), "ended": list(ended.values())}
 
 
-def entitlements_run(*, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime) -> Ran:
-    """This function makes one payment for each entitlement of the viewer that is due in a month; run again, none twice.
+def month_begun(month: date, *, at: datetime) -> date:
+    """This function returns the first day of a month; raises MonthNotCome for one that has not begun."""
+    first = month.replace(day=1)
+    if first > at.astimezone(SHANGHAI).date():
+        raise MonthNotCome(first)
+    return first
+
+
+def entitlements_run(
+    *,
+    viewer: Viewer,
+    month: date,
+    pairs: set[tuple[str, str]],
+    at: datetime,
+    part: tuple[int, int] | None = None,
+) -> Ran:
+    """This function records one month of each entitlement of the viewer that is due in it; run again, none twice.
 
     Whoever died or whose household ended before the month, as the register knows, is left out. `pairs` are offers that
-    exclude each other: what cannot be right is found at once. Raises MonthNotCome.
+    exclude each other: what cannot be right is found at once. `part`: slots inside the viewer's ranges, all of them
+    where unsaid. What a department pays becomes a grant at once, what the centre pays once the bank has paid it
+    (`month_ask`). Raises MonthNotCome.
     """
-    month = month.replace(day=1)
-    if month > at.astimezone(SHANGHAI).date():
-        raise MonthNotCome(month)
-    scope = _scope(viewer, month=month, at=at)
+    month = month_begun(month, at=at)
+    scope = _scope(viewer, month=month, at=at, part=part)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('assistance_monthrun', 'id'))")
@@ -117,7 +133,7 @@ def entitlements_run(*, viewer: Viewer, month: date, pairs: set[tuple[str, str]]
             viewer=viewer, action="entitlement.run", subject_type="assistance.MonthRun", subject_id=run.pk,
             slot=scope["lo"], at=at, after={"month": month.isoformat(), "made": made, "total_fen": int(total)},
         )  # fmt: skip
-        found = entitlements_verify(viewer=viewer, month=month, pairs=pairs, at=at)
+        found = entitlements_verify(viewer=viewer, month=month, pairs=pairs, at=at, part=part)
     return Ran(int(made), int(total), found)
 
 
@@ -169,12 +185,14 @@ _OVERLAPS = f"""
 """  # noqa: S608 - statements of our own
 
 
-def entitlements_verify(*, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime) -> int:
+def entitlements_verify(
+    *, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime, part: tuple[int, int] | None = None
+) -> int:
     """This function finds what was paid after a death, an end or an exit, and what overlaps in a month; each once.
 
     Returns how many findings are new; who pays the entitlement owns it.
     """
-    scope = _scope(viewer, month=month.replace(day=1), at=at)
+    scope = _scope(viewer, month=month.replace(day=1), at=at, part=part)
     gone, found = _gone(scope), 0
     statements: list[tuple[str, dict[str, Any]]] = [
         (_PAID_WRONGLY.format(key="person_id"), {"kind": "AFTER_DEATH", "who": gone["dead"], "days": gone["died"]}),

@@ -14,7 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shouwang.assistance.contexts import HelpDeskPage, HelpPart
-from shouwang.assistance.selectors import cases_to_plan, measures_due, measures_late, measures_to_confirm
+from shouwang.assistance.selectors import (
+    cases_to_plan,
+    measures_due,
+    measures_late,
+    measures_missed,
+    measures_to_confirm,
+)
 from shouwang.assistance.services import CONFIRMERS
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.codes import Risk
@@ -26,7 +32,7 @@ READERS = (
     Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.INSURER, Kind.AUDIT
 )  # fmt: skip
 COUNTERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.DEPARTMENT, Kind.AUDIT)
-PARTS = ("late", "plan", "due", "confirm")
+PARTS = ("missed", "late", "plan", "due", "confirm")
 WORKERS = {Role.OFFICER, Role.CLERK, Role.LEADER}
 MEASURES = (
     Column("household", "农户", phone="title"),
@@ -82,9 +88,11 @@ def _parts(
     viewer: Viewer, on: date, of_case: Callable[[Any], str], of_confirm: Callable[[Any], str]
 ) -> dict[str, tuple[str, QuerySet[Any], Callable[[Any], str], str, str]]:
     """This function returns the parts of a viewer's desk in order: title, rows, where one leads, their day, if none."""
-    found: dict[str, tuple[str, QuerySet[Any], Callable[[Any], str], str, str]] = {
-        "late": ("逾期没有落实", measures_late(viewer, on), of_case, "due_on", "没有逾期的措施。")
-    }
+    found: dict[str, tuple[str, QuerySet[Any], Callable[[Any], str], str, str]] = {}
+    if viewer.reads_register:
+        said = "没有农户说没收到。"
+        found["missed"] = ("农户说没有收到", measures_missed(viewer), of_confirm, "delivered_on", said)
+    found["late"] = ("逾期没有落实", measures_late(viewer, on), of_case, "due_on", "没有逾期的措施。")
     if viewer.kind is Kind.COUNTY_CENTRE:
         said = "在“救助”环节的案件都已安排措施。"
         found["plan"] = ("等安排措施的案件", cases_to_plan(viewer), of_case, "stage_since_at", said)

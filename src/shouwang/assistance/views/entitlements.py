@@ -11,7 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shouwang.assistance.contexts import EntitlementPage, EntitlementsPage, FilePage, FindingLine, StartPage
+from shouwang.assistance.contexts import (
+    EntitlementPage,
+    EntitlementsPage,
+    FilePage,
+    FindingLine,
+    MonthLine,
+    StartPage,
+)
 from shouwang.assistance.errors import (
     ChangeOutOfOrder,
     EntitlementPayerUnknown,
@@ -20,7 +27,7 @@ from shouwang.assistance.errors import (
     FindingSettled,
     NotRecurring,
 )
-from shouwang.assistance.forms import ChangeForm, FileForm, StartForm
+from shouwang.assistance.forms import ChangeForm, FileForm, PayeeForm, StartForm
 from shouwang.assistance.models import Entitlement
 from shouwang.assistance.selectors import (
     change_holding,
@@ -29,8 +36,9 @@ from shouwang.assistance.selectors import (
     findings_open,
     findings_visible_to,
     month_sum,
-    runs_visible_to,
+    payees_of,
     with_standing,
+    works_visible_to,
 )
 from shouwang.assistance.services import (
     FOLLOWS,
@@ -38,16 +46,22 @@ from shouwang.assistance.services import (
     Start,
     entitlement_change,
     entitlement_finding_settle,
+    entitlement_payee_change,
     entitlement_start,
-    entitlements_run,
     entitlements_take,
+    month_ref,
+    month_request,
 )
+from shouwang.funds.errors import AccountNumberUnreadable
+from shouwang.funds.selectors import purposes_to_pay, request_standings
+from shouwang.funds.services import Commitment
 from shouwang.kit.errors import Refusal
 from shouwang.kit.tables import TableRefusal
+from shouwang.office.selectors import progress_visible_to
 from shouwang.people.access import Kind, Role, Viewer, requires
 from shouwang.people.selectors import organisations_of_kind
 from shouwang.register.selectors import household_card, household_cards, members_of
-from shouwang.rulebook.measures import excluded_pairs, offers_of
+from shouwang.rulebook.measures import offers_of
 from shouwang.rulebook.policy import Policy
 from shouwang.standards.selectors import policy_for
 from shouwang.ui.forms import version_posted
@@ -103,6 +117,8 @@ def _rows(viewer: Viewer, found: list[Entitlement]) -> list[Row]:
     return rows
 
 
+FIELDS = {EntitlementPayerUnknown: "payer", AccountNumberUnreadable: "account_number"}
+RELATIONS = {one.value: one.label for one in Commitment.OF_HOUSEHOLD}
 STANDINGS = {"START": "在发", "CHANGE": "在发", "RESUME": "在发", "SUSPEND": "暂停", "END": "已停发"}
 
 
@@ -116,8 +132,11 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     page = key_page(found, order=("pk",), after=request.GET.get("after"))
     findings = findings_open(viewer)
     cards = household_cards(viewer, {row.entitlement.household_id for row in findings[:50]})
+    works = list(works_visible_to(viewer)[:5])
+    open_ = [work.progress_id for work in works if work.finished_at is None and work.progress_id]
     context = EntitlementsPage(
-        month=month, sum=month_sum(viewer, month=month), runs=list(runs_visible_to(viewer)[:5]),
+        month=month, sum=month_sum(viewer, month=month), works=works,
+        under_way=progress_visible_to(viewer).filter(pk__in=open_).first() if open_ else None,
         table=Table("按期发放的救助", COLUMNS, _rows(viewer, list(page.rows)), page=page),
         findings=[FindingLine(row, cards.get(row.entitlement.household_id)) for row in findings[:50]],
         finding_count=findings.count(), may_run=viewer.kind in RUNNERS and viewer.role in WORKERS,
@@ -134,21 +153,18 @@ def _policy(viewer: Viewer, month: date) -> Policy:
 @require_POST
 @requires(*RUNNERS, roles=WORKERS)
 def run(request: HttpRequest) -> HttpResponse:
-    """This function makes the payments of a month, and finds what cannot be right."""
+    """This function has the worker record a month, and find what cannot be right."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     month = month_read(request.POST.get("month", ""))
     if month is None:
         messages.error(request, "请选择要发放的月份。")
         return redirect("assistance:entitlements")
-    at = timezone.now()
     try:
-        ran = entitlements_run(viewer=viewer, month=month, pairs=excluded_pairs(_policy(viewer, month)), at=at)
+        month_request(viewer=viewer, month=month, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
-        news = f"新记 {ran.made:,} 笔。" if ran.made else "没有新的要记，已记过的不会重记。"
-        said = f"{month:%Y-%m}：{news}"
-        messages.success(request, said + (f"另有 {ran.findings:,} 条待核。" if ran.findings else ""))
+        messages.success(request, f"{month:%Y-%m} 在后台记，记完写明结果。")
     return redirect(f"{reverse('assistance:entitlements')}?month={month:%Y-%m}")
 
 
@@ -165,10 +181,27 @@ def entitlement(request: HttpRequest, entitlement_id: int) -> HttpResponse:
     may = viewer.role in WORKERS and viewer.kind in {*RUNNERS, Kind.TOWNSHIP}
     if request.method == "POST" and not may:
         raise Http404
+    may_pay = may and bool(found.purpose) and found.payer_organisation_id == viewer.organisation_id
+    if request.method == "POST" and "payee" in request.POST and not may_pay:
+        raise Http404
     holds = changes[0] if changes else change_holding(found, month=today)
     allowed = FOLLOWS[holds.what] if holds is not None else ()
-    form = ChangeForm(request.POST if request.method == "POST" else None, allowed=allowed, today=today) if may else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    is_payee = posted is not None and "payee" in posted
+    form = ChangeForm(None if is_payee else posted, allowed=allowed, today=today) if may else None
+    payee_form = PayeeForm(posted if is_payee else None, prefix="payee") if may_pay else None
+    if is_payee and payee_form is not None and payee_form.is_valid():
+        try:
+            entitlement_payee_change(
+                viewer=viewer, entitlement_id=found.pk, version=version_posted(request), payee=payee_form.payee(),
+                reason=payee_form.cleaned_data["reason"], at=timezone.now(),
+            )  # fmt: skip
+        except AccountNumberUnreadable as refusal:
+            payee_form.add_error("account_number", refusal.message)
+        else:
+            messages.success(request, "已换账户，下次记发放时按新账户付。")
+            return redirect("assistance:entitlement", found.pk)
+    if request.method == "POST" and not is_payee and form is not None and form.is_valid():
         data = form.cleaned_data
         try:
             entitlement_change(
@@ -182,10 +215,19 @@ def entitlement(request: HttpRequest, entitlement_id: int) -> HttpResponse:
             return redirect("assistance:entitlement", found.pk)
     page = EntitlementPage(
         entitlement=found, household=household_card(viewer, found.household_id) if viewer.reads_register else None,
-        changes=changes, months=list(found.due.order_by("-month")[:24]), form=form,
+        changes=changes, months=_months(found), form=form, 
+        payees=[(row, RELATIONS.get(row.relation, "")) for row in payees_of(found)] if found.purpose else [],
+        payee_form=payee_form,
     )  # fmt: skip
-    status = 422 if form is not None and form.errors else 200
+    status = 422 if any(one is not None and one.errors for one in (form, payee_form)) else 200
     return render(request, "assistance/entitlement.html", {"page": page}, status=status)
+
+
+def _months(found: Entitlement) -> list[MonthLine]:
+    """This function returns the last two years of an entitlement, with its payments where the centre pays it."""
+    rows = list(found.due.order_by("-month")[:24])
+    standings = request_standings([month_ref(found.pk, row.month) for row in rows]) if found.purpose else {}
+    return [MonthLine(row.month, row.amount_fen, standings.get(month_ref(found.pk, row.month))) for row in rows]
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,22 +240,26 @@ def start(request: HttpRequest, household_id: int) -> HttpResponse:
     policy = policy_for(slot=card.slot, on=today)[1]
     members = members_of(viewer, household_id, today)
     people = [(str(one.person_id), f"{one.name}（{one.relationship_label}）") for one in members]
+    purposes = purposes_to_pay(viewer) if viewer.kind is Kind.COUNTY_CENTRE else []
+    own = [(str(viewer.organisation_id), f"{viewer.organisation_name}（本中心）")] if purposes else []
+    departments = [(str(one.pk), one.name) for one in organisations_of_kind(slot=card.slot, kind=Kind.DEPARTMENT)]
     form = StartForm(
         request.POST if request.method == "POST" else None, today=today, people=people,
         offers=[(stated.key, stated.name) for stated in offers_of(policy) if stated.value.months],
-        payers=[(str(one.pk), one.name) for one in organisations_of_kind(slot=card.slot, kind=Kind.DEPARTMENT)],
+        payers=[*own, *departments],
+        own=own[0][0] if own else "", purposes=purposes,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         begun = Start(
             household_id=household_id, slot=card.slot, offer=data["offer"],
             payer_organisation_id=int(data["payer"]), amount_fen=data["amount"], month=data["month"],
-            person_id=int(data["person"]) if data["person"] else None, reason=data["reason"],
+            person_id=int(data["person"]) if data["person"] else None, reason=data["reason"], **form.paid(),
         )  # fmt: skip
         try:
             made = entitlement_start(viewer=viewer, policy=policy, start=begun, at=timezone.now())
-        except (EntitlementRunning, NotRecurring, EntitlementPayerUnknown) as refusal:
-            form.add_error("payer" if isinstance(refusal, EntitlementPayerUnknown) else "offer", refusal.message)
+        except (EntitlementRunning, NotRecurring, EntitlementPayerUnknown, AccountNumberUnreadable) as refusal:
+            form.add_error(FIELDS.get(type(refusal), "offer"), refusal.message)
         else:
             messages.success(request, "已登记，从这个月起按期发放。")
             return redirect("assistance:entitlement", made.pk)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from django.db.models import QuerySet
 
+from shouwang.assistance.selectors import findings_open as entitlement_findings
 from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
@@ -114,14 +115,17 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         removals = _after_removals(numbers_of(**_removals_of(viewer)))
         money = _money(viewer) if viewer.kind is Kind.LEADING_GROUP else ()
         return [*(count for count in removals if count.number), *money]
-    if viewer.kind in (Kind.DEPARTMENT, Kind.CARE_PROVIDER):
+    if viewer.kind is Kind.CARE_PROVIDER:
         return _care(viewer)
+    if viewer.kind is Kind.DEPARTMENT:
+        return [*_entitlements(entitlement_findings(viewer).count()), *_care(viewer)]
     if viewer.kind not in (Kind.TOWNSHIP, Kind.COUNTY_CENTRE):
         return ()
     asked = numbers_of(
         **_removals_of(viewer),
         petitions=petitions_of_desk(viewer), clues=clues_waiting(viewer), conflicts=conflicts_waiting(viewer),
         findings=findings_open(viewer), objections=objections_open(viewer),
+        entitlements=entitlement_findings(viewer) if viewer.kind is Kind.COUNTY_CENTRE else None,
     )  # fmt: skip
     counts = [
         Count(asked["petitions"], "群众来件要答复", address("public:petitions")),
@@ -130,7 +134,9 @@ def to_look_at(viewer: Viewer) -> Sequence[Count]:
         Count(asked["findings"], "登记信息要核对", address("register:findings")),
         Count(asked["objections"], "对登记信息的异议", address("register:objections")),
     ]
-    return [*(count for count in (*counts, *_after_removals(asked)) if count.number), *_claims(viewer), *_money(viewer)]
+    counts += _after_removals(asked)
+    more = [*_entitlements(asked["entitlements"]), *_care(viewer)] if viewer.kind is Kind.COUNTY_CENTRE else []
+    return [*(count for count in counts if count.number), *_claims(viewer), *_money(viewer), *more]
 
 
 def _removals_of(viewer: Viewer) -> dict[str, QuerySet[Any, Any] | None]:
@@ -177,6 +183,11 @@ def _money(viewer: Viewer) -> Sequence[Count]:
         name, _, query = page.partition("?")
         found.append(Count(number, label, address(name, **dict(parse_qsl(query))), unit=unit))
     return found
+
+
+def _entitlements(number: int) -> Sequence[Count]:
+    """This function leads to what cannot be right about entitlements: who pays them settles it, or the centre."""
+    return [Count(number, "按期发放的救助待核", address("assistance:entitlements"), unit="条")] if number else []
 
 
 def _care(viewer: Viewer) -> Sequence[Count]:

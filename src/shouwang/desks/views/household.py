@@ -13,7 +13,7 @@ from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import events_of_household
 from shouwang.desks.contexts import GrantedPage, HouseholdPage
 from shouwang.desks.rules import Link
-from shouwang.desks.selectors import granted, household
+from shouwang.desks.selectors import granted, household, recurring
 from shouwang.desks.selectors.timeline import timeline
 from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import after_removal
@@ -76,6 +76,9 @@ def _page(viewer: Viewer, file: HouseholdFile) -> HouseholdPage:
         pay_hrefs=household.pay_hrefs(viewer, household_id),
         measures=household.measure_lines(measures, grants, names),
         claims=household.claim_lines(viewer, household_id),
+        entitlements=recurring.entitlement_lines(viewer, household_id, names, on),
+        begin=recurring.begin_href(viewer, file.card.id) if file.card.ended_on is None else "",
+        care=recurring.care_lines(viewer, household_id, on),
         visits=household.visit_lines(viewer, household_id),
         timeline=entries[:SHOWN],
         older=entries[SHOWN:],

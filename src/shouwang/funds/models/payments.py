@@ -31,6 +31,10 @@ class Commitment(models.Model):
         SELF = "SELF", "本人"
         MEMBER = "MEMBER", "家庭成员"
         GUARDIAN = "GUARDIAN", "监护人或代管人"
+        PROVIDER = "PROVIDER", "服务机构"
+
+    # Who of a household, or for it, gets its money; an organisation is paid for what it did for a household.
+    OF_HOUSEHOLD = (Relation.SELF, Relation.MEMBER, Relation.GUARDIAN)
 
     slot = models.BigIntegerField()
     organisation_id = models.BigIntegerField()

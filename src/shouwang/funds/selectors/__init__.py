@@ -1,5 +1,6 @@
 """Reads of funds."""
 
+from shouwang.funds.selectors.desk import purposes_to_pay
 from shouwang.funds.selectors.grants import (
     UNITS,
     GrantTotals,
@@ -56,6 +57,7 @@ __all__ = [
     "payments_of_household",
     "payments_unknown",
     "payments_visible_to",
+    "purposes_to_pay",
     "request_standings",
     "requests_brought_back",
 ]

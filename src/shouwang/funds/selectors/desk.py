@@ -121,6 +121,14 @@ def batches_listed(viewer: Viewer, state: str) -> QuerySet[Batch]:
     return rows.filter(state=state) if state in Batch.State.values else rows
 
 
+def purposes_to_pay(viewer: Viewer) -> list[str]:
+    """This function returns for which purposes the viewer's organisation has money of its own to pay out."""
+    rows = accounts_visible_to(viewer).filter(
+        organisation_id=viewer.organisation_id or 0, stage=Account.Stage.AVAILABLE
+    )
+    return sorted(set(rows.values_list("purpose", flat=True)))
+
+
 def accounts_to_pay(viewer: Viewer) -> list[tuple[int, str]]:
     """This function returns the viewer's organisation's money that can be paid out, the oldest first, with its sum."""
     rows = accounts_visible_to(viewer).filter(

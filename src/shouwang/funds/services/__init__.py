@@ -32,12 +32,14 @@ from shouwang.funds.services.owing import (
     payee_correct,
     payment_request,
 )
+from shouwang.funds.services.owing_many import AskedMany, payments_request
 from shouwang.funds.services.resolving import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.sending import batch_hand, batch_send
 from shouwang.funds.services.verifying import balances_verify
 
 __all__ = [
     "AmountNotSane",
+    "AskedMany",
     "Benefit",
     "Commitment",
     "Grant",
@@ -71,6 +73,7 @@ __all__ = [
     "payment_doubt",
     "payment_recover",
     "payment_request",
+    "payments_request",
     "purpose_shift",
     "resolution_ask",
     "resolution_decide",

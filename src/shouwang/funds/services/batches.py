@@ -119,7 +119,8 @@ def _payees_check(owed: Sequence[Commitment]) -> None:
             raise PayeeNotReady(f"{row.payee_name} 的上一笔被银行退回，账户还没有核实")
         if row.person_id in deaths and row.relation == Commitment.Relation.SELF:
             raise PayeeNotReady(f"{row.payee_name} 已于 {deaths[row.person_id]:%Y-%m-%d} 去世")
-        if row.household_id in ends:
+        # What an organisation did before a household ended is still owed to it.
+        if row.household_id in ends and row.relation != Commitment.Relation.PROVIDER:
             raise PayeeNotReady(f"{row.payee_name} 所在的户已于 {ends[row.household_id]:%Y-%m-%d} 销户")
 
 
@@ -130,9 +131,11 @@ def _closeness_check(viewer: Viewer, household_ids: Iterable[int]) -> None:
 
 
 def _largest(owed: Sequence[Commitment]) -> int:
-    sums: dict[int, int] = defaultdict(int)
+    """This function returns the largest sum of one household, or of one organisation, which decides the tier."""
+    sums: dict[object, int] = defaultdict(int)
     for row in owed:
-        sums[row.household_id] += row.amount_fen
+        is_organisation = row.relation == Commitment.Relation.PROVIDER
+        sums[bytes(row.account_blind) if is_organisation else row.household_id] += row.amount_fen
     return max(sums.values())
 
 

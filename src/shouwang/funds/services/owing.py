@@ -16,6 +16,7 @@ from shouwang.funds.errors import (
     CommitmentNotFound,
     CommitmentTaken,
     NotEnoughMoney,
+    PayeeOfOtherKind,
     PayerUnknown,
     ReasonNeeded,
 )
@@ -42,7 +43,7 @@ def account_digits(text: str) -> str:
 
 @dataclass(frozen=True)
 class Payee:
-    """Who gets the money: `relation` SELF, MEMBER of the household or GUARDIAN."""
+    """Who gets the money: `relation` SELF, MEMBER of the household, GUARDIAN, or an organisation, PROVIDER."""
 
     name: str
     account_number: str
@@ -88,19 +89,20 @@ def payment_request(*, viewer: Viewer, request: PaymentRequest, at: datetime) ->
     with transaction.atomic():
         standing = Commitment.objects.filter(source_ref=request.source_ref).first()
         if standing is not None:
-            return _same(standing, request)
+            return commitment_same(standing, request)
         account = _payer(viewer, request)
-        commitment = _commitment(viewer, request, account, number, at)
+        commitment = commitment_prepare(viewer, request, account, number, at)
         made = Commitment.objects.bulk_create([commitment], ignore_conflicts=True)
         found = Commitment.objects.select_for_update().get(source_ref=made[0].source_ref)
         if found.user_id != viewer.user_id or found.made_at != at:
-            return _same(found, request)
+            return commitment_same(found, request)
         _move(viewer, found, account, Entry.Kind.COMMIT, at=at)
         _audit(viewer, "commitment.add", found, at, after={"amount_fen": found.amount_fen, "ref": found.source_ref})
     return found
 
 
-def _same(standing: Commitment, request: PaymentRequest) -> Commitment:
+def commitment_same(standing: Commitment, request: PaymentRequest) -> Commitment:
+    """This function returns what stands under a name; raises CommitmentTaken where it is something else."""
     stated = (request.organisation_id, request.household_id, request.amount_fen)
     if (standing.organisation_id, standing.household_id, standing.amount_fen) != stated:
         raise CommitmentTaken
@@ -124,7 +126,10 @@ def _payer(viewer: Viewer, request: PaymentRequest) -> Account:
     return enough[0]
 
 
-def _commitment(viewer: Viewer, request: PaymentRequest, account: Account, number: str, at: datetime) -> Commitment:
+def commitment_prepare(
+    viewer: Viewer, request: PaymentRequest, account: Account, number: str, at: datetime
+) -> Commitment:
+    """This function returns the row of an approved amount, its payee's account sealed; it is not saved."""
     ring = keyring()
     return Commitment(
         slot=request.slot, organisation_id=request.organisation_id, account=account,
@@ -186,7 +191,7 @@ def payee_correct(
 ) -> Commitment:
     """This function changes to whom something owed is paid, before it is in a batch.
 
-    Raises CommitmentNotFound, CommitmentBusy, StaleWrite, AccountNumberUnreadable, ReasonNeeded.
+    Raises CommitmentNotFound, CommitmentBusy, StaleWrite, AccountNumberUnreadable, ReasonNeeded, PayeeOfOtherKind.
     """
     number = payee.number
     numbers_refuse(reason)
@@ -196,6 +201,8 @@ def payee_correct(
     ring = keyring()
     with transaction.atomic():
         row = _locked(viewer, commitment_id, version)
+        if (row.relation == Commitment.Relation.PROVIDER) != (payee.relation == Commitment.Relation.PROVIDER):
+            raise PayeeOfOtherKind
         before = {"account": row.account_shown, "relation": row.relation}
         row.payee_name, row.bank = payee.name.strip()[:60], payee.bank.strip()[:80]
         row.relation = Commitment.Relation(payee.relation)

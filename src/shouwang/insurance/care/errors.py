@@ -252,6 +252,15 @@ class CareNoRate(Refusal):
         super().__init__(f"{on:%Y-%m-%d} 的政策没有这种护理的支付标准，这一天要先核减。")
 
 
+class CareDayAfterDeath(Refusal):
+    """The register knows that somebody had died before a day of a bill."""
+
+    def __init__(self, name: str, died_on: date, on: date) -> None:
+        super().__init__(
+            f"农户登记里{name}已于 {died_on:%Y-%m-%d} 去世，{on:%Y-%m-%d} 的服务不能结算。请先核减，或者登记去世。"
+        )
+
+
 class CarePayDay(Refusal):
     """A payment in the future, or before it was settled."""
 

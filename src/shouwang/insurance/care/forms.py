@@ -110,6 +110,11 @@ class EndForm(FreeTextForm):
     on = forms.DateField(label="日期", widget=_day(), help_text="去世写去世那天；不再参保写不参保的第一天")
     reason = forms.CharField(label="怎么知道的", max_length=300, widget=REASON)
 
+    def end(self) -> dict[str, Any]:
+        """This function returns what was typed."""
+        said = self.cleaned_data
+        return {"is_death": said["what"] == "die", "on": said["on"], "reason": said["reason"]}
+
 
 class DaysForm(FreeTextForm):
     """Days of service, alike."""
@@ -161,5 +166,7 @@ class CountyPayForm(BillPayForm):
 
     numbered = frozenset({"reference", "account_number"})
 
+    on = forms.DateField(label="批准日期", widget=_day())
+    reference = forms.CharField(label="批准付款的文号", max_length=60, help_text="例如：护付〔2020〕7 号")
     account_number = forms.CharField(label="护理机构的银行账号", max_length=40)
     bank = forms.CharField(label="开户银行", max_length=80)

@@ -157,6 +157,11 @@ class CareBill(models.Model):
     settled_fen = models.BigIntegerField(null=True)
     paid_by = models.CharField(max_length=10, blank=True)
     paid_on = models.DateField(null=True)
+    # Where the county's ledger pays: how often it was asked, what the bank has paid, what came back, why it waits.
+    payment_asks = models.PositiveSmallIntegerField(default=0)
+    paid_fen = models.BigIntegerField(default=0)
+    recovered_fen = models.BigIntegerField(default=0)
+    payment_said = models.CharField(max_length=200, blank=True, default="")
     reference = models.CharField(max_length=60, blank=True)
     # Who of the office struck days or settled it. A correction is by somebody else than settled it last.
     handled_user_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -192,9 +197,7 @@ class CareBill(models.Model):
 
     @property
     def state_label(self) -> str:
-        """Where the bill stands, in words; what the county's ledger has taken over is not paid by the bank yet."""
-        if self.state == BillState.PAID and self.paid_by == "COUNTY":
-            return "已交县里资金账户支付"
+        """Where the bill stands, in words."""
         return str(BillState(self.state).label)
 
 

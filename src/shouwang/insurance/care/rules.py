@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
 from django.db import models
+
+from shouwang.kit.money import yuan_text
 
 
 class Asked(models.TextChoices):
@@ -24,6 +27,7 @@ class BillState(models.TextChoices):
     SETTLED = "SETTLED", "等机构确认"
     DISPUTED = "DISPUTED", "机构有异议"
     AGREED = "AGREED", "等付款"
+    REQUESTED = "REQUESTED", "县里付款中"
     PAID = "PAID", "已付"
     WITHDRAWN = "WITHDRAWN", "机构撤回"
 
@@ -39,6 +43,60 @@ STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "pay": (("AGREED",), "payer"),
 }
 WHO = {"office": "护理保险经办机构", "provider": "护理机构", "payer": "付款单位"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one client's part of a bill stands in the county's ledger; a cancelled one is none."""
+
+    state: str  # WAITING, BATCHED, RETURNED, PAID
+    amount_fen: int
+    recovered_fen: int = 0
+    paid_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BillStanding:
+    """Where a whole bill stands by its parts: `waits` why it is not paid, `said` what has changed, in words."""
+
+    state: str
+    paid_fen: int
+    recovered_fen: int
+    paid_on: date | None
+    waits: str
+    said: str
+
+
+def bill_standing(parts: Sequence[Standing], *, wanted: int, was: tuple[str, int, int]) -> BillStanding:
+    """This function returns where a bill stands of which `wanted` parts are owed, and what is told about the change.
+
+    It is paid once every part is; it waits for the payer again where a part was cancelled. `was` is state, paid and
+    recovered fen before.
+    """
+    paid = [part for part in parts if part.state == "PAID"]
+    back = [part for part in parts if part.state == "RETURNED"]
+    missing = wanted - len(parts)
+    paid_fen, recovered = (sum(getattr(part, name) for part in paid) for name in ("amount_fen", "recovered_fen"))
+    waits = []
+    if back:
+        waits.append(f"{len(back)} 笔被银行退回（{next((part.reason for part in back if part.reason), '没有写原因')}）")
+    if missing:
+        waits.append(f"{missing} 笔已取消，要重新申请付款")
+    is_whole = len(paid) == wanted
+    state = BillState.PAID if is_whole else BillState.AGREED if missing else BillState.REQUESTED
+    told = []
+    if paid_fen > was[1]:
+        told.append(f"银行已付 {yuan_text(paid_fen - was[1])} 元，共 {len(paid)} 笔，还有 {wanted - len(paid)} 笔")
+    elif paid_fen < was[1]:
+        told.append(f"银行入账后又退回 {yuan_text(was[1] - paid_fen)} 元")
+    if recovered > was[2]:
+        told.append(f"追回 {yuan_text(recovered - was[2])} 元")
+    days = [part.paid_on for part in paid if part.paid_on is not None]
+    return BillStanding(
+        state, paid_fen, recovered, max(days) if is_whole and days else None, "；".join(waits),
+        "；".join([*told, *waits]) or "付款有变动",
+    )  # fmt: skip
 
 
 class Assessed(Protocol):

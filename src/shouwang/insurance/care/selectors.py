@@ -21,7 +21,7 @@ from shouwang.insurance.care.models import (
     CarePlan,
     CareSettlement,
 )
-from shouwang.insurance.care.rules import Asked, BillState
+from shouwang.insurance.care.rules import Asked, BillState, assessment_on
 from shouwang.kit.dates import months_add
 from shouwang.people.access import Kind, Viewer
 
@@ -100,6 +100,31 @@ def days_of_month(viewer: Viewer, month: date, *, plan_id: int | None = None) ->
 
 
 @dataclass(frozen=True)
+class CareNow:
+    """Somebody insured as she stands on a day: her level, and the care she has."""
+
+    insured_id: int
+    name: str
+    standing: str
+    care: str
+
+
+def household_care(viewer: Viewer, household_id: int, on: date) -> list[CareNow]:
+    """This function returns the members of a household who asked for care, as they stand on a day."""
+    found = []
+    rows = insured_visible_to(viewer).filter(household_id=household_id).order_by("pk")
+    for row in rows.prefetch_related("assessments"):
+        level = assessment_on(row.assessments.all(), on)
+        standing = level.level_name if level is not None else "没有有效的等级"
+        if row.died_on is not None or (row.ended_on is not None and row.ended_on <= on):
+            standing = "已去世" if row.died_on is not None else "不再参保"
+        plans = plans_running(viewer, on).filter(insured=row)
+        care = "；".join(f"{plan.mode_name}，{plan.provider_name}" for plan in plans)
+        found.append(CareNow(row.pk, row.name, standing, care or "没有护理安排"))
+    return found
+
+
+@dataclass(frozen=True)
 class Unbilled:
     """A month in which a provider logged days that are in no bill."""
 
@@ -141,20 +166,30 @@ def bill_counts(viewer: Viewer) -> dict[str, int]:
     return dict.fromkeys(BillState.values, 0) | {row["state"]: row["n"] for row in rows}
 
 
+def _to_pay(viewer: Viewer) -> Q:
+    """This function returns which bills are the viewer's to pay: those of her office, or the county's own."""
+    own = Q(office_id=viewer.organisation_id or 0, paid_by="OFFICE")
+    return own | (viewer.q() & Q(paid_by="COUNTY")) if viewer.kind is Kind.COUNTY_CENTRE else own
+
+
 def care_waiting(viewer: Viewer) -> list[tuple[int, str, str]]:
     """This function counts what waits for the viewer's organisation: number, in words, part of the desk's address."""
     mine = viewer.organisation_id or 0
-    bills = CareBill.objects.order_by()
-    rows = (
-        bills.filter(office_id=mine, state__in=["FILED", "DISPUTED", "AGREED"]).values("state").annotate(n=Count("pk"))
-    )
-    counts = {row["state"]: row["n"] for row in rows}
+    office = Q(office_id=mine)
+    bills = CareBill.objects.aggregate(
+        FILED=Count("pk", filter=office & Q(state="FILED")), DISPUTED=Count("pk", filter=office & Q(state="DISPUTED")),
+        AGREED=Count("pk", filter=_to_pay(viewer) & Q(state="AGREED")),
+        returned=Count("pk", filter=_to_pay(viewer) & Q(state="REQUESTED") & ~Q(payment_said="")),
+        SETTLED=Count("pk", filter=Q(provider_id=mine, state="SETTLED")),
+    )  # fmt: skip
+    asked = CareApplication.objects.filter(assessor_id=mine, state=Asked.OPEN).count()
     found = [
-        (counts.get("FILED", 0), "护理账单等核对", "bills/?state=FILED"),
-        (counts.get("DISPUTED", 0), "护理账单有异议", "bills/?state=DISPUTED"),
-        (counts.get("AGREED", 0), "护理账单等付款", "bills/?state=AGREED"),
-        (bills.filter(provider_id=mine, state="SETTLED").count(), "护理结算等确认", "bills/?state=SETTLED"),
-        (CareApplication.objects.filter(assessor_id=mine, state=Asked.OPEN).count(), "护理申请等评定", "#asked"),
+        (bills["FILED"], "护理账单等核对", "bills/?state=FILED"),
+        (bills["DISPUTED"], "护理账单有异议", "bills/?state=DISPUTED"),
+        (bills["AGREED"], "护理账单等付款", "bills/?state=AGREED"),
+        (bills["returned"], "护理账单的付款被退回", "bills/?state=REQUESTED"),
+        (bills["SETTLED"], "护理结算等确认", "bills/?state=SETTLED"),
+        (asked, "护理申请等评定", "#asked"),
     ]
     return [one for one in found if one[0]]
 

@@ -1,6 +1,7 @@
 """Writes of insurance. Each is one transaction with its audit row; refusals are in `insurance.errors`."""
 
 from shouwang.insurance.services.asking import (
+    LOOKBACK,
     YEAR,
     advance_apply,
     advance_take_back,
@@ -43,6 +44,7 @@ from shouwang.insurance.services.trying import LadderChange, LadderTried, Tried,
 
 __all__ = [
     "LIST_LIMIT",
+    "LOOKBACK",
     "YEAR",
     "Event",
     "Item",

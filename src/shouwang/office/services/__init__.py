@@ -9,6 +9,7 @@ from shouwang.office.services.channels import (
     delivery_retry,
 )
 from shouwang.office.services.files import FileGone, file_open, file_store, files_expire
+from shouwang.office.services.holding import process_lock
 from shouwang.office.services.messages import message_enqueue
 from shouwang.office.services.papers import Shown, paper_glance, paper_keep, paper_make, paper_name, paper_open
 from shouwang.office.services.progress import (
@@ -50,6 +51,7 @@ __all__ = [
     "paper_make",
     "paper_name",
     "paper_open",
+    "process_lock",
     "progress_advance",
     "progress_fail",
     "progress_finish",

@@ -10,12 +10,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from shouwang.assistance.services import measure_confirm_online
+from shouwang.people.access import acting_as
 from shouwang.public.contexts import OpenedPage, StatusPage, Told
-from shouwang.public.forms import ReceiptForm, WordsForm
+from shouwang.public.forms import ArrivedForm, ReceiptForm, WordsForm
 from shouwang.public.models import Petition
 from shouwang.public.pages import address_of, public_page
 from shouwang.public.rules.receipts import receipt_grouped
 from shouwang.public.rules.stages import stage_words
+from shouwang.public.selectors.helped import Helped, helped_of
 from shouwang.public.selectors.opened import course_of
 from shouwang.public.services.opening import Opened, PassGone, pass_make, pass_open, receipt_open, stage_of
 from shouwang.public.services.petitions import appeal_lodge, case_of, may_appeal, may_withdraw, withdrawal_lodge
@@ -56,6 +59,7 @@ def opened_page(
     at: datetime,
     appeal: WordsForm | None = None,
     withdrawal: WordsForm | None = None,
+    arrived: ArrivedForm | None = None,
 ) -> HttpResponse:
     """This function shows what a receipt with its PIN opens; a form with errors comes back with what was typed."""
     stage, case = opened.stage, case_of(opened)
@@ -75,13 +79,45 @@ def opened_page(
         has_statement=opened.is_given and opened.case_id is not None,
         appeal=appeal or (_words("appeal", carried) if may_appeal(opened, case, at=at) else None),
         withdrawal=withdrawal or (_words("withdraw", carried) if may_withdraw(opened, case, at=at) else None),
+        helped=[
+            (one, arrived if arrived is not None and arrived.measure_id == one.measure_id else _arrived(one, carried))
+            for one in helped_of(viewer=opened.viewer, case_id=opened.case_id, is_given=opened.is_given)
+        ],
     )
-    is_wrong = appeal is not None or withdrawal is not None
+    is_wrong = any(form is not None for form in (appeal, withdrawal, arrived))
     return render(request, "public/opened.html", {"page": page}, status=422 if is_wrong else 200)
 
 
 def _words(prefix: str, carried: str) -> WordsForm:
     return WordsForm(initial={"opened": carried}, auto_id=f"{prefix}_%s", asks=ASKS[prefix])
+
+
+def _arrived(one: Helped, carried: str) -> ArrivedForm:
+    first = {"opened": carried, "measure": one.measure_id}
+    return ArrivedForm(initial=first, auto_id=f"arrived_{one.measure_id}_%s")
+
+
+@require_POST
+@public_page
+def arrived(request: HttpRequest) -> HttpResponse:
+    """This function takes what a household says about help that was delivered, from the page that the PIN opened."""
+    form = ArrivedForm(request.POST)
+    form.full_clean()
+    if "opened" not in form.cleaned_data:
+        raise PassGone
+    opened, now = pass_open(form.cleaned_data["opened"]), timezone.now()
+    if not opened.is_given or opened.case_id is None or "measure" not in form.cleaned_data:
+        raise PassGone
+    if form.is_valid():
+        said = form.cleaned_data
+        with acting_as(opened.viewer):
+            measure_confirm_online(
+                viewer=opened.viewer, measure_id=said["measure"], case_id=opened.case_id,
+                is_received=said["received"] == "yes", note=said["note"] or "", at=now,
+            )  # fmt: skip
+        return opened_page(request, opened, at=now)
+    form.auto_id = f"arrived_{form.measure_id}_%s"
+    return opened_page(request, opened, at=now, arrived=form)
 
 
 @require_POST
@@ -105,7 +141,10 @@ def _lodged(request: HttpRequest, kind: str, lodge: Callable[..., Petition]) -> 
         raise PassGone
     opened, now = pass_open(form.cleaned_data["opened"]), timezone.now()
     if not form.is_valid():
-        return opened_page(request, opened, at=now, **{"appeal" if kind == "appeal" else "withdrawal": form})
+        is_appeal = kind == "appeal"
+        return opened_page(
+            request, opened, at=now, appeal=form if is_appeal else None, withdrawal=None if is_appeal else form
+        )
     petition = lodge(opened=opened, text=form.cleaned_data["text"], at=now)
     told = {"what": petition.get_kind_display(), "due_on": petition.due_on, "is_told_here": True}
     return render(request, "public/lodged.html", told)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from django.db import DatabaseError, connection
 from procrastinate.contrib.django import app
 
 from shouwang.engine import ScreenResult, SnapshotError, screen
 from shouwang.engine.edition import edition
 from shouwang.kit.errors import Refusal
-from shouwang.office.services import progress_advance, progress_fail, progress_finish, progress_start
+from shouwang.office.services import process_lock, progress_advance, progress_fail, progress_finish, progress_start
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.rulebook import Policy
 from shouwang.screening.models import Run, Snapshot
@@ -35,18 +33,9 @@ LOCK = 0x53575255 << 32  # advisory locks of runs, apart from anybody else's
 IDS_KEPT = 50  # households named when a check finds a difference
 
 
-@contextmanager
-def run_locked(run_id: int) -> Iterator[bool]:
-    """This function holds a run for this process alone, and tells whether it got it; a dead process holds nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK + run_id])
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with suppress(DatabaseError), connection.cursor() as cursor:  # without a connection there is no lock either
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK + run_id])
+def run_locked(run_id: int) -> AbstractContextManager[bool]:
+    """This function holds a run for this process alone, and tells whether it got it."""
+    return process_lock(LOCK + run_id)
 
 
 def run_execute(*, run_id: int, at: datetime) -> None:

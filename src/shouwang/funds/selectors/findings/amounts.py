@@ -17,7 +17,7 @@ from django.db.models import Count, F, Min, QuerySet, Sum
 
 from shouwang.funds.models import Payment
 from shouwang.funds.rules import Paid, split_run
-from shouwang.funds.selectors.findings.found import Finding, Ground, first_of_each, line, made, sent
+from shouwang.funds.selectors.findings.found import TO_ORGANISATION, Finding, Ground, first_of_each, line, made, sent
 from shouwang.kit.money import yuan_text
 
 FIELDS = ("organisation_id", "household_id", "batch_id", "sent_on", "amount_fen")
@@ -67,9 +67,10 @@ def split(ground: Ground) -> Iterable[Finding]:
     if rules is None or rules.split is None:
         return
     days, starts = rules.split.value.days, [tier.value.start for tier in reversed(rules.tiers)]
-    homes = [home for (home,) in _asked(ground.payments, SPLIT, [starts, days])]
+    own = ground.payments.exclude(TO_ORGANISATION)
+    homes = [home for (home,) in _asked(own, SPLIT, [starts, days])]
     by_home: dict[int, list[Payment]] = defaultdict(list)
-    for payment in ground.payments.filter(household_id__in=homes) if homes else ():
+    for payment in own.filter(household_id__in=homes) if homes else ():
         by_home[payment.household_id].append(payment)
     for home, payments in by_home.items():
         paid = [Paid(each.pk, sent(each), each.amount_fen, each.batch_id) for each in payments]

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from shouwang.funds.models import Payment
+from shouwang.funds.models import Commitment, Payment
 from shouwang.funds.selectors.payments import payments_visible_to
 from shouwang.kit.masks import account_tail
 from shouwang.people.access import Viewer
 from shouwang.rulebook.funds import FundsPolicy
 
+# What an organisation is paid for what it did for a household.
+TO_ORGANISATION = Q(commitment__relation=Commitment.Relation.PROVIDER)
 GONE = (Payment.State.RETURNED, Payment.State.DROPPED)
 # What is sealed and what a payment rests on stays in the database.
 HEAVY = ("sealed_account", "commitment__sealed_account", "commitment__account_blind", "batch__tier")

@@ -30,7 +30,7 @@ from shouwang.insurance.care.services.insuring import (
     insured_end,
 )
 from shouwang.insurance.care.services.logging import days_log, days_take_back
-from shouwang.insurance.care.services.paying import bill_pay
+from shouwang.insurance.care.services.paying import bill_pay, bills_follow
 from shouwang.insurance.care.services.planning import Planning, plan_end, plan_make
 from shouwang.insurance.care.services.reminding import offices_remind
 from shouwang.insurance.care.services.replaying import CareReplay, settlement_replay
@@ -51,6 +51,7 @@ __all__ = [
     "bill_file",
     "bill_pay",
     "bill_withdraw",
+    "bills_follow",
     "care_apply",
     "care_apply_again",
     "days_log",

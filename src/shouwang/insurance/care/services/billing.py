@@ -170,7 +170,7 @@ def _other_hand(bill: CareBill, viewer: Viewer) -> None:
 
 
 def bill_check(*, viewer: Viewer, bill_id: int, version: int, at: datetime) -> CareBill:
-    """This function settles a filed bill over the days that stand; raises CareNoRate, CareDayUncovered."""
+    """This function settles a filed bill over the days that stand; refusals as of `bill_settle`."""
     with transaction.atomic():
         bill = bill_locked(viewer=viewer, bill_id=bill_id, version=version, step="check")
         return _settled(bill, viewer, at, "check")

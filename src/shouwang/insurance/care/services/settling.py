@@ -9,11 +9,12 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from shouwang.insurance.care.errors import CareDayUncovered, CareNoRate
+from shouwang.insurance.care.errors import CareDayAfterDeath, CareDayUncovered, CareNoRate
 from shouwang.insurance.care.models import CareAssessment, CareBill, CareDay, CareInsured, CareLine, CareSettlement
 from shouwang.insurance.care.rules import assessment_on
 from shouwang.kit.dates import month_last, months_add
-from shouwang.people.access import Viewer
+from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.register.selectors import deaths_of
 from shouwang.rulebook.care import CarePolicy, care_of
 from shouwang.rulebook.care_settlements import CareSettlement as Reckoned
 from shouwang.rulebook.care_settlements import PricedDay, care_settle
@@ -38,13 +39,14 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     """This function settles the days of a bill that stand, and keeps the settlement with a line a person.
 
     Each day counts by the level and the policy of that day; how a month is rounded is what its last day's policy says.
-    Raises CareNoRate, CareDayUncovered (which name the day).
+    Raises CareNoRate, CareDayUncovered, CareDayAfterDeath (which name the day).
     """
     version = version_in_force(slot=bill.slot, on=month_last(bill.month))
     rules = rules_of_month(version, bill.month)
     scheme = rules_on(rules, month_last(bill.month)).scheme
     days = list(CareDay.objects.filter(bill=bill, is_struck=False).order_by("insured_id", "on"))
     insured = CareInsured.objects.in_bulk({day.insured_id for day in days})
+    _living(days, insured)
     priced = _priced(days, insured, rules)
     terms = {"cap_on": scheme.value.cap_on, "rounds": scheme.value.rounds}
     reckoned = reckoned_from(priced, terms)
@@ -67,6 +69,17 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     )  # fmt: skip
     bill.settled_fen = settlement.paid_fen
     return settlement
+
+
+def _living(days: Iterable[CareDay], insured: Mapping[int, CareInsured]) -> None:
+    """This function refuses a day after a death that the register knows; the office itself reads no register."""
+    with acting_as(SYSTEM):
+        deaths = deaths_of(SYSTEM, {who.person_id for who in insured.values() if who.person_id is not None})
+    for day in days:
+        who = insured[day.insured_id]
+        died_on = deaths.get(who.person_id or 0)
+        if died_on is not None and day.on > died_on:
+            raise CareDayAfterDeath(who.name, died_on, day.on)
 
 
 def _priced(

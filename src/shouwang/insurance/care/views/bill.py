@@ -39,6 +39,7 @@ NEXT = {
     "SETTLED": "护理机构确认，或者提异议",
     "DISPUTED": "由上一次结算以外的人重新核减、重新结算",
     "AGREED": "付款",
+    "REQUESTED": "县里按支付批次付，银行付清以后算付完",
 }
 LABELS = {
     "check": "结算", "correct": "重新结算", "agree": "确认结算", "pay": "登记付款", "dispute": "提异议",
@@ -89,17 +90,23 @@ def _steps(found: CareBill) -> list[tuple[str, str, str]]:
     if found.state == BillState.WITHDRAWN:
         return []
     order = [("FILED", "申报"), ("SETTLED", "核对结算"), ("AGREED", "机构确认"), ("PAID", "付款")]
-    place = {"FILED": 1, "DISPUTED": 1, "SETTLED": 2, "AGREED": 3, "PAID": 4}[found.state]
+    place = {"FILED": 1, "DISPUTED": 1, "SETTLED": 2, "AGREED": 3, "REQUESTED": 3, "PAID": 4}[found.state]
     return [
         (label, "done" if number < place else "now" if number == place else "next", "")
         for number, (_, label) in enumerate(order)
     ]
 
 
+def _label(found: CareBill, step: str) -> str:
+    return "申请县里付款" if step == "pay" and found.paid_by == "COUNTY" else LABELS[step]
+
+
 def _ways(viewer: Viewer, found: CareBill) -> list[Way]:
     fits = [step for step in LABELS if services.may_step(viewer, found, step)]
     main = next((step for step in ("check", "correct", "agree", "pay") if step in fits), "")
-    return [Way(LABELS[step], reverse("insurance:care_step", args=[found.pk, step]), step == main) for step in fits]
+    return [
+        Way(_label(found, step), reverse("insurance:care_step", args=[found.pk, step]), step == main) for step in fits
+    ]
 
 
 @dataclass(frozen=True)
@@ -133,10 +140,10 @@ STEPS: dict[str, Step] = {
     ),
     "pay": Step(
         lambda bill: [
-            f"{bill.provider_name} {yuan_text(bill.settled_fen or 0)} 元。",
-            "记入各户得到的救助。" if bill.paid_by == "OFFICE" else "交县里的资金账户，按支付批次付。",
+            f"{bill.provider_name} {yuan_text((bill.settled_fen or 0) - bill.paid_fen)} 元。",
+            "记入各户得到的救助。" if bill.paid_by == "OFFICE" else "从县里的资金账户留出，按支付批次付给护理机构。",
         ],
-        BillPayForm, services.bill_pay, "已登记付款。",
+        BillPayForm, services.bill_pay, "已登记。",
     ),
 }  # fmt: skip
 
@@ -166,9 +173,10 @@ def step(request: HttpRequest, bill_id: int, step: str) -> HttpResponse:
         else:
             messages.success(request, stated.done)
             return redirect("insurance:care_bill", bill_id)
+    label = _label(found, step)
     response = confirm_page(
-        request, title=f"{LABELS[step]}：{found.provider_name} {found.month:%Y-%m}", happens=stated.happens(found),
-        button=LABELS[step], back=reverse("insurance:care_bill", args=[bill_id]), hidden={"version": found.version},
+        request, title=f"{label}：{found.provider_name} {found.month:%Y-%m}", happens=stated.happens(found),
+        button=label, back=reverse("insurance:care_bill", args=[bill_id]), hidden={"version": found.version},
         form=form,
     )  # fmt: skip
     response.status_code = 422 if form is not None and form.errors else 200

@@ -88,7 +88,8 @@ def _reader(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     counts = bill_counts(viewer)
     stats = [
         DeskStat(counts[state], str(BillState(state).label), _bills_href(state))
-        for state in ("FILED", "SETTLED", "DISPUTED", "AGREED", "PAID")
+        for state in ("FILED", "SETTLED", "DISPUTED", "AGREED", "REQUESTED", "PAID")
+        if counts[state] or state != "REQUESTED"  # only where the county pays
     ]
     return CareDeskPage(
         "reader", stats, bills=list(bills_visible_to(viewer)[:SHOWN]), today=today,

@@ -1,0 +1,280 @@
+"""A month is asked for on a page and recorded by the worker, part by part, so that nobody waits and nothing is lost.
+
+Each part of the area is a transaction, and so is each chunk of what the county centre pays itself: whatever dies in
+between is done again from the start, and what stands is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from shouwang.assistance.errors import AskerGone, EntitlementNotFound, MonthUnderWay
+from shouwang.assistance.models import EntitlementMonth, EntitlementPayee, MonthWork
+from shouwang.assistance.services.running import RUNNERS, entitlements_run, month_begun
+from shouwang.audit.services import entry_append
+from shouwang.funds.errors import PayerUnknown
+from shouwang.funds.services import Payee, PaymentRequest, payments_request
+from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
+from shouwang.kit.seal import keyring
+from shouwang.office.services import (
+    process_lock,
+    progress_advance,
+    progress_fail,
+    progress_finish,
+    progress_plan,
+    progress_start,
+)
+from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, viewer_for
+from shouwang.people.selectors import appointment_by_id, areas_visible_to
+from shouwang.rulebook.measures import excluded_pairs
+from shouwang.standards.selectors import NoPolicyInForce, policy_for
+
+TASK = "assistance.month"
+LOCK = 0x4D4F4E54 << 32  # advisory locks of months, apart from anybody else's
+ATTEMPTS = 3  # a month whose worker died so often is given up
+CHUNK = 500
+STILL_FOR = timedelta(minutes=1)
+State = MonthWork.State
+
+
+def work_queue(work_id: int) -> bool:
+    """This function hands a recorded month to the worker, unless it waits there already."""
+    job = app.configure_task(TASK, queue="long", queueing_lock=f"{TASK}:{work_id}", allow_unknown=False)
+    try:
+        with transaction.atomic():
+            job.defer(work_id=work_id)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def month_request(*, viewer: Viewer, month: date, at: datetime, is_queued: bool = True) -> MonthWork:
+    """This function asks the worker to record a month; not `is_queued`: the caller carries it out herself.
+
+    Raises EntitlementNotFound (the viewer runs no month), MonthNotCome, MonthUnderWay.
+    """
+    if viewer.kind not in RUNNERS or viewer.organisation_id is None or viewer.appointment_id is None:
+        raise EntitlementNotFound
+    month = month_begun(month, at=at)
+    slot, hi = min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges)
+    try:
+        with transaction.atomic():
+            work = MonthWork.objects.create(
+                slot=slot, hi=hi, organisation_id=viewer.organisation_id, appointment_id=viewer.appointment_id,
+                month=month, requested_at=at, requested_by=viewer.label[:200],
+            )  # fmt: skip
+            progress = progress_plan(
+                viewer=viewer, label=f"记 {month:%Y-%m} 的按期发放", at=at, slot=slot, unit="步",
+                href=f"/assistance/entitlements/?month={month:%Y-%m}",
+            )  # fmt: skip
+            work.progress_id = progress.pk
+            work.save(update_fields=["progress_id"])
+            if is_queued:
+                work_queue(work.pk)
+            entry_append(
+                viewer=viewer, action="entitlement.request", subject_type="assistance.MonthWork", subject_id=work.pk,
+                slot=slot, at=at, after={"month": month.isoformat()},
+            )  # fmt: skip
+    except IntegrityError:
+        raise MonthUnderWay(month) from None
+    return work
+
+
+def month_execute(*, work_id: int, at: datetime) -> None:
+    """This function carries a recorded month out; one that is finished, or another process's, is left alone."""
+    with process_lock(LOCK + work_id) as is_mine:
+        work = _begin(work_id, at=at) if is_mine else None
+        if work is None:
+            return
+        try:
+            _carry_out(work, at=at)
+        except Refusal as refusal:
+            _end(work, State.FAILED, refusal.message, at=at)
+        except Exception:
+            _end(work, State.FAILED, "因程序故障停止，记过的都在，再记一次会接着记。请联系系统管理员。", at=at)
+            raise
+
+
+def months_resume(*, at: datetime) -> int:
+    """This function queues months again that nobody is carrying out, and returns how many; worker only."""
+    with acting_as(SYSTEM):
+        found = MonthWork.objects.filter(state__in=(State.WAITING, State.RUNNING), requested_at__lt=at - STILL_FOR)
+        waiting = list(found.values_list("pk", flat=True))
+    resumed = 0
+    for work_id in waiting:
+        with process_lock(LOCK + work_id) as is_free, acting_as(SYSTEM):
+            resumed += is_free and work_queue(work_id)
+    return resumed
+
+
+def _begin(work_id: int, *, at: datetime) -> MonthWork | None:
+    with acting_as(SYSTEM):
+        work = MonthWork.objects.select_for_update().get(pk=work_id)
+        if work.state not in (State.WAITING, State.RUNNING):
+            return None
+        if work.attempts < ATTEMPTS:
+            work.state, work.attempts = State.RUNNING, work.attempts + 1
+            work.save(update_fields=["state", "attempts"])
+            if work.progress_id:
+                progress_start(progress_id=work.progress_id, at=at)
+            return work
+    _end(work, State.FAILED, f"中断了 {ATTEMPTS} 次。记过的都在，请联系系统管理员查看日志后再记一次。", at=at)
+    return None
+
+
+def _carry_out(work: MonthWork, *, at: datetime) -> None:
+    with acting_as(SYSTEM):
+        appointment = appointment_by_id(work.appointment_id)
+    viewer = viewer_for(appointment, on=at.astimezone(SHANGHAI).date()) if appointment is not None else None
+    if viewer is None or viewer.organisation_id != work.organisation_id or not viewer.ranges:
+        raise AskerGone
+    with acting_as(viewer):
+        parts = parts_of(viewer)
+    for number, part in enumerate(parts, start=1):
+        with acting_as(viewer):
+            ran = entitlements_run(
+                viewer=viewer, month=work.month, pairs=_pairs(part[0], work.month), at=at, part=part
+            )  # fmt: skip
+            _count(work, made=ran.made, total_fen=ran.total_fen, findings=ran.findings)
+            _advance(work, number, len(parts) + 1, at=at)
+    short = _ask_all(work, viewer, steps=len(parts), at=at)
+    with acting_as(SYSTEM):
+        work.refresh_from_db()
+        MonthWork.objects.filter(pk=work.pk).update(short=short)
+        work.short = short
+    _end(work, State.PARTLY if short else State.DONE, work_text(work), at=at)
+
+
+def parts_of(viewer: Viewer) -> list[tuple[int, int]]:
+    """This function cuts the viewer's ranges after each county in them; together the parts are the ranges."""
+    ends = sorted(area.hi for area in areas_visible_to(viewer, level=3))
+    parts = []
+    for lo, hi in viewer.ranges:
+        for end in [*(end for end in ends if lo <= end < hi), hi]:
+            parts.append((lo, end))
+            lo = end + 1
+    return parts
+
+
+def _pairs(slot: int, month: date) -> set[tuple[str, str]]:
+    """This function returns the offers that exclude each other in a county; none where no policy is in force."""
+    try:
+        return excluded_pairs(policy_for(slot=slot, on=month)[1])
+    except NoPolicyInForce:
+        return set()
+
+
+def _count(work: MonthWork, **more: int) -> None:
+    """This function adds to the figures of a month in the transaction that made them: a dead worker adds nothing."""
+    MonthWork.objects.filter(pk=work.pk).update(**{name: F(name) + number for name, number in more.items()})
+
+
+def _advance(work: MonthWork, done: int, total: int, *, at: datetime) -> None:
+    if work.progress_id:
+        progress_advance(progress_id=work.progress_id, done=done, total=total, at=at)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A chunk of a month that the centre pays: the last row looked at, how many rows, what was set aside, what not."""
+
+    last_id: int
+    rows: int
+    made: int
+    total_fen: int
+    short: int
+
+
+def _ask_all(work: MonthWork, viewer: Viewer, *, steps: int, at: datetime) -> int:
+    """This function sets aside what the centre pays of a month, chunk by chunk; returns how many found no money."""
+    if viewer.kind is not Kind.COUNTY_CENTRE:
+        return 0
+    last, short, chunks = 0, 0, 0
+    while True:
+        with acting_as(viewer):
+            asked = month_ask(viewer=viewer, month=work.month, after_id=last, at=at)
+            _count(work, asked=asked.made, asked_fen=asked.total_fen)
+            chunks += 1
+            _advance(work, steps + chunks, steps + chunks + (asked.rows == CHUNK), at=at)
+        last, short = asked.last_id, short + asked.short
+        if asked.rows < CHUNK:
+            return short
+
+
+def month_ask(*, viewer: Viewer, month: date, after_id: int, at: datetime) -> Asked:
+    """This function sets aside the next chunk of what the viewer's centre pays of a month; what stands stays.
+
+    Each is asked for once under `entitlement:<id>:<month>`; what finds no money is left for another time.
+    """
+    mine = EntitlementMonth.objects.filter(month=month, organisation_id=viewer.organisation_id or 0, pk__gt=after_id)
+    own = mine.exclude(entitlement__purpose="").select_related("entitlement").order_by("pk")
+    rows = list(own[:CHUNK])
+    payees = _payees({row.entitlement_id for row in rows})
+    made = total = short = 0
+    for purpose in sorted({row.entitlement.purpose for row in rows}):
+        requests = [
+            _request(row, payees[row.entitlement_id], at=at) for row in rows if row.entitlement.purpose == purpose
+        ]
+        try:
+            asked = payments_request(viewer=viewer, requests=requests, about=f"entitlements {month:%Y-%m}", at=at)
+        except PayerUnknown:
+            short += len(requests)
+        else:
+            made, total, short = made + asked.made, total + asked.total_fen, short + asked.short
+    return Asked(rows[-1].pk if rows else after_id, len(rows), made, total, short)
+
+
+def _payees(entitlement_ids: set[int]) -> dict[int, Payee]:
+    rows = EntitlementPayee.objects.filter(entitlement_id__in=entitlement_ids).order_by("entitlement_id", "-pk")
+    ring = keyring()
+    return {
+        row.entitlement_id: Payee(
+            row.name, ring.open(row.sealed_account, context=f"assistance_entitlementpayee:{row.reference}"), row.bank,
+            row.relation,
+        )
+        for row in rows.distinct("entitlement_id")
+    }  # fmt: skip
+
+
+def _request(row: EntitlementMonth, payee: Payee, *, at: datetime) -> PaymentRequest:
+    entitlement = row.entitlement
+    return PaymentRequest(
+        source_ref=month_ref(entitlement.pk, row.month), organisation_id=entitlement.payer_organisation_id,
+        slot=entitlement.slot, household_id=entitlement.household_id, person_id=entitlement.person_id,
+        purpose=entitlement.purpose, amount_fen=row.amount_fen, ground=f"{entitlement.name} {row.month:%Y-%m}",
+        approved_on=at.astimezone(SHANGHAI).date(), payee=payee,
+    )  # fmt: skip
+
+
+def month_ref(entitlement_id: int, month: date) -> str:
+    """This function returns the name under which a month of an entitlement is asked for, or known as a grant."""
+    return f"entitlement:{entitlement_id}:{month:%Y-%m}"
+
+
+def _end(work: MonthWork, state: str, said: str, *, at: datetime) -> None:
+    with acting_as(SYSTEM):
+        MonthWork.objects.filter(pk=work.pk).update(state=state, said=said[:300], finished_at=at)
+        if work.progress_id and state == State.FAILED:
+            progress_fail(progress_id=work.progress_id, at=at, message=said)
+        elif work.progress_id:
+            progress_finish(progress_id=work.progress_id, at=at, message=said, partly=state == State.PARTLY)
+
+
+def work_text(work: MonthWork) -> str:
+    """This function says what came of a month in words."""
+    said: Sequence[str] = [
+        f"新记 {work.made:,} 笔，{yuan_text(work.total_fen)} 元" if work.made else "没有新的要记，已记过的不会重记",
+        f"本中心支付的留出 {work.asked:,} 笔，{yuan_text(work.asked_fen)} 元，等制单" if work.asked else "",
+        f"{work.short:,} 笔没有足够的可用资金，补足后再记一次" if work.short else "",
+        f"另有 {work.findings:,} 条待核" if work.findings else "",
+    ]
+    return "；".join(each for each in said if each) + "。"
