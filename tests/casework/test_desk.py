@@ -23,9 +23,7 @@ STAGES = ("check", "dispatch", "answers", "review", "decide", "help", "visit")
 
 
 def ids(desk: Desk) -> tuple[list[int], list[int]]:
-    cases, tasks = [case.pk for case in desk.cases], [task.pk for task in desk.tasks]
-    assert desk.count == len(cases) + len(tasks)
-    return cases, tasks
+    return [case.pk for case in desk.cases], [task.pk for task in desk.tasks]
 
 
 def waiting(viewer: Viewer) -> tuple[list[int], list[int]]:

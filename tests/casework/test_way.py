@@ -218,7 +218,7 @@ def test_the_straight_route_needs_no_township_and_no_leading_group(cast: Cast) -
 def test_the_timeline_names_who_did_what(cast: Cast) -> None:
     walk = case_make(cast, upto="decide")
     with acting_as(cast.county):
-        lines = case_timeline(cast.county, walk.case_id)
+        lines = case_timeline(walk.case)
     assert lines[0].what == "DECIDED"
     assert lines[0].decision is not None
     assert {line.actor for line in lines} >= {"守望 系统自动", "巨鹿县防贫中心 王秀英", "王虎寨镇防贫工作站 赵文静"}
@@ -246,7 +246,7 @@ def test_an_open_case_goes_along_when_its_household_moves_inside_the_county(cast
     assert walk.case.slot == there
     assert {task.slot for task in walk.tasks()} == {there}
     with acting_as(cast.sibling_township):
-        assert case_timeline(cast.sibling_township, walk.case_id)
+        assert case_timeline(walk.case)
     walk.answer_all()
     assert walk.case.act == "review"
 
@@ -316,7 +316,7 @@ def test_answers_that_never_come_are_not_called_answers(cast: Cast) -> None:
     services.tasks_expire(at=AT + timedelta(days=60))
     assert walk.case.act == "review"
     with acting_as(cast.county):
-        assert "1 个单位已反馈，1 个逾期没有反馈" in case_timeline(cast.county, walk.case_id)[0].text
+        assert "1 个单位已反馈，1 个逾期没有反馈" in case_timeline(walk.case)[0].text
 
 
 @pytest.mark.parametrize(("is_without_labour", "stage"), [(True, "review"), (False, "dispatch"), (None, "dispatch")])
@@ -333,7 +333,7 @@ def test_a_branch_follows_what_the_register_says_on_that_day(
     walk.pass_on()
     assert walk.case.stage == stage
     with acting_as(cast.county):
-        assert case_timeline(cast.county, walk.case_id)[0].text.startswith("整户无劳动能力。") is (stage == "review")
+        assert case_timeline(walk.case)[0].text.startswith("整户无劳动能力。") is (stage == "review")
 
 
 def test_what_the_pack_tells_the_household_is_kept_with_the_decision(cast: Cast) -> None:

@@ -14,8 +14,9 @@ from tests.factories.cast import Cast, sign_in
 
 # What a page may ask in all: signing in, the scope and the viewer take five of them.
 MOST: dict[str, tuple[Callable[[Walk], str], int]] = {
-    "the list of cases": (lambda walk: reverse("casework:list"), 19),
-    "a case": (lambda walk: reverse("casework:case", args=[walk.case.pk]), 31),
+    "the desk": (lambda walk: reverse("desks:desk"), 28),
+    "the list of cases": (lambda walk: reverse("casework:list"), 16),
+    "a case": (lambda walk: reverse("casework:case", args=[walk.case.pk]), 30),
     "the screen": (lambda walk: reverse("oversight:screen"), 26),
     "screenings": (lambda walk: reverse("screening:list"), 11),
 }

@@ -168,6 +168,9 @@ def test_a_form_with_faults_says_so_and_makes_nothing(cast: Cast, client: Client
     assert answer.status_code == 422
     with acting_as(SYSTEM):
         assert not InterfaceKey.objects.exists()
+    Appointment.objects.filter(organisation_id=cast.medical.organisation_id).update(ended_at=timezone.now())
+    empty = client.get(form).content.decode()
+    assert "还没有人能负责" in empty and 'name="label"' not in empty
 
 
 def test_a_department_without_tables_may_still_send_clues(cast: Cast, client: Client) -> None:

@@ -32,7 +32,12 @@ from shouwang.standards.selectors import policy_by_version_id
 
 def warnings_visible_to(viewer: Viewer) -> QuerySet[Warning]:
     """This function returns the warnings inside the viewer's areas, newest first."""
-    return Warning.objects.filter(viewer.q()).select_related("pack_version").order_by("-raised_at", "-pk")
+    return (
+        Warning.objects.filter(viewer.q())
+        .select_related("pack_version")
+        .defer("pack_version__files")
+        .order_by("-raised_at", "-pk")
+    )
 
 
 def warnings_uncollected(*, limit: int = 1000, after: int = 0) -> list[Warning]:
@@ -46,7 +51,10 @@ def warnings_uncollected(*, limit: int = 1000, after: int = 0) -> list[Warning]:
 
 def warnings_by_ids(ids: list[int]) -> dict[int, Warning]:
     """This function returns warnings by id, as far as row-level security shows them."""
-    return {found.pk: found for found in Warning.objects.select_related("pack_version").filter(pk__in=ids)}
+    return {
+        found.pk: found
+        for found in Warning.objects.select_related("pack_version").defer("pack_version__files").filter(pk__in=ids)
+    }
 
 
 def warnings_held(viewer: Viewer) -> QuerySet[Warning]:
@@ -69,7 +77,12 @@ def runs_visible_to(viewer: Viewer) -> QuerySet[Run]:
     inside = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         inside |= Q(slot__gte=lo, hi__lte=hi)
-    return Run.objects.filter(inside).select_related("pack_version", "previous").order_by("-pk")
+    return (
+        Run.objects.filter(inside)
+        .select_related("pack_version", "previous")
+        .defer("pack_version__files")
+        .order_by("-pk")
+    )
 
 
 def storms_waiting(viewer: Viewer) -> list[Run]:
@@ -216,7 +229,7 @@ def check_runs_visible_to(viewer: Viewer) -> QuerySet[CheckRun]:
     inside = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         inside |= Q(slot__gte=lo, hi__lte=hi)
-    return CheckRun.objects.filter(inside).select_related("pack_version").order_by("-pk")
+    return CheckRun.objects.filter(inside).select_related("pack_version").defer("pack_version__files").order_by("-pk")
 
 
 @dataclass(frozen=True)

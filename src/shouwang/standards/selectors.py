@@ -39,6 +39,7 @@ def version_in_force(*, slot: int, on: date) -> PackVersion:
             lo__lte=slot, hi__gte=slot, valid_from__lte=on, adopted_at__isnull=False, withdrawn_at__isnull=True
         )
         .select_related("pack_version", "area")
+        .defer("pack_version__files")
         .order_by("-area__level", "-valid_from", "-adopted_at", "-pk")
         .first()
     )
@@ -56,7 +57,7 @@ def versions_in_force(*, slots: Collection[int], on: date) -> dict[int, PackVers
             lo__lte=max(slots), hi__gte=min(slots), valid_from__lte=on, adopted_at__isnull=False,
             withdrawn_at__isnull=True,
         )
-        .select_related("pack_version", "area")
+        .select_related("pack_version", "area").defer("pack_version__files")
         .order_by("-area__level", "-valid_from", "-adopted_at", "-pk")
     )  # fmt: skip
     found = {slot: next((one for one in adopted if one.lo <= slot <= one.hi), None) for slot in slots}
@@ -103,7 +104,12 @@ def adoptions_visible_to(viewer: Viewer, *, with_declined: bool = False) -> Quer
     touching = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         touching |= Q(lo__lte=hi, hi__gte=lo)
-    found = Adoption.objects.filter(touching).select_related("area", "pack_version").order_by("-valid_from", "-pk")
+    found = (
+        Adoption.objects.filter(touching)
+        .select_related("area", "pack_version")
+        .defer("pack_version__files")
+        .order_by("-valid_from", "-pk")
+    )
     return found if with_declined else found.filter(withdrawn_at__isnull=True)
 
 
@@ -117,7 +123,11 @@ def versions_revoked(*, lo: int, hi: int) -> frozenset[int]:
 def revocations_visible_to(viewer: Viewer) -> QuerySet[Revocation]:
     """This function returns the revocations inside the viewer's areas that wait or were confirmed, newest first."""
     found = Revocation.objects.filter(viewer.q(), dropped_at__isnull=True)
-    return found.select_related("adoption__area", "adoption__pack_version").order_by("-pk")
+    return (
+        found.select_related("adoption__area", "adoption__pack_version")
+        .defer("adoption__pack_version__files")
+        .order_by("-pk")
+    )
 
 
 def revocations_confirmed() -> list[Revocation]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -56,7 +58,13 @@ def _current(addresses: list[str], path: str) -> str:
 
 
 def _address(name: str) -> str:
+    return _reversed(name, settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=256)
+def _reversed(name: str, urls: str) -> str:
+    """This function returns the address of a route without arguments in a table of routes; empty without one."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf=urls)
     except NoReverseMatch:
         return ""

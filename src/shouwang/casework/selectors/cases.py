@@ -28,7 +28,9 @@ def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
 
 def case_get(viewer: Viewer, case_id: int) -> Case:
     """This function returns one case; raises CaseNotFound, also for one out of sight."""
-    case = cases_visible_to(viewer).select_related("pack_version").filter(pk=case_id).first()
+    case = (
+        cases_visible_to(viewer).select_related("pack_version").defer("pack_version__files").filter(pk=case_id).first()
+    )
     if case is None:
         raise CaseNotFound
     return case
@@ -70,9 +72,8 @@ class TimelineLine:
     decision: Decision | None
 
 
-def case_timeline(viewer: Viewer, case_id: int) -> list[TimelineLine]:
-    """This function returns everything that happened to a case, newest first; raises CaseNotFound."""
-    case = case_get(viewer, case_id)
+def case_timeline(case: Case) -> list[TimelineLine]:
+    """This function returns everything that happened to a case in sight, newest first."""
     events = CaseEvent.objects.filter(case=case).select_related("decision").order_by("-pk")
     return [timeline_line(event) for event in events]
 

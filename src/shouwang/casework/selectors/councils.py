@@ -33,7 +33,11 @@ def council_get(viewer: Viewer, council_id: int) -> Council:
 
 def council_items(council: Council) -> list[CouncilItem]:
     """This function returns the agenda in its order, with cases and decisions."""
-    items = council.items.select_related("case", "case__pack_version", "decision").prefetch_related("case__cause_rows")
+    items = (
+        council.items.select_related("case", "case__pack_version", "decision")
+        .defer("case__pack_version__files")
+        .prefetch_related("case__cause_rows")
+    )
     return list(items.order_by("number"))
 
 

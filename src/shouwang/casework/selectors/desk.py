@@ -29,18 +29,6 @@ class Desk:
     cases: QuerySet[Case]
     tasks: QuerySet[Task]
 
-    @property
-    def case_count(self) -> int:
-        return self.cases.count()
-
-    @property
-    def task_count(self) -> int:
-        return self.tasks.count()
-
-    @property
-    def count(self) -> int:
-        return self.case_count + self.task_count
-
 
 def cases_waiting(viewer: Viewer) -> QuerySet[Case]:
     """This function returns the open cases whose next step is this viewer's: her kind, her role, not her own work."""

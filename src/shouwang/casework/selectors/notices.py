@@ -78,7 +78,12 @@ def notices_of(case: Case) -> list[Notice]:
 def cases_to_post(viewer: Viewer, *, on: date) -> list[Case]:
     """This function returns the cases in sight, with lamps, that wait to be posted or hang now, by village."""
     cases = with_lamp(cases_visible_to(viewer).filter(act=Act.NOTICE.value, closed_on__isnull=True), on)
-    return list(cases.select_related("pack_version").prefetch_related("cause_rows").order_by("slot", "pk")[:500])
+    return list(
+        cases.select_related("pack_version")
+        .defer("pack_version__files")
+        .prefetch_related("cause_rows")
+        .order_by("slot", "pk")[:500]
+    )
 
 
 def rule_of(case: Case) -> tuple[Provision[NoticeRule], str] | None:

@@ -54,7 +54,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         evidence=case_evidence(viewer, found),
         tasks=task_lines(viewer, found, on),
         decisions=case_decisions(found),
-        timeline=case_timeline(viewer, case_id),
+        timeline=case_timeline(found),
         pack_name=f"{found.pack_version.name}（{timezone.localdate(found.pack_version.loaded_at):%Y-%m-%d} 版）",
         pack_href=address("standards:version", found.pack_version_id),
         papers=brought,

@@ -35,7 +35,12 @@ from shouwang.sources.selectors import clues_visible_to
 
 def case_shown(viewer: Viewer, case_id: int, on: date) -> Case:
     """This function returns a case in sight with its lamp, pack version and causes; out of sight as good as absent."""
-    cases = with_lamp(cases_visible_to(viewer), on).select_related("pack_version").prefetch_related("cause_rows")
+    cases = (
+        with_lamp(cases_visible_to(viewer), on)
+        .select_related("pack_version")
+        .defer("pack_version__files")
+        .prefetch_related("cause_rows")
+    )
     case = cases.filter(pk=case_id).first()
     if case is None:
         raise Http404

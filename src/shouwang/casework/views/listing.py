@@ -41,6 +41,7 @@ from shouwang.people.access import KIND_LABELS, Kind, Viewer, requires
 from shouwang.people.selectors import areas_visible_to
 from shouwang.register.selectors import household_cards, household_search
 from shouwang.ui.lamps import LAMPS
+from shouwang.ui.numbers import numbers_of
 from shouwang.ui.tables import Column, KeyPage, Row, Table, key_page, sort_order
 
 SORTS = {"opened": "opened_at", "due": "due_on", "stage": ("stage_name", "due_on")}
@@ -236,8 +237,9 @@ def due_text(due_on: date | None, on: date) -> str:
 def _tabs(viewer: Viewer, asked: Asked, on: date) -> list[tuple[str, str, bool, int | str]]:
     base = reverse("casework:list")
     tabs: list[tuple[str, str, bool, int | str]] = [("全部", base, not asked.desk, "")]
-    for key, (label, desk) in DESKS.items():
-        tabs.append((label, f"{base}?list={key}", asked.desk == key, desk(viewer, on).case_count))
+    counted = numbers_of(**{key: desk(viewer, on).cases for key, (_, desk) in DESKS.items()})
+    for key, (label, _) in DESKS.items():
+        tabs.append((label, f"{base}?list={key}", asked.desk == key, counted[key]))
     return tabs
 
 

@@ -14,7 +14,6 @@ from shouwang.assistance.selectors import findings_open as entitlement_findings
 from shouwang.casework.selectors import cases_visible_to, lamp_totals, with_lamp
 from shouwang.casework.selectors.tallies import lamps_in_ranges
 from shouwang.desks.rules import Count
-from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import roll_backs_waiting, weak_removals_visible_to
 from shouwang.evaluation.services import DECIDER_ROLES, DECIDERS
@@ -30,6 +29,7 @@ from shouwang.register.selectors import conflicts_waiting, findings_open, househ
 from shouwang.sources.selectors import clues_reported_by, clues_waiting
 from shouwang.sources.selectors.feeds import Freshness, feed_freshness
 from shouwang.ui.lamps import LAMPS
+from shouwang.ui.numbers import numbers_of
 
 REPORTS = 10
 RUNNING = 5

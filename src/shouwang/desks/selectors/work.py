@@ -26,13 +26,13 @@ from shouwang.casework.selectors.procedures import PASSIVE
 from shouwang.casework.selectors.tasks import Task
 from shouwang.casework.selectors.transfers import TAKERS, tasks_declined, transfers_waiting
 from shouwang.desks.rules import DELIVER, TO_DO, Count, Link, Question, WorkRow, days_late, to_do, where
-from shouwang.desks.selectors.numbers import numbers_of
 from shouwang.desks.selectors.ways import address
 from shouwang.evaluation.selectors import transitions_due
 from shouwang.people.access import KIND_LABELS, Kind, Viewer
 from shouwang.people.selectors import grants_fields
 from shouwang.register.selectors import HouseholdCard, household_cards
 from shouwang.rounds.selectors import rounds_unseen
+from shouwang.ui.numbers import numbers_of
 
 ROWS = 10
 BRIEF = 5

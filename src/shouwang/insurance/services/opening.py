@@ -85,7 +85,7 @@ def case_of(viewer: Viewer, *, case_id: int | None = None, task_id: int | None =
     if task.state != "OPEN" or viewer.kind is not Kind.INSURER or task.asks not in ("payout", "deliver"):
         raise StepOutOfTurn("", "有未办结核查任务的承保公司")
     with acting_as(SYSTEM):
-        return Case.objects.select_related("pack_version").get(pk=task.case_id)
+        return Case.objects.select_related("pack_version").defer("pack_version__files").get(pk=task.case_id)
 
 
 def case_policy(case: Case, *, on: date) -> Policy:

@@ -51,7 +51,12 @@ def backtests_visible_to(viewer: Viewer) -> QuerySet[PolicyBacktest]:
     inside = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         inside |= Q(slot__gte=lo, hi__lte=hi)
-    return PolicyBacktest.objects.filter(inside).select_related("pack_version").order_by("-pk")
+    return (
+        PolicyBacktest.objects.filter(inside)
+        .select_related("pack_version")
+        .defer("pack_version__files")
+        .order_by("-pk")
+    )
 
 
 def backtest_by_key(viewer: Viewer, key: str) -> PolicyBacktest | None:

@@ -63,7 +63,9 @@ def trials_visible_to(viewer: Viewer) -> QuerySet[PolicyTrial]:
     inside = Q(pk__in=[])
     for lo, hi in viewer.ranges:
         inside |= Q(slot__gte=lo, hi__lte=hi)
-    return PolicyTrial.objects.filter(inside).select_related("pack_version").order_by("-pk")
+    return (
+        PolicyTrial.objects.filter(inside).select_related("pack_version").defer("pack_version__files").order_by("-pk")
+    )
 
 
 def trial_by_id(viewer: Viewer, trial_id: int) -> PolicyTrial | None:

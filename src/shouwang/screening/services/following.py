@@ -49,7 +49,7 @@ def results_folder(snapshot: Snapshot, run: Run) -> Path:
 def run_before(run: Run) -> Run | None:
     """This function returns the area's last finished run up to the day of this one."""
     done = Run.objects.filter(slot=run.slot, hi=run.hi, state=Run.State.DONE, on__lte=run.on).exclude(pk=run.pk)
-    return done.select_related("snapshot", "pack_version").order_by("-on", "-pk").first()
+    return done.select_related("snapshot", "pack_version").defer("pack_version__files").order_by("-on", "-pk").first()
 
 
 def _is_there(run: Run) -> bool:

@@ -141,7 +141,7 @@ def _from_snapshot(warning: Warning, run: Run, snapshot: Snapshot, policy: Polic
 
 def warning_replay(*, viewer: Viewer, warning_id: int, at: datetime, with_snapshot: bool = False) -> Replay:
     """This function computes a warning again from its own fact row, and with `with_snapshot` from the files too."""
-    warning = Warning.objects.select_related("pack_version").filter(pk=warning_id).first()
+    warning = Warning.objects.select_related("pack_version").defer("pack_version__files").filter(pk=warning_id).first()
     if warning is None:
         raise WarningNotFound
     policy = policy_by_version_id(warning.pack_version_id, on=warning.on)

@@ -59,9 +59,10 @@ def make(request: HttpRequest, organisation_id: int) -> HttpResponse:
     if organisation is None or organisation.kind != Kind.DEPARTMENT or not organisation.is_active:
         raise Http404
     kinds = [(kind.key, kind.name) for kind in kinds_of_department(organisation.department)]
+    people = people_answering(organisation.pk)
     form = InterfaceKeyForm(
         request.POST if request.method == "POST" else None,
-        people=people_answering(organisation.pk),
+        people=people,
         places=places_narrower(viewer, lo=organisation.area.lo, hi=organisation.area.hi, level=TOWNSHIP),
         kinds=kinds,
     )
@@ -74,7 +75,7 @@ def make(request: HttpRequest, organisation_id: int) -> HttpResponse:
         else:
             shown = InterfaceKeyMadePage(_line(key, now), token, request.build_absolute_uri(reverse(ROOT)))
             return render(request, "sources/interface_key_made.html", {"page": shown})
-    context = {"form": form, "organisation": organisation}
+    context = {"form": form, "organisation": organisation, "nobody": not people}
     return render(request, "sources/interface_key_make.html", context, status=422 if form.errors else 200)
 
 

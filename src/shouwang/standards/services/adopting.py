@@ -129,7 +129,12 @@ def version_propose(
 
 def _unsettled(viewer: Viewer, adoption_id: int) -> Adoption:
     """This function locks a proposal that waits; raises AreaNotYours, AlreadySettled."""
-    found = Adoption.objects.select_for_update(of=("self",)).select_related("pack_version").filter(pk=adoption_id)
+    found = (
+        Adoption.objects.select_for_update(of=("self",))
+        .select_related("pack_version")
+        .defer("pack_version__files")
+        .filter(pk=adoption_id)
+    )
     adoption = found.first()
     if adoption is None or not area_visible(viewer, lo=adoption.lo, hi=adoption.hi):
         raise AreaNotYours

@@ -1,4 +1,4 @@
-"""Several numbers of a desk from one statement: each costs more in asking than in counting."""
+"""Several numbers of a page from one statement: each costs more in asking than in counting."""
 
 from __future__ import annotations
 
