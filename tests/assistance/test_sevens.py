@@ -84,12 +84,6 @@ def test_the_sources_agree_with_every_case_of_the_pack(baoding: SevensPolicy) ->
     assert seen == {True, False, None}
 
 
-@pytest.mark.worked_case(4)
-def test_ren_huiwen_has_two_sources(baoding: SevensPolicy) -> None:
-    earned = frozenset({"WAGE", "BUSINESS", "PROPERTY"})
-    assert standing_of_household(baoding, "EXITED", Held(earned=earned)).has_sources is True
-
-
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -34,7 +34,7 @@ from shouwang.standards.rules import pack_of
 AT = datetime(2020, 6, 24, 9, 0, tzinfo=SHANGHAI)  # a Wednesday before the Dragon Boat holiday of 25 to 27 June
 NAMES = {
     "xingtai": "邢台市", "hengshui": "衡水市", "lianyungang": "连云港市", "julu": "巨鹿县", "national": "国家",
-    "shanxi": "山西省", "hebei": "河北省",
+    "shanxi": "山西省", "hebei": "河北省", "weixian": "魏县", "qinglong": "青龙满族自治县", "baoding": "保定市",
 }  # fmt: skip
 _key = itertools.count(1)
 
@@ -306,8 +306,9 @@ def adopted(cast: Cast, version: PackVersion, *, valid_from: date) -> None:
 def second_clerk(cast: Cast) -> Viewer:
     """This function returns another clerk of the cast's county centre."""
     return viewer_make(
-        Kind.COUNTY_CENTRE, Role.CLERK, cast.places.county, name="张复核", organisation_name="巨鹿县防贫中心"
-    )
+        Kind.COUNTY_CENTRE, Role.CLERK, cast.places.county, name="张复核",
+        organisation_name=cast.county.organisation_name,
+    )  # fmt: skip
 
 
 def department_make(cast: Cast, department: str, name: str) -> Viewer:

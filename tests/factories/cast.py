@@ -6,7 +6,7 @@ member is a real user with a real appointment, and the attribute is her `Viewer`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 import pytest
@@ -92,9 +92,9 @@ PLACES = {
 }
 
 
-def places_build() -> Places:
-    """This function makes the places with everything above them."""
-    return Places(**dict(zip(PLACES, areas_make(list(PLACES.values())), strict=True)))
+def places_build(codes: Mapping[str, int] = PLACES, names: Mapping[int, str] | None = None) -> Places:
+    """This function makes the places with everything above them; `names` names those that no list of divisions has."""
+    return Places(**dict(zip(PLACES, areas_make([codes[name] for name in PLACES], names=names), strict=True)))
 
 
 def _members(at: Places) -> dict[str, Member]:
@@ -103,39 +103,41 @@ def _members(at: Places) -> dict[str, Member]:
     near, far = at.county, at.neighbour_county
 
     def bureau(name: str, key: str, office: str) -> Member:
-        return Member(department, clerk, near, name, f"巨鹿县{office}", key)
+        return Member(department, clerk, near, name, f"{near.name}{office}", key)
 
     return {
-        "officer": Member(Kind.VILLAGE, Role.OFFICER, at.village, "吴同科", "大寨村防贫工作站"),
-        "sibling_officer": Member(Kind.VILLAGE, Role.OFFICER, at.sibling_village, "李守信", "王虎寨村防贫工作站"),
-        "township": Member(Kind.TOWNSHIP, clerk, at.town, "赵文静", "王虎寨镇防贫工作站"),
+        "officer": Member(Kind.VILLAGE, Role.OFFICER, at.village, "吴同科", f"{at.village.name}防贫工作站"),
+        "sibling_officer": Member(
+            Kind.VILLAGE, Role.OFFICER, at.sibling_village, "李守信", f"{at.sibling_village.name}防贫工作站"
+        ),
+        "township": Member(Kind.TOWNSHIP, clerk, at.town, "赵文静", f"{at.town.name}防贫工作站"),
         "sibling_township": Member(
             Kind.TOWNSHIP, clerk, at.sibling_town, "孙立新", f"{at.sibling_town.name}防贫工作站"
         ),
-        "county": Member(Kind.COUNTY_CENTRE, clerk, near, "王秀英", "巨鹿县防贫中心"),
-        "leader": Member(Kind.LEADING_GROUP, Role.LEADER, near, "刘志远", "巨鹿县防贫领导小组"),
-        "city": Member(Kind.CITY_CENTRE, Role.SUPERVISOR, at.city, "陈思", "邢台市防贫防返贫大数据中心"),
-        "province": Member(Kind.PROVINCE, Role.SUPERVISOR, at.province, "周正", "河北省主管部门"),
-        "auditor": Member(Kind.AUDIT, Role.AUDITOR, near, "冯明鉴", "巨鹿县审计局"),
+        "county": Member(Kind.COUNTY_CENTRE, clerk, near, "王秀英", f"{near.name}防贫中心"),
+        "leader": Member(Kind.LEADING_GROUP, Role.LEADER, near, "刘志远", f"{near.name}防贫领导小组"),
+        "city": Member(Kind.CITY_CENTRE, Role.SUPERVISOR, at.city, "陈思", f"{at.city.name}防贫防返贫大数据中心"),
+        "province": Member(Kind.PROVINCE, Role.SUPERVISOR, at.province, "周正", f"{at.province.name}主管部门"),
+        "auditor": Member(Kind.AUDIT, Role.AUDITOR, near, "冯明鉴", f"{near.name}审计局"),
         "medical": bureau("何医保", "medical_insurance", "医疗保障局"),
         "civil": bureau("宋民政", "civil_affairs", "民政局"),
         "labour": bureau("韩人社", "labour", "人力资源和社会保障局"),
         "education": bureau("许教育", "education", "教育局"),
         "disabled": bureau("曹残联", "disabled", "残疾人联合会"),
-        "insurer": Member(Kind.INSURER, clerk, near, "高承保", "承保公司巨鹿支公司"),
-        "administrator": Member(Kind.OPERATOR, Role.ADMINISTRATOR, near, "管理员甲", "巨鹿县系统管理"),
-        "security": Member(Kind.OPERATOR, Role.SECURITY, near, "安全员乙", "巨鹿县系统管理"),
-        "neighbour": Member(Kind.COUNTY_CENTRE, clerk, far, "邻县甲", "平乡县防贫中心"),
+        "insurer": Member(Kind.INSURER, clerk, near, "高承保", f"承保公司{near.name.removesuffix('县')}支公司"),
+        "administrator": Member(Kind.OPERATOR, Role.ADMINISTRATOR, near, "管理员甲", f"{near.name}系统管理"),
+        "security": Member(Kind.OPERATOR, Role.SECURITY, near, "安全员乙", f"{near.name}系统管理"),
+        "neighbour": Member(Kind.COUNTY_CENTRE, clerk, far, "邻县甲", f"{far.name}防贫中心"),
         "neighbour_officer": Member(
             Kind.VILLAGE, Role.OFFICER, at.neighbour_village, "邻县乙", f"{at.neighbour_village.name}防贫工作站"
         ),
-        "neighbour_medical": Member(department, clerk, far, "邻县丙", "平乡县医疗保障局", "medical_insurance"),
+        "neighbour_medical": Member(department, clerk, far, "邻县丙", f"{far.name}医疗保障局", "medical_insurance"),
     }
 
 
-def cast_build() -> Cast:
-    """This function makes places, organisations, users and appointments of the cast."""
-    at = places_build()
+def cast_build(codes: Mapping[str, int] = PLACES, names: Mapping[int, str] | None = None) -> Cast:
+    """This function makes places, organisations, users and appointments of the cast, in 巨鹿县 or where `codes` say."""
+    at = places_build(codes, names)
     members = _members(at)
     return Cast(places=at, **dict(zip(members, viewers_make(list(members.values())), strict=True)))
 

@@ -21,14 +21,14 @@ DAY = date(2020, 6, 30)
 PERSONS = ["县", "乡", "村", "户编号", "人编号", "证件类型", "证件号码", "与户主关系", "姓名"]
 
 
-def workbook(sheets: dict[str, tuple[list[str], list[list[Any]]]], *, banner: bool = True) -> bytes:
+def workbook(sheets: dict[str, tuple[list[str], list[list[Any]]]], *, banner: bool = True, on: date = DAY) -> bytes:
     """An export: two banner rows, headings on the third."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     for name, (headings, rows) in sheets.items():
         page = book.add_worksheet(name)
         lines = (
-            [["全国防返贫监测信息系统"], [f"导出时间：{DAY}　单位：元"], headings, *rows]
+            [["全国防返贫监测信息系统"], [f"导出时间：{on}　单位：元"], headings, *rows]
             if banner
             else [headings, *rows]
         )
@@ -52,10 +52,10 @@ def person(
     }  # fmt: skip
 
 
-def persons(*rows: dict) -> bytes:
+def persons(*rows: dict, on: date = DAY) -> bytes:
     """A workbook of 监测对象信息."""
     headings = list(dict.fromkeys([*PERSONS, *(name for row in rows for name in row)]))
-    return workbook({"监测对象信息": (headings, [[row.get(name) for name in headings] for row in rows])})
+    return workbook({"监测对象信息": (headings, [[row.get(name) for name in headings] for row in rows])}, on=on)
 
 
 def ran(viewer: Viewer, *files: bytes, at: Any = NOW, on: date = DAY) -> RegisterImport:

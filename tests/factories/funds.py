@@ -46,7 +46,7 @@ class Desk:
 
 def desk_make(cast: Cast) -> Desk:
     """This function makes the people of money."""
-    at, centre = cast.places, "巨鹿县防贫中心"
+    at, centre = cast.places, cast.county.organisation_name
     return Desk(
         city=viewer_make(
             Kind.CITY_CENTRE, Role.CLERK, at.city, name="钱司库", organisation_name=cast.city.organisation_name

@@ -8,7 +8,7 @@ import pytest
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
-from tests.factories.casework import AT, NAMES, case_make, workflow_ready
+from tests.factories.casework import AT, case_make
 from tests.factories.cast import Cast, sign_in
 from tests.factories.funds import Desk, answer, batched, desk_make
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, policy_changed, pool_make
@@ -19,7 +19,7 @@ from shouwang.funds.services import Payee
 from shouwang.insurance import errors, services
 from shouwang.insurance.models import Pool, PoolEntry
 from shouwang.insurance.selectors import paid_by_others, pool_under_way_fen
-from shouwang.insurance.services import Opening, payments_follow, pool_ledger_fen
+from shouwang.insurance.services import payments_follow, pool_ledger_fen
 from shouwang.people.access import SYSTEM, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -283,37 +283,6 @@ def test_a_premium_comes_out_of_a_county_account_that_holds_it(real_cast: Cast) 
         )
         services.pool_pay_in(**paper)  # type: ignore[arg-type]
     assert agrees() == 100
-
-
-@pytest.mark.worked_case(5)
-def test_four_million_yuan_and_the_supplement_stand_in_the_ledger(real_cast: Cast) -> None:
-    """魏县: 50 yuan × 80,000 heads, and 2.9 million for named industries and workers away, kept by the insurer."""
-    NAMES["weixian"] = "魏县"
-    workflow_ready(real_cast, "weixian")
-    viewer, insurer = real_cast.county, real_cast.insurer.organisation_id or 0
-    for key, first, until in (("fund", TERM, None), ("supplement", date(2020, 3, 1), date(2021, 3, 1))):
-        with acting_as(viewer):
-            pool = services.pool_open(viewer=viewer, opening=Opening(key, first, until, insurer, "魏招 1 号"), at=AT)
-            services.pool_pay_in(
-                viewer=viewer, pool_id=pool.pk, version=pool.version, move="PREMIUM", amount_fen=pool.fund_fen,
-                on=first, note="县财政拨款", at=AT, with_budget=True,
-            )  # fmt: skip
-    with acting_as(SYSTEM):
-        held = {row.purpose: row.balance_fen for row in Account.objects.filter(stage="POOL", organisation_id=insurer)}
-        assert held == {"防贫保险金": 5_000 * 80_000, "防贫补充方案": 290_000_000}
-        origin = Account.objects.filter(stage="ORIGIN", organisation_id=viewer.organisation_id, source="COUNTY")
-        assert -sum(row.balance_fen for row in origin) == 690_000_000
-        assert not Account.objects.filter(stage="AVAILABLE").exclude(balance_fen=0).exists()
-    # What is left over goes on into the next term's accounts.
-    with acting_as(viewer):
-        fund = Pool.objects.get(key="fund")
-        following = services.pool_open(
-            viewer=viewer, opening=Opening("fund", date(2021, 1, 1), None, insurer, "魏招 2 号"), at=AT
-        )
-        services.pool_carry(
-            viewer=viewer, pool_id=fund.pk, version=fund.version, on=date(2021, 1, 1), at=AT + timedelta(days=200)
-        )
-        assert (pool_ledger_fen(viewer, fund), pool_ledger_fen(viewer, following)) == (0, 400_000_000)
 
 
 def test_an_event_is_told_within_the_days_of_the_policy(real_cast: Cast) -> None:

@@ -8,13 +8,13 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from tests.factories.casework import AT, NAMES, case_make, workflow_ready
+from tests.factories.casework import AT, case_make, workflow_ready
 from tests.factories.cast import Cast
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, head_of, pool_make
 
 from shouwang.insurance import errors, services
 from shouwang.insurance.models import Pool, PoolEntry
-from shouwang.insurance.selectors import pool_months, pool_sums, pools_adding_to, pools_visible_to
+from shouwang.insurance.selectors import pool_months, pool_sums
 from shouwang.insurance.services import Event, Opening
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import SYSTEM, acting_as
@@ -30,36 +30,12 @@ def put_in(cast: Cast, pool: Pool, fen: int, *, move: str = "PREMIUM") -> None:
                              note="财政拨付", at=AT, with_budget=True)  # fmt: skip
 
 
-@pytest.mark.worked_case(5)
-def test_fifty_yuan_for_eighty_thousand_heads_and_the_supplement_of_2020(real_cast: Cast) -> None:
-    NAMES["weixian"] = "魏县"
+def test_a_supplement_pays_for_those_it_insures_alone_and_says_who_is_which(real_cast: Cast) -> None:
     workflow_ready(real_cast, "weixian")
     viewer, insurer = real_cast.county, real_cast.insurer.organisation_id or 0
     with acting_as(viewer):
-        fund = services.pool_open(
-            viewer=viewer, opening=Opening("fund", TERM, None, insurer, "魏招〔2020〕1 号"), at=AT
-        )
-        supplement = services.pool_open(
-            viewer=viewer, opening=Opening("supplement", date(2020, 3, 1), date(2021, 3, 1), insurer, "补充合同"), at=AT
-        )
-        assert [pool.pk for pool in pools_adding_to(fund)] == [supplement.pk]
-    assert (fund.heads, fund.premium_fen, fund.fund_fen, fund.until_date) == (
-        80_000,
-        5_000,
-        400_000_000,
-        date(2021, 1, 1),
-    )
-    assert (supplement.fund_fen, supplement.insures) == (290_000_000, ["特定产业项目", "务工人员"])
-    put_in(real_cast, fund, 400_000_000)
-    put_in(real_cast, supplement, 290_000_000)
-    with pytest.raises(errors.TooMuchPaidIn, match="还差 0"):
-        put_in(real_cast, fund, 1)
-    with acting_as(viewer):
-        assert sum(pool.balance_fen for pool in pools_visible_to(viewer)) == 690_000_000
-    for other in (real_cast.neighbour, real_cast.medical, real_cast.officer):
-        with acting_as(other):
-            assert not Pool.objects.exists()
-    # The supplement pays for workers away and named industries alone, and it is on record who is which.
+        for key, first, until in (("fund", TERM, None), ("supplement", date(2020, 3, 1), date(2021, 3, 1))):
+            services.pool_open(viewer=viewer, opening=Opening(key, first, until, insurer, "魏招〔2020〕1 号"), at=AT)
     walk = case_make(real_cast, upto="dispatch", cause="EMPLOYMENT")
     away = Event("EMPLOYMENT", AT.date(), head_of(walk.case.household_id), "停工三个月", type_key="LOW_INCOME",
                  type_note="入户核查")  # fmt: skip

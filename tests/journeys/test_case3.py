@@ -156,6 +156,7 @@ def city_screen_counts(sign_in: SignIn, county: Cast) -> None:
     assert city.lamps_in("案件") == [GREEN, GREEN]
 
 
+@pytest.mark.worked_case(3)
 def test_both_events_of_zhang_shengkun_end_green(sign_in: SignIn, county: Cast, tmp_path: Path, today: date) -> None:
     register_and_feeds(sign_in, county, tmp_path, today)
     screening_finds_the_neighbour(sign_in, county, today)

@@ -32,6 +32,7 @@ def test_a_household_goes_in_with_fields_named_facts_incomes_and_sealed_numbers(
         "户类型": "脱贫户", "监测对象类别": "脱贫不稳定户", "识别监测时间": date(2020, 3, 1), "致贫/返贫风险1": "因病",
         "是否危房户": "否", "是否解决安全饮用水": "是", "工资性收入": 12000.05, "生产经营性支出": 300,
         "耕地面积（亩）": 3.5, "信息采集人联系电话": "16000000009", "享受低保政策情况": "是",
+        "是否非持续稳定脱贫户": "是", "退出时核定纯收入": -20.5,
     }  # fmt: skip
     run = ran(
         cast.county,
@@ -48,6 +49,7 @@ def test_a_household_goes_in_with_fields_named_facts_incomes_and_sealed_numbers(
         state = HouseholdState.objects.get(household=household)
         assert (state.poverty_status, state.watch_type, state.risks) == ("EXITED", "UNSTABLE", ["ILLNESS"])
         assert (state.housing_safe, state.water_safe, state.is_low_income) == (True, True, None)
+        assert (state.is_exit_unstable, state.verified_income_fen) == (True, -2050)
         first = PersonState.objects.get(person__name="张胜坤")
         assert (first.is_chronic, first.is_seriously_ill, first.is_disabled) == (True, False, True)
         assert (first.labour, first.education) == ("WEAK", "PRIMARY")

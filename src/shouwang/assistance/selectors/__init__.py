@@ -36,6 +36,7 @@ from shouwang.assistance.selectors.measures import (
     measures_of_case,
     measures_of_household,
     measures_visible_to,
+    paid_this_round,
 )
 from shouwang.assistance.selectors.suggestions import (
     Matched,
@@ -79,6 +80,7 @@ __all__ = [
     "measures_visible_to",
     "month_sum",
     "months_in",
+    "paid_this_round",
     "payees_of",
     "proof_get",
     "runs_visible_to",

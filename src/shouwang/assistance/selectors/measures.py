@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from shouwang.assistance.models import Measure
+from shouwang.assistance.models import Aid, Measure
 from shouwang.casework.selectors import procedure_for, stage_for
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.selectors import grants_of_case
+from shouwang.funds.services import Grant
 from shouwang.people.access import READS_REGISTER, Viewer
 from shouwang.rulebook.workflow import Act
 
@@ -42,15 +43,26 @@ def measures_of_household(viewer: Viewer, household_id: int) -> QuerySet[Measure
     return measures_visible_to(viewer).filter(household_id=household_id).order_by("-pk")
 
 
-def has_help_arrived(viewer: Viewer, case: Case) -> bool:
-    """This function tells whether help has come since a case stands in help: a measure, or money paid about it.
+def help_since(case: Case) -> datetime:
+    """This function returns from when on what arrives is this round's help: since the case was opened, for the first.
 
-    What the insurer pays leaves a grant and no measure.
+    Emergency aid comes before the case is decided, and may be all that is due. A later round asks for new help.
     """
-    since = case.stage_since_at
-    delivered = Measure.objects.filter(case_id=case.pk, state=Measure.State.DELIVERED, delivered_at__gte=since)
-    paid = grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True, recorded_at__gte=since)
-    return delivered.exists() or paid.exists()
+    is_later = Aid.objects.filter(case_id=case.pk).exists()
+    return case.stage_since_at if is_later else case.opened_at
+
+
+def paid_this_round(viewer: Viewer, case: Case) -> QuerySet[Grant]:
+    """This function returns the money paid about a case that is help of this round; the insurer's has no measure."""
+    return grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True, recorded_at__gte=help_since(case))
+
+
+def has_help_arrived(viewer: Viewer, case: Case) -> bool:
+    """This function tells whether help has come in a case's present round: a measure, or money paid about it."""
+    delivered = Measure.objects.filter(
+        case_id=case.pk, state=Measure.State.DELIVERED, delivered_at__gte=case.stage_since_at
+    )
+    return delivered.exists() or paid_this_round(viewer, case).exists()
 
 
 def measure_snapshot_query(*, lo: int, hi: int, on: date, salt: int) -> str:

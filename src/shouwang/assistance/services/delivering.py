@@ -11,14 +11,13 @@ from django.db import transaction
 from shouwang.assistance.errors import DeliveryDay, MeasureNotFound, NotInHelp, NotYetDelivered
 from shouwang.assistance.models import Aid, Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
-from shouwang.assistance.selectors import has_help_arrived, help_completion
+from shouwang.assistance.selectors import has_help_arrived, help_completion, paid_this_round
 from shouwang.assistance.services.confirming import proofs_add
 from shouwang.assistance.services.limiting import cap_refuse, household_lock
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get, policy_for_case, task_get, task_kind
 from shouwang.casework.services import assisted_record, task_answer
-from shouwang.funds.selectors import grants_of_case
 from shouwang.funds.services import Benefit, Grant, grant_record
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.kit.dates import SHANGHAI
@@ -193,7 +192,7 @@ def help_complete(*, viewer: Viewer, case_id: int, version: int, at: datetime) -
         if waiting or not has_help_arrived(viewer, case):
             raise NotYetDelivered(waiting)
         arrived = list(delivered)
-        paid = grants_of_case(viewer, case.pk).filter(cancelled_at__isnull=True, recorded_at__gte=case.stage_since_at)
+        paid = paid_this_round(viewer, case)
         named = {*(measure.person_id for measure in arrived), *paid.values_list("person_id", flat=True)}
         people = _people(viewer, case.household_id, named, on=at.astimezone(SHANGHAI).date())
         Aid.objects.create(

@@ -123,6 +123,7 @@ class RowParser:
         self._person_facts(row, parsed)
         for name in INCOMES:
             self._amount(row, name)
+        self._amount(row, "verified_income", may_be_negative=True)
         self._named(row, parsed)
         is_refused = any(not problem.is_notice for problem in self.problems[before:])
         return None if is_refused else parsed
@@ -228,6 +229,9 @@ class RowParser:
         found = HouseholdFacts(address=row.text("address")[:200])
         facts, named = found.facts, found.named
         facts["poverty_status"] = self._code(row, "poverty_status", PovertyStatus, named)
+        facts["is_exit_unstable"] = self._yes(row, "exit_unstable", named)
+        facts["is_low_income"] = self._yes(row, "low_income", named)
+        facts["verified_income_fen"] = self._amount(row, "verified_income", quietly=True, may_be_negative=True)
         facts["watch_type"] = self._code(row, "watch_type", WatchType, named)
         facts["identified_date"] = self._soft(row, "identified_date", self._past_day, named)
         is_removed = self._yes(row, "is_removed", named)
@@ -279,12 +283,12 @@ class RowParser:
             found.statuses["TEKUN_CENTRAL"] = "" if has and is_central else None
             found.statuses["TEKUN_DISPERSED"] = "" if has and not is_central else None
 
-    def _amount(self, row: RawRow, name: str, *, quietly: bool = False) -> int | None:
+    def _amount(self, row: RawRow, name: str, *, quietly: bool = False, may_be_negative: bool = False) -> int | None:
         cell = row.cell(name)
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             return None
         try:
-            return fen_parse(cell)
+            return fen_parse(cell, allow_negative=may_be_negative)
         except Refusal as refusal:
             if not quietly:
                 self.refuse(row, name, refusal)
