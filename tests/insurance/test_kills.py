@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -224,3 +226,39 @@ def test_fifty_collectors_at_once_follow_a_payment_once(real_cast: Cast) -> None
     told = at_once(lambda _: changed.append(services.payments_follow(at=LATER)))
     assert (told, sum(changed)) == ({"": 50}, 1)
     assert (found.claim.state, agrees()) == ("PAID", 149_000_000)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_money_got_back_and_money_asked_for_do_not_wait_for_one_another(real_cast: Cast) -> None:
+    """Both need the pool and its accounts: whoever has the one must not wait for who has the other."""
+    county_pool(real_cast)
+    desk, county = desk_make(real_cast), real_cast.county
+    early = claim_make(real_cast, pool=False, cause="ACCIDENT")
+    early.step("aid_decide", early.decider, reason="急需用钱")
+    early.step("advance_apply", county, payee=PAYEE)
+    answered(desk, sent(desk, early, f"advance:{early.claim_id}"))
+    services.payments_follow(at=LATER)
+    early.assess(500_000)  # less than was paid before
+    early.propose()
+    early.decide()
+    later = decided(real_cast)
+    versions, posted = (early.claim.version, later.claim.version), threading.Event()
+
+    def slow(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        if "insert into funds_posting" in sql:
+            posted.set()
+            time.sleep(1)  # the other one is at the pool meanwhile
+        return found
+
+    def work(seat: int) -> None:
+        if seat:
+            posted.wait(60)
+            later.step("payment_apply", county, payee=PAYEE, version=versions[1])
+        else:
+            with connection.execute_wrapper(slow):
+                early.step("advance_take_back", county, amount_fen=100_000, reason="退回", version=versions[0])
+
+    assert at_once(work, many=2) == {"": 2}
+    assert agrees() == 150_000_000 - 300_000 + 100_000 - 1_000_000
