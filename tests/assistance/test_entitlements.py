@@ -161,9 +161,11 @@ def test_what_cannot_begin_is_refused(real_cast: Cast) -> None:
         begun(cast, home.pk)
     with pytest.raises(NotRecurring):
         begun(cast, home.pk, "temporary_relief")
-    for payer in (cast.neighbour_medical, cast.county, cast.insurer):
+    for payer in (cast.neighbour_medical, cast.insurer):
         with pytest.raises(EntitlementPayerUnknown):
             begun(cast, home.pk, "disability_care", payer_organisation_id=payer.organisation_id)
+    with pytest.raises(EntitlementPayeeMissing, match="由本中心发放的，要写明从哪项资金付"):
+        begun(cast, home.pk, "disability_care", payer_organisation_id=cast.county.organisation_id)
 
 
 def test_what_was_paid_after_death_end_or_exit_and_what_overlaps_is_found_once_with_its_owner(real_cast: Cast) -> None:
