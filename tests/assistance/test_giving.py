@@ -292,10 +292,18 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
         "giver_kind": "firm", "giver": "县青年商会", "purpose": "living", "area": f"{cast.places.county.lo:012d}",
         "form": "THINGS", "item": "棉被", "count": "10", "unit": "床", "value": "150", "pledged_on": today,
     }  # fmt: skip
-    assert client.post(reverse("assistance:pledge_new"), said | {"value": ""}).status_code == 422
+    for wrong, sentence in [
+        ({"value": ""}, "请填每件折价。"), ({"count": ""}, "请填数量。"), ({"giver": " "}, "请填捐赠人名称。"),
+        ({"form": "MONEY", "amount": ""}, "请填金额。"), ({"form": "MONEY", "amount": "0"}, "金额要大于 0 元。"),
+    ]:  # fmt: skip
+        refused = client.post(reverse("assistance:pledge_new"), said | wrong)
+        last = [*wrong][-1]
+        assert (refused.status_code, refused.context["page"].form.errors) == (422, {last: [sentence]})
     assert client.post(reverse("assistance:pledge_new"), said).status_code == 302
     address = reverse("assistance:household_needs", args=[home])
     need = {"purpose": "living", "form": "THINGS", "item": "棉被", "count": "4", "unit": "床", "stated_on": today}
+    ahead = client.post(address, need | {"stated_on": (timezone.localdate() + timedelta(days=1)).isoformat()})
+    assert ahead.context["page"].form.errors == {"stated_on": ["日期不能晚于今天。"]}
     assert client.post(address, need | {"note": "刚做完手术"}).status_code == 302
     with acting_as(SYSTEM):
         pledge, wanting = Pledge.objects.get(), Need.objects.get()
@@ -305,6 +313,7 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
     too_much = client.post(allot_at, {"version": 1, "need": wanting.pk, "quantity": "5"})
     assert too_much.status_code == 422
     assert "还缺 4 床" in too_much.content.decode()
+    assert 'value="5"' in too_much.content.decode()
     assert client.post(allot_at, {"version": 1, "need": wanting.pk, "quantity": "4"}).status_code == 302
     with acting_as(SYSTEM):
         made = Allotment.objects.get()

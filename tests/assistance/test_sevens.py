@@ -152,6 +152,13 @@ def test_a_village_shows_what_is_missing_and_the_list_leaves_the_house_with_a_pu
     village = client.get(f"{reverse('assistance:sevens')}?area={cast.slot:012d}").content.decode()
     assert "欧阳长名" in village
     assert "李医生" in client.get(reverse("assistance:household_sevens", args=[home.pk])).content.decode()
+    ahead = client.post(
+        reverse("assistance:household_sevens", args=[poor.pk]),
+        {"kind": "one_insurance", "name": "防贫保险", "about": "", "from_date": months_add(today, 1)},
+    )
+    slot = next(line for line in ahead.context["page"].lines if line.key == "one_insurance")
+    assert slot.form.errors == {"from_date": ["日期不能晚于今天。"]}
+    assert slot.form.fields["about"].label == "承保单位和保障内容"
     filled = client.post(
         reverse("assistance:household_sevens", args=[poor.pk]),
         {"kind": "one_insurance", "name": "=防贫保险", "about": "", "from_date": today},

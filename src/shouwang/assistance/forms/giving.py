@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +17,8 @@ from shouwang.office.fields import PapersField
 from shouwang.ui.forms import FreeTextForm, StatedDay, StatedField, StatedNumber
 
 PICK = {"required": "请选一项。"}
+# What is asked of things, and what is said where it is missing.
+THING = {"item": "请填品名。", "count": "请填数量。", "unit": "请填单位，例如：床。"}
 
 
 def _fen(form: forms.Form, name: str, text: str) -> int:
@@ -43,11 +45,23 @@ class AmountForm(FreeTextForm):
     def clean(self) -> dict[str, Any]:
         """This function reads the amount of what was chosen into `total`: fen, or a count."""
         cleaned = super().clean()
-        if self.is_thing:
+        chosen = cleaned.get("form")
+        cleaned["total"] = 0
+        if chosen == "THINGS":
+            self._want(THING)
             cleaned["total"] = cleaned.get("count") or 0
-        else:
-            cleaned["total"] = _fen(self, "amount", cleaned.get("amount", ""))
+        elif chosen == "MONEY" and not self._want({"amount": "请填金额。"}):
+            cleaned["total"] = _fen(self, "amount", cleaned["amount"])
+            if cleaned["total"] == 0 and "amount" not in self.errors:
+                self.add_error("amount", "金额要大于 0 元。")
         return cleaned
+
+    def _want(self, sentences: Mapping[str, str]) -> bool:
+        """This function says beside each field that is still empty what to fill in; true where something is wrong."""
+        for name, sentence in sentences.items():
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return any(name in self.errors for name in sentences)
 
 
 class PledgeForm(AmountForm):
@@ -75,7 +89,12 @@ class PledgeForm(AmountForm):
     def clean(self) -> dict[str, Any]:
         """This function reads what one thing is worth."""
         cleaned = super().clean()
-        cleaned["value_fen"] = _fen(self, "value", cleaned.get("value", "")) if self.is_thing else None
+        self._want({"giver": "请填捐赠人名称。"})
+        cleaned["value_fen"] = None
+        if self.is_thing and not self._want({"value": "请填每件折价。"}):
+            cleaned["value_fen"] = _fen(self, "value", cleaned["value"])
+            if cleaned["value_fen"] == 0 and "value" not in self.errors:
+                self.add_error("value", "每件折价要大于 0 元。")
         return cleaned
 
     def promise(self) -> Promise:

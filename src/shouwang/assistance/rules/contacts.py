@@ -10,6 +10,8 @@ KEEPERS = frozenset({Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE})
 # Whose people may be contacts that sign in here: they read the register of the household.
 CADRES = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
 KEEPING_ROLES = frozenset({Role.OFFICER, Role.CLERK, Role.LEADER})
+# What the forms call the day they ask for.
+DAYS = ("on", "from_date", "until_date")
 
 
 class ContactRefusal(Refusal):
@@ -71,14 +73,14 @@ class TooManyHouseholds(ContactRefusal):
 class DayAhead(ContactRefusal):
     """A day that has not come."""
 
-    field = "on"
+    fields = DAYS
     sentence = "日期不能晚于今天。"
 
 
 class DayBefore(ContactRefusal):
     """A day before the contact or the slot began."""
 
-    field = "on"
+    fields = DAYS
 
     def __init__(self, since: object) -> None:
         super().__init__(f"日期不能早于开始那天（{since}）。")

@@ -74,7 +74,7 @@ class ThingIncomplete(GivingRefusal):
 class DayWrong(GivingRefusal):
     """A day ahead, or an end before its beginning."""
 
-    field = "on"
+    fields = ("on", "pledged_on", "stated_on")
     sentence = "日期不能晚于今天，到期日不能早于捐赠日。"
 
 

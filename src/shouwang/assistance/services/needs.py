@@ -73,7 +73,7 @@ def need_state(*, viewer: Viewer, household_id: int, lack: Lack, at: datetime) -
     if is_thing and not (lack.item.strip() and lack.unit.strip()):
         raise ThingIncomplete("请写品名和单位。")
     if lack.stated_on > on:
-        raise DayWrong
+        raise DayWrong("日期不能晚于今天。")
     measure = Measure.objects.filter(pk=lack.measure_id, household_id=home.id).first() if lack.measure_id else None
     if lack.measure_id and measure is None:
         raise GivingNotFound

@@ -146,7 +146,7 @@ def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str =
                 NeedLine(need, cards.get(need.household_id)), match,
                 AllotForm(
                     is_money=found.form == "MONEY", auto_id=f"need{need.pk}_%s",
-                    initial={"quantity": yuan_plain(match.quantity) if found.form == "MONEY" else match.quantity},
+                    initial={"quantity": _typed(request, need.pk) or _offered(found, match.quantity)},
                 ),
                 amount_text(match.quantity, form=found.form, unit=found.unit),
             )
@@ -158,11 +158,23 @@ def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str =
         keeps and found.form == "MONEY" and found.account_id is None and not found.allotted
         and found.organisation_id == viewer.organisation_id and viewer.kind is Kind.COUNTY_CENTRE,
         unthanked(viewer).filter(pledge=found).count() if keeps else 0,
-        WhyForm(auto_id="close_%s"),
-        ReceiveForm(auto_id="receive_%s", initial={"on": today}),
+        WhyForm(auto_id="close_%s", initial={"reason": request.POST.get("reason", "")}),
+        ReceiveForm(
+            auto_id="receive_%s",
+            initial={"on": request.POST.get("on") or today, "document": request.POST.get("document", "")},
+        ),
         problem,
     )  # fmt: skip
     return render(request, "assistance/pledge.html", {"page": page}, status=status)
+
+
+def _typed(request: HttpRequest, need_id: int) -> str:
+    """This function returns what was typed for a need and refused, so that it stands there again."""
+    return request.POST.get("quantity", "") if request.POST.get("need") == str(need_id) else ""
+
+
+def _offered(pledge: Pledge, quantity: int) -> str:
+    return yuan_plain(quantity) if pledge.form == "MONEY" else str(quantity)
 
 
 def allotment_lines(viewer: Viewer, rows: list[Allotment]) -> list[AllotmentLine]:
