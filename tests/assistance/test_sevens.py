@@ -158,7 +158,7 @@ def test_a_village_shows_what_is_missing_and_the_list_leaves_the_house_with_a_pu
     )
     slot = next(line for line in ahead.context["page"].lines if line.key == "one_insurance")
     assert slot.form.errors == {"from_date": ["日期不能晚于今天。"]}
-    assert slot.form.fields["about"].label == "承保单位和保障内容"
+    assert slot.form["about"].label == "承保单位和保障内容"
     filled = client.post(
         reverse("assistance:household_sevens", args=[poor.pk]),
         {"kind": "one_insurance", "name": "=防贫保险", "about": "", "from_date": today},

@@ -67,15 +67,18 @@ class AmountForm(FreeTextForm):
 class PledgeForm(AmountForm):
     """What a giver promises."""
 
-    giver_kind = forms.ChoiceField(label="谁捐的", error_messages=PICK)
+    giver_kind = forms.ChoiceField(label="哪一类捐赠人", error_messages=PICK)
     giver = StatedField(label="捐赠人名称", max_length=120)
     purpose = forms.ChoiceField(label="用途", error_messages=PICK)
-    area = forms.ChoiceField(label="用在哪里", error_messages=PICK)
+    area = forms.ChoiceField(label="哪个地方", error_messages=PICK)
     value = StatedField(label="每件折价", max_length=20, help_text="捐赠人说的价，物才填")
     pledged_on = day_field("哪天捐的")
     expires_on = StatedDay(
         label="到哪天为止", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="捐赠人没有说就不填",
+    )  # fmt: skip
+    field_order = (
+        "giver_kind", "giver", "pledged_on", "form", "amount", "item", "count", "unit", "value", "purpose", "area",
     )  # fmt: skip
 
     def __init__(
@@ -83,7 +86,8 @@ class PledgeForm(AmountForm):
         areas: Sequence[tuple[str, str]], **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        for name, choices in (("giver_kind", givers), ("purpose", purposes), ("area", areas)):
+        asked = [("", "请选择")]
+        for name, choices in (("giver_kind", [*asked, *givers]), ("purpose", [*asked, *purposes]), ("area", areas)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -113,10 +117,11 @@ class NeedForm(AmountForm):
     purpose = forms.ChoiceField(label="用途", error_messages=PICK)
     stated_on = day_field("哪天提出的")
     note = StatedField(label="内部说明", max_length=300, help_text="只有工作人员看得到，不给捐赠人看")
+    field_order = ("purpose",)
 
     def __init__(self, *args: Any, purposes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        self.fields["purpose"].choices = [("", "请选择"), *purposes]  # type: ignore[attr-defined]
 
     def lack(self, *, measure_id: int | None) -> Lack:
         """This function returns the need that was typed."""

@@ -281,7 +281,7 @@ def _slots(
         is_open = may and not filling and not slot.contact and not status
         own = form if isinstance(form, FillingForm) and asked == stated.key else None
         if own is not None and slot.asks:
-            own.fields["about"].label = slot.asks
+            own["about"].label = slot.asks
         ends = form if isinstance(form, EndForm) and filling is not None and filling.pk == ending else None
         lines.append(
             SlotLine(
