@@ -17,6 +17,7 @@ from tests.factories.funds import MONEY, answer, batched, budget, desk_make
 from tests.factories.register import household_make, person_make, resident_id_make
 
 from shouwang.assistance.errors import (
+    BackTooMuch,
     ChangeOutOfOrder,
     EntitlementNotFound,
     EntitlementPayeeMissing,
@@ -25,6 +26,7 @@ from shouwang.assistance.errors import (
     EntitlementStale,
     FindingSettled,
     MonthNotCome,
+    NothingToBringBack,
     NotPaidByCentre,
     NotRecurring,
     ReasonMissing,
@@ -45,7 +47,7 @@ from shouwang.assistance.services import (
 )
 from shouwang.audit.models import Entry
 from shouwang.funds.errors import AccountNumberUnreadable
-from shouwang.funds.models import Commitment, Grant
+from shouwang.funds.models import Account, Commitment, Grant
 from shouwang.funds.selectors import request_standings
 from shouwang.funds.services import Payee, return_read
 from shouwang.kit.masks import account_mask
@@ -272,6 +274,33 @@ def test_what_the_centre_pays_itself_is_set_aside_once_as_far_as_its_money_goes(
     with acting_as(SYSTEM):
         august = Commitment.objects.get(source_ref=f"entitlement:{first.pk}:2020-08")
         assert august.account_shown == account_mask("6228480600000000033")
+    overpaid_settled(cast, home.pk)
+
+
+def overpaid_settled(cast: Cast, household_id: int) -> None:
+    """The register learns late that the household ended: what was paid comes back, what was set aside is free again."""
+    with acting_as(SYSTEM):
+        Household.objects.filter(pk=household_id).update(ended_on=date(2020, 6, 30), ended_reason="MOVED")
+        account = Account.objects.get(organisation_id=cast.county.organisation_id, stage="AVAILABLE")
+    assert worked(cast, AUGUST).findings == 3, "July and August, and the department's month"
+    at = {"viewer": cast.county, "version": 1, "at": LATER}
+
+    def settled(finding: EntitlementFinding, note: str, back_fen: int = 0) -> str:
+        return entitlement_finding_settle(finding_id=finding.pk, note=note, back_fen=back_fen, **at).note  # type: ignore[arg-type]
+
+    with acting_as(cast.county):
+        school, july, august = findings_open(cast.county)
+        with pytest.raises(BackTooMuch, match="多发了 235"):
+            settled(july, "退了", 23_501)
+        assert settled(july, "分两次，先退一百", 10_000) == "已追回 100.00 元，记回可用资金。分两次，先退一百"
+        with pytest.raises(NothingToBringBack):
+            settled(august, "没有付", 1)
+        assert settled(august, "不发了") == "没有付出，留出的 235.00 元已回到可用资金。不发了"
+        assert settled(school, "学校退回", 125_000) == "已追回 1,250.00 元。学校退回"
+        assert Account.objects.get(pk=account.pk).balance_fen == account.balance_fen + 10_000 + 23_500
+        living = Grant.objects.filter(household_id=household_id, cancelled_at=None)
+        assert list(living.values_list("amount_fen", flat=True)) == [13_500], "what is left of July"
+    assert worked(cast, AUGUST).asked == 0, "what was freed is not set aside again"
 
 
 def test_a_worker_that_dies_between_two_parts_is_followed_by_one_that_counts_nothing_twice(
@@ -340,7 +369,11 @@ def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> No
     assert "按期发放的救助待核" in client.get(reverse("desks:desk")).content.decode()
     text = client.get(listed).content.decode()
     assert "停发或暂停后仍发放" in text and "多发 235.00 元" in text
-    client.post(reverse("assistance:entitlement_settle", args=[finding.pk]), {"version": "1", "note": "已追回"})
+    settle = reverse("assistance:entitlement_settle", args=[finding.pk])
+    refused = client.post(settle, {"version": "1", "note": "退了一部分", "back": "236"})
+    assert refused.status_code == 422 and "追回的不能比多发的多" in refused.content.decode()
+    assert "退了一部分" in refused.content.decode(), "nothing typed is lost"
+    client.post(settle, {"version": "1", "note": "已追回", "back": "235"})
     assert "停发或暂停后仍发放" not in client.get(listed).content.decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from shouwang.kit.errors import Refusal
+from shouwang.kit.money import yuan_text
 from shouwang.people.access import StaleWrite
 
 
@@ -201,6 +202,31 @@ class FindingSettled(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这条待核事项已经处理过，请刷新后再看。")
+
+
+class BackTooMuch(Refusal):
+    """More would come back of a month than was paid too much."""
+
+    fields = ("back",)
+
+    def __init__(self, amount_fen: int) -> None:
+        super().__init__(f"追回的不能比多发的多：这个月多发了 {yuan_text(amount_fen)} 元。")
+
+
+class NothingToBringBack(Refusal):
+    """Nothing of the month was paid, so that nothing of it can come back."""
+
+    fields = ("back",)
+
+    def __init__(self) -> None:
+        super().__init__("这个月还没有付出钱，不能记追回。请把追回的金额空着。")
+
+
+class MonthBeingPaid(Refusal):
+    """The money of the month is on its way to the bank."""
+
+    def __init__(self) -> None:
+        super().__init__("这个月的钱在支付批次里。请先退回那一批，或者等银行的结果，再来处理。")
 
 
 class FileNotOfEntitlements(Refusal):

@@ -28,10 +28,28 @@ PAYMENTS = {
 
 @dataclass(frozen=True)
 class FindingLine:
-    """One finding with the household it is about, None where the reader may not see it."""
+    """One finding with the household it is about, None where the reader may not see it.
+
+    `payment` is how far its month is paid, where the county centre pays it; `form` is None where she settles nothing.
+    """
 
     finding: EntitlementFinding
     household: Any
+    payment: RequestStanding | None = None
+    form: forms.Form | None = None
+
+    @property
+    def paid_text(self) -> str:
+        """This function says where the payment stands; empty where a department pays."""
+        return PAYMENTS.get(self.payment.state, "") if self.payment is not None else ""
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whether money of the month may have come back: it was paid, or a department says that it paid."""
+        own = bool(self.finding.entitlement.purpose)
+        return bool(self.finding.amount_fen) and (
+            not own or (self.payment is not None and self.payment.state == "PAID")
+        )
 
 
 @dataclass(frozen=True)

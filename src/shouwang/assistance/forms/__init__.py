@@ -9,7 +9,7 @@ from shouwang.assistance.forms.contacts import (
     HandOverForm,
     VisitForm,
 )
-from shouwang.assistance.forms.entitlements import ChangeForm, FileForm, PayeeForm, StartForm
+from shouwang.assistance.forms.entitlements import ChangeForm, FileForm, PayeeForm, SettleForm, StartForm
 from shouwang.assistance.forms.giving import (
     AllotForm,
     AmountForm,
@@ -43,6 +43,7 @@ __all__ = [
     "PledgeForm",
     "ProviderChoice",
     "ReceiveForm",
+    "SettleForm",
     "StartForm",
     "VisitForm",
     "WhyForm",

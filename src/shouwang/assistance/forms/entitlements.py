@@ -13,7 +13,7 @@ from shouwang.assistance.forms.measures import fen_read
 from shouwang.assistance.models import EntitlementChange
 from shouwang.assistance.services import Payee
 from shouwang.funds.services import Commitment
-from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField
+from shouwang.ui.forms import FenField, FreeTextForm, StatedChoice, StatedField
 
 RELATIONS = [(one.value, one.label) for one in Commitment.OF_HOUSEHOLD]
 # What is asked of a payee, and what is said where it is missing.
@@ -148,6 +148,13 @@ class ChangeForm(FreeTextForm):
         if what in {"SUSPEND", "END"} and not cleaned.get("reason", "").strip():
             self.add_error("reason", "暂停、停发要写明理由。")
         return cleaned
+
+
+class SettleForm(FreeTextForm):
+    """What was done about a finding; `back` is what came back of an overpaid month."""
+
+    note = forms.CharField(label="怎样处理的", max_length=240)
+    back = FenField(label="追回了多少", required=False, help_text="还没有追回的空着")
 
 
 class FileForm(forms.Form):

@@ -66,13 +66,8 @@ from shouwang.assistance.services.exporting import counts_export
 from shouwang.assistance.services.needs import Lack, need_state, need_withdraw
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
 from shouwang.assistance.services.pledges import Promise, pledge_close, pledge_make, pledge_receive
-from shouwang.assistance.services.running import (
-    RUNNERS,
-    Ran,
-    entitlement_finding_settle,
-    entitlements_run,
-    entitlements_verify,
-)
+from shouwang.assistance.services.running import RUNNERS, Ran, entitlements_run, entitlements_verify
+from shouwang.assistance.services.settling import entitlement_finding_settle
 from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_fill
 from shouwang.assistance.services.taking import TakenFile, entitlements_take
 from shouwang.assistance.services.thanking import thanks_make, thanks_print

@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from shouwang.assistance.errors import FindingNotFound, FindingSettled, MonthNotCome, ReasonMissing
-from shouwang.assistance.models import EntitlementFinding, MonthRun
-from shouwang.assistance.selectors import findings_visible_to
+from shouwang.assistance.errors import MonthNotCome
+from shouwang.assistance.models import MonthRun
 from shouwang.audit.services import entry_append
 from shouwang.funds.services import grants_report
 from shouwang.kit.dates import SHANGHAI
-from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
 from shouwang.register.selectors import deaths_in, ends_in
 
@@ -204,30 +202,4 @@ def entitlements_verify(
         for statement, more in statements:
             cursor.execute(statement, scope | more)
             found += cursor.rowcount
-    return found
-
-
-def entitlement_finding_settle(
-    *, viewer: Viewer, finding_id: int, version: int, note: str, at: datetime
-) -> EntitlementFinding:
-    """This function settles a finding with what was done about it; its owner or the centre does.
-
-    Raises FindingNotFound, FindingSettled, ReasonMissing.
-    """
-    if not note.strip():
-        raise ReasonMissing
-    numbers_refuse(note)
-    with transaction.atomic():
-        found = findings_visible_to(viewer).select_for_update(of=("self",)).filter(pk=finding_id).first()
-        if found is None or viewer.kind not in RUNNERS:
-            raise FindingNotFound
-        if found.version != version or found.state != EntitlementFinding.State.OPEN:
-            raise FindingSettled
-        found.state, found.settled_at, found.settled_by = EntitlementFinding.State.SETTLED, at, viewer.label[:200]
-        found.note, found.version = note.strip()[:300], found.version + 1
-        found.save()
-        entry_append(
-            viewer=viewer, action="entitlement.settle", subject_type="assistance.EntitlementFinding",
-            subject_id=found.pk, slot=found.slot, at=at, after={"note": found.note, "kind": found.kind},
-        )  # fmt: skip
     return found

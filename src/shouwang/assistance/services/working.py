@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from shouwang.assistance.errors import AskerGone, EntitlementNotFound, MonthUnderWay
-from shouwang.assistance.models import EntitlementMonth, EntitlementPayee, MonthWork
+from shouwang.assistance.models import EntitlementFinding, EntitlementMonth, EntitlementPayee, MonthWork
 from shouwang.assistance.services.running import RUNNERS, entitlements_run, month_begun
 from shouwang.audit.services import entry_append
 from shouwang.funds.errors import PayerUnknown
@@ -216,7 +216,11 @@ def month_ask(*, viewer: Viewer, month: date, after_id: int, at: datetime) -> As
     Each is asked for once under `entitlement:<id>:<month>`; what finds no money is left for another time.
     """
     mine = EntitlementMonth.objects.filter(month=month, organisation_id=viewer.organisation_id or 0, pk__gt=after_id)
-    own = mine.exclude(entitlement__purpose="").select_related("entitlement").order_by("pk")
+    # What was found to be paid wrongly is not set aside again once it was freed.
+    wrong = EntitlementFinding.objects.filter(
+        entitlement_id=OuterRef("entitlement_id"), month=OuterRef("month"), amount_fen__gt=0
+    )
+    own = mine.exclude(entitlement__purpose="").exclude(Exists(wrong)).select_related("entitlement").order_by("pk")
     rows = list(own[:CHUNK])
     payees = _payees({row.entitlement_id for row in rows})
     made = total = short = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -27,8 +28,8 @@ from shouwang.assistance.errors import (
     FindingSettled,
     NotRecurring,
 )
-from shouwang.assistance.forms import ChangeForm, FileForm, PayeeForm, StartForm
-from shouwang.assistance.models import Entitlement
+from shouwang.assistance.forms import ChangeForm, FileForm, PayeeForm, SettleForm, StartForm
+from shouwang.assistance.models import Entitlement, EntitlementFinding
 from shouwang.assistance.selectors import (
     change_holding,
     entitlement_get,
@@ -64,7 +65,7 @@ from shouwang.register.selectors import household_card, household_cards, members
 from shouwang.rulebook.measures import offers_of
 from shouwang.rulebook.policy import Policy
 from shouwang.standards.selectors import policy_for
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 from shouwang.ui.tables import Column, Row, Table, key_page
 
 READERS = (
@@ -127,22 +128,44 @@ STANDINGS = {"START": "在发", "CHANGE": "在发", "RESUME": "在发", "SUSPEND
 def entitlements(request: HttpRequest) -> HttpResponse:
     """This function lists the viewer's entitlements as they stand in a month, its sum and what was found."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return _listed(request, viewer)
+
+
+def _listed(request: HttpRequest, viewer: Viewer, refused: tuple[int, SettleForm] | None = None) -> HttpResponse:
+    """This function shows the list; `refused` is the finding whose form comes back with errors, and the form."""
     month = month_read(request.GET.get("month", "")) or timezone.localdate().replace(day=1)
     found = with_standing(entitlements_visible_to(viewer), month=month)
     page = key_page(found, order=("pk",), after=request.GET.get("after"))
     findings = findings_open(viewer)
-    cards = household_cards(viewer, {row.entitlement.household_id for row in findings[:50]})
+    may_run = viewer.kind in RUNNERS and viewer.role in WORKERS
     works = list(works_visible_to(viewer)[:5])
     open_ = [work.progress_id for work in works if work.finished_at is None and work.progress_id]
     context = EntitlementsPage(
         month=month, sum=month_sum(viewer, month=month), works=works,
         under_way=progress_visible_to(viewer).filter(pk__in=open_).first() if open_ else None,
         table=Table("按期发放的救助", COLUMNS, _rows(viewer, list(page.rows)), page=page),
-        findings=[FindingLine(row, cards.get(row.entitlement.household_id)) for row in findings[:50]],
-        finding_count=findings.count(), may_run=viewer.kind in RUNNERS and viewer.role in WORKERS,
+        findings=_finding_lines(viewer, findings[:50], refused, may_settle=may_run), finding_count=findings.count(),
+        may_run=may_run,
         may_take=viewer.kind is Kind.DEPARTMENT and viewer.role in WORKERS,
     )  # fmt: skip
-    return render(request, "assistance/entitlements.html", {"page": context})
+    return render(request, "assistance/entitlements.html", {"page": context}, status=422 if refused else 200)
+
+
+def _finding_lines(
+    viewer: Viewer, rows: Iterable[EntitlementFinding], refused: tuple[int, SettleForm] | None, *, may_settle: bool
+) -> list[FindingLine]:
+    """This function puts household, payment and form beside each finding."""
+    found = list(rows)
+    cards = household_cards(viewer, {row.entitlement.household_id for row in found})
+    standings = request_standings([month_ref(row.entitlement_id, row.month) for row in found if row.amount_fen])
+    again = dict([refused] if refused else [])
+    return [
+        FindingLine(
+            row, cards.get(row.entitlement.household_id), standings.get(month_ref(row.entitlement_id, row.month)),
+            (again.get(row.pk) or SettleForm(auto_id=f"settle{row.pk}_%s")) if may_settle else None,
+        )
+        for row in found
+    ]  # fmt: skip
 
 
 def _policy(viewer: Viewer, month: date) -> Policy:
@@ -277,15 +300,22 @@ def settle(request: HttpRequest, finding_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if not findings_visible_to(viewer).filter(pk=finding_id).exists():
         raise Http404
+    form = SettleForm(request.POST, auto_id=f"settle{finding_id}_%s")
+    if not form.is_valid():
+        return _listed(request, viewer, (finding_id, form))
+    said = form.cleaned_data
     try:
-        entitlement_finding_settle(
-            viewer=viewer, finding_id=finding_id, version=version_posted(request),
-            note=request.POST.get("note", ""), at=timezone.now(),
+        done = entitlement_finding_settle(
+            viewer=viewer, finding_id=finding_id, version=version_posted(request), note=said["note"],
+            back_fen=said["back"] or 0, at=timezone.now(),
         )  # fmt: skip
     except FindingSettled as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, refusal.message)  # it is listed no more: there is no form to say it beside
+    except Refusal as refusal:
+        refusal_add(form, refusal)
+        return _listed(request, viewer, (finding_id, form))
     else:
-        messages.success(request, "已处理。")
+        messages.success(request, f"已处理：{done.note}")
     return redirect("assistance:entitlements")
 
 

@@ -21,6 +21,7 @@ from shouwang.funds.services.grants import (
     GrantNotFound,
     PeriodNotInOrder,
     grant_cancel,
+    grant_lessen,
     grant_record,
 )
 from shouwang.funds.services.ledger import Movement, entries_post
@@ -65,6 +66,7 @@ __all__ = [
     "commitment_cancel",
     "entries_post",
     "grant_cancel",
+    "grant_lessen",
     "grant_record",
     "grants_report",
     "is_payable",

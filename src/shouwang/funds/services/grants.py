@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from shouwang.audit.services import entry_append
+from shouwang.funds.errors import RecoveredTooMuch
 from shouwang.funds.models import LIMIT_FEN, Grant
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
@@ -113,3 +115,31 @@ def grant_cancel(*, viewer: Viewer, grant_id: int, reason: str, at: datetime) ->
             before={"amount_fen": grant.amount_fen},
             after={"reason": reason[:300]},
         )
+
+
+def grant_lessen(*, viewer: Viewer, source_ref: str, back_fen: int, reason: str, at: datetime) -> int | None:
+    """This function takes what came back of a benefit off it and returns what is left; None: no such grant stands.
+
+    The grant that stands under the name is cancelled with the reason and what is left of it recorded anew, as the name
+    with what came back behind it. Raises RecoveredTooMuch.
+    """
+    with transaction.atomic():
+        named = Q(source_ref=source_ref) | Q(source_ref__startswith=f"{source_ref}:less:")
+        grant = Grant.objects.select_for_update().filter(named, cancelled_at__isnull=True).first()
+        if grant is None:
+            return None
+        left = grant.amount_fen - back_fen
+        if left < 0:
+            raise RecoveredTooMuch(grant.amount_fen)
+        grant_cancel(viewer=viewer, grant_id=grant.pk, reason=reason, at=at)
+        if left:
+            benefit = Benefit(
+                payer_name=grant.payer_name, payer_organisation_id=grant.payer_organisation_id, purpose=grant.purpose,
+                amount_fen=left, unit=grant.unit, standing=grant.standing, from_date=grant.from_date,
+                until_date=grant.until_date,
+            )  # fmt: skip
+            grant_record(
+                viewer=viewer, slot=grant.slot, household_id=grant.household_id, benefit=benefit, case_id=grant.case_id,
+                person_id=grant.person_id, source_ref=f"{source_ref}:less:{grant.pk}", at=at,
+            )  # fmt: skip
+    return left

@@ -25,6 +25,7 @@ from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.payments import payments_visible_to, recovered_fen
 from shouwang.funds.services.accounts import treasurer_check
 from shouwang.funds.services.batches import batch_locked, events_add
+from shouwang.funds.services.grants import grant_lessen
 from shouwang.funds.services.ledger import Movement, entries_post
 from shouwang.funds.services.sending import stage_account
 from shouwang.funds.services.settling import payments_settle
@@ -113,7 +114,8 @@ def resolution_decide(*, viewer: Viewer, payment_id: int, confirms: bool, at: da
 def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason: str, at: datetime) -> int:
     """This function records money that a payee gave back (overpaid, or paid in error) and returns all recovered so far.
 
-    It is available again. Raises PaymentNotFound, BatchNotThere, AmountNotPositive, RecoveredTooMuch, ReasonNeeded.
+    It is available again, and the grant is worth what is left. Raises PaymentNotFound, BatchNotThere,
+    AmountNotPositive, RecoveredTooMuch, ReasonNeeded.
     """
     organisation = treasurer_check(viewer)
     _reason_check(reason)
@@ -137,6 +139,9 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
             payment_id=payment.pk, note=reason.strip(),
         )  # fmt: skip
         entries_post(viewer=viewer, movements=[movement], at=at)
+        # A grant that another room recorded stays hers to mend.
+        name = f"payment:{payment.reference}"
+        grant_lessen(viewer=viewer, source_ref=name, back_fen=amount_fen, reason=f"追回：{reason.strip()}", at=at)
         _audit(viewer, "payment.recover", payment, at, reason, amount_fen=amount_fen)
     return before + amount_fen
 
