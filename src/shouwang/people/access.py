@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import functools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -230,6 +230,17 @@ class TooManyAreas(Refusal):
 
     def __init__(self) -> None:
         super().__init__(f"一个任职最多管 {MAX_RANGES} 个互不相连的辖区，请合并或另设任职。")
+
+
+def spans_merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """This function returns closed slot ranges in order, those that touch or overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for lo, hi in sorted(spans):
+        if merged and lo <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], hi))
+        else:
+            merged.append((lo, hi))
+    return tuple(merged)
 
 
 def viewer_for(appointment: Appointment, *, on: date) -> Viewer:

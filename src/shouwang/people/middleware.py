@@ -24,8 +24,8 @@ from django.utils import timezone
 from django.views.defaults import page_not_found
 
 from shouwang.kit.errors import Refusal
-from shouwang.people.access import NOBODY, SignInNeeded, Viewer, acting_as, viewer_for
-from shouwang.people.selectors import appointment_acting, appointments_in_force, is_second_factor_missing
+from shouwang.people.access import NOBODY, SignInNeeded, Viewer, acting_as
+from shouwang.people.selectors import seat_acting
 
 ACTING_KEY = "acting_appointment"
 
@@ -72,16 +72,10 @@ class ViewerMiddleware:
         request.seats = 0  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return NOBODY
-        on = timezone.localdate()
-        held = list(appointments_in_force(user_id=request.user.pk, on=on))
-        appointment = appointment_acting(held, wanted=request.session.get(ACTING_KEY))
-        request.seats = len(held)  # type: ignore[attr-defined]
-        if appointment is None:
-            return NOBODY
-        if is_second_factor_missing(user=request.user, role=appointment.role):
-            request.needs_second_factor = True  # type: ignore[attr-defined]
-            return NOBODY
-        return viewer_for(appointment, on=on)
+        seat = seat_acting(user=request.user, wanted=request.session.get(ACTING_KEY), on=timezone.localdate())
+        request.seats = seat.held  # type: ignore[attr-defined]
+        request.needs_second_factor = seat.needs_second_factor  # type: ignore[attr-defined]
+        return seat.viewer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if isinstance(exception, SignInNeeded | Refusal | Http404 | PermissionDenied):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
-from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role
+from shouwang.people.access import KIND_LABELS, ROLE_LABELS, Kind, Role, spans_merged
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -179,13 +179,7 @@ class Appointment(models.Model):
 
     def slot_ranges(self) -> tuple[tuple[int, int], ...]:
         """This function returns the merged closed slot ranges of the appointment's areas, in order."""
-        merged: list[tuple[int, int]] = []
-        for lo, hi in sorted((area.lo, area.hi) for area in self.areas.all()):
-            if merged and lo <= merged[-1][1] + 1:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], hi))
-            else:
-                merged.append((lo, hi))
-        return tuple(merged)
+        return spans_merged((area.lo, area.hi) for area in self.areas.all())
 
 
 class TaskGrant(models.Model):

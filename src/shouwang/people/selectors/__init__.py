@@ -1,7 +1,7 @@
 """Reads of areas, organisations, appointments, accounts and grants."""
 
+from shouwang.people.selectors.acting import Seat, seat_acting
 from shouwang.people.selectors.appointments import (
-    appointment_acting,
     appointment_by_id,
     appointments_by_ids,
     appointments_in_force,
@@ -47,7 +47,6 @@ from shouwang.people.selectors.users import (
     factor_resets_decided,
     factor_resets_open,
     has_second_factor,
-    is_second_factor_missing,
     user_by_username,
     user_under,
 )
@@ -55,8 +54,8 @@ from shouwang.people.selectors.users import (
 __all__ = [
     "AreaOn",
     "AreaRow",
+    "Seat",
     "TreeOn",
-    "appointment_acting",
     "appointment_by_id",
     "appointments_by_ids",
     "appointments_in_force",
@@ -87,7 +86,6 @@ __all__ = [
     "granted_households",
     "grants_fields",
     "has_second_factor",
-    "is_second_factor_missing",
     "officers_in",
     "organisation_for",
     "organisation_under",
@@ -97,6 +95,7 @@ __all__ = [
     "organisations_of_kind",
     "organisations_under",
     "same_post",
+    "seat_acting",
     "top_area",
     "tree_as_of",
     "user_by_username",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
@@ -22,12 +22,6 @@ def appointments_in_force(*, user_id: int, on: date) -> QuerySet[Appointment]:
         .prefetch_related("areas")
         .order_by(F("deputy_for").asc(nulls_first=True), "valid_from", "pk")
     )
-
-
-def appointment_acting(held: Sequence[Appointment], *, wanted: int | None) -> Appointment | None:
-    """This function returns which of her appointments in force a user acts under: the wanted one, else her first."""
-    chosen = [appointment for appointment in held if appointment.pk == wanted]
-    return next(iter(chosen or held), None)
 
 
 def appointment_by_id(appointment_id: int) -> Appointment | None:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db.models import QuerySet
 
 from shouwang.people.access import Viewer
 from shouwang.people.models import Appointment, FactorReset, User
-
-
-def is_second_factor_missing(*, user: User, role: str) -> bool:
-    """This function tells whether a user must first enrol a second factor before she may act in a role."""
-    if not user.must_set_second_factor and role not in settings.SECOND_FACTOR_ROLES:
-        return False
-    return not has_second_factor(user.pk)
 
 
 def user_under(viewer: Viewer, user_id: int) -> User | None:
