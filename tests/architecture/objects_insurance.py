@@ -12,7 +12,7 @@ from tests.factories.insurance import head_of, photo
 
 from shouwang.casework.models import Task
 from shouwang.insurance import services
-from shouwang.insurance.models import Claim, ClaimPaper, Pool
+from shouwang.insurance.models import Claim, ClaimPaper, Pool, SettleWork
 from shouwang.insurance.services import Event, Opening
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.models import Area
@@ -33,6 +33,17 @@ def pool(cast: Cast, place: Area) -> dict[str, Any]:
         made = services.pool_open(viewer=viewer, at=timezone.now(), opening=Opening(
             "fund", first, None, cast.insurer.organisation_id or 0, "巨合 1 号", tender="巨招 1 号"))  # fmt: skip
     return {"pool_id": made.pk}
+
+
+@builds("settle_work")
+def settle_work(cast: Cast, place: Area) -> dict[str, Any]:
+    made = pool(cast, place)["pool_id"]
+    with acting_as(SYSTEM):
+        known = SettleWork.objects.filter(pool_id=made).first()
+    if known is None:
+        with acting_as(cast.insurer):
+            known = services.settle_request(viewer=cast.insurer, pool_id=made, at=timezone.now(), is_queued=False)
+    return {"pool_id": made, "work_id": known.pk}
 
 
 @builds("claim")

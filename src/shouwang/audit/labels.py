@@ -130,6 +130,7 @@ VERBS = {
     "check": "审核",
     "close": "结束",
     "collect": "归入个案",
+    "compute": "批量计算",
     "confirm": "记下农户确认",
     "convene": "召集",
     "correct": "更正",

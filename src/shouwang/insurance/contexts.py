@@ -17,9 +17,12 @@ from shouwang.insurance.models import (
     Computation,
     Pool,
     PoolEntry,
+    SettleLeft,
+    SettleWork,
 )
 from shouwang.insurance.selectors import PoolSums
 from shouwang.insurance.services import Replay
+from shouwang.office.selectors import Progress
 from shouwang.ui.charts import TrendChart
 from shouwang.ui.tables import KeyPage
 
@@ -123,6 +126,7 @@ class PoolPage:
     list_limit: int
     form: forms.Form | None = None
     may_carry: bool = False
+    may_settle: bool = False
     more: int = field(default=0)
     ledger_fen: int | None = None
     under_way_fen: int = 0
@@ -132,3 +136,35 @@ class PoolPage:
     def agrees(self) -> bool:
         """The ledger says the same as the movements, but for payments on their way."""
         return self.ledger_fen is None or self.ledger_fen + self.under_way_fen == self.pool.balance_fen
+
+
+@dataclass(frozen=True)
+class SettlePage:
+    """Many claims of a pool computed in one go: the list to fill in and hand in, and what was asked for before."""
+
+    pool: Pool
+    open_count: int
+    list_limit: int
+    form: forms.Form
+    purpose_form: forms.Form
+    works: Sequence[SettleWork]
+    under_way: Progress | None
+
+
+@dataclass(frozen=True)
+class LeftLine:
+    """What could not be computed, beside its claim where it is one."""
+
+    left: SettleLeft
+    claim: Claim | None
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """What came of one computation of many claims."""
+
+    pool: Pool
+    work: SettleWork
+    lines: Sequence[LeftLine]
+    page: KeyPage
+    under_way: Progress | None

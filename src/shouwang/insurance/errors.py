@@ -212,6 +212,44 @@ class ComputationOvertaken(Refusal):
     sentence = "算出金额以后，这一户本年又有别的赔付，金额要重新计算。请退回重算。"
 
 
+class ChangedByHand(Refusal):
+    """An amount that two people changed is not computed anew with many others."""
+
+    sentence = "这件有手工调整，一起重算会让调整作废。要重算的，请逐件定损。"
+
+
+class SettleUnderWay(Refusal):
+    """The claims of the pool are being computed already."""
+
+    sentence = "这个资金池的理赔正在后台计算，算完再办。"
+
+
+class SettleAskerGone(Refusal):
+    """Who asked for the computation holds the post no more."""
+
+    sentence = "交办的人已经不在这个岗位，没有再算。请现在的经办人重新交一次。"
+
+
+class ListUnreadable(Refusal):
+    """The file holds no line that says what a claim lost."""
+
+    field = "file"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"表里没有读到定损的行，或者超过 {limit:,} 行。要有理赔号、项目、凭证金额、申报金额、核定金额五栏，"
+            "可以先下载待定损清单，填好再交。"
+        )  # fmt: skip
+
+
+class ListLineWrong(Refusal):
+    """A line of the list cannot be read."""
+
+    def __init__(self, row: int, what: str) -> None:
+        self.row = row
+        super().__init__(f"第 {row} 行：{what}")
+
+
 class NoAid(Refusal):
     """The policy has no emergency aid for this."""
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, TruncMonth
 
 from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
-from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry
+from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry, SettleLeft, SettleWork
 from shouwang.insurance.rules import PROMISED, UNDER_WAY, PoolMove, State
 from shouwang.people.access import READS_REGISTER, SYSTEM, Viewer, acting_as
 
@@ -151,6 +151,19 @@ def pools_at(*, slot: int, key: str) -> list[Pool]:
     """This function returns the terms of a pool in a place's county, latest first."""
     with acting_as(SYSTEM):
         return list(Pool.objects.filter(slot__lte=slot, hi__gte=slot, key=key).order_by("-from_date", "-pk"))
+
+
+def work_get(viewer: Viewer, pool_id: int, work_id: int) -> SettleWork:
+    """This function returns a computation of many claims of a pool the viewer may see; raises PoolNotFound."""
+    found = SettleWork.objects.filter(pk=work_id, pool=pool_get(viewer, pool_id)).first()
+    if found is None:
+        raise PoolNotFound
+    return found
+
+
+def lefts_of(work: SettleWork) -> QuerySet[SettleLeft]:
+    """This function returns what of many claims could not be computed."""
+    return work.lefts.all()
 
 
 # `Claim.due_fen`, reckoned by the database: a pool may have a hundred thousand claims.

@@ -1,4 +1,5 @@
-"""Jobs of insurance: claims and care bills follow their payments; offices learn whose assessment for care ends."""
+"""Jobs of insurance: many claims are computed in one go; claims and care bills follow their payments; offices learn
+whose assessment for care ends."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shouwang.insurance.care.services import bills_follow, offices_remind
-from shouwang.insurance.services import LOOKBACK, YEAR, payments_follow
+from shouwang.insurance.services import LOOKBACK, YEAR, payments_follow, settle_execute, settles_resume
 
 
 @app.periodic(cron="* * * * *")
@@ -30,3 +31,16 @@ def follow_payments_of_the_year(timestamp: int) -> None:
 def remind_of_assessments(timestamp: int) -> None:
     """This function tells offices of long-term care each week whom to have assessed again."""
     offices_remind(at=timezone.now())
+
+
+@app.task(name="insurance.settle", queue="long")
+def settle_claims(work_id: int) -> None:
+    """This function computes the claims of a pool that were asked for."""
+    settle_execute(work_id=work_id, at=timezone.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="insurance.settles_resume", queue="short")
+def resume_settling(timestamp: int) -> None:
+    """This function puts computations back into the queue whose worker died."""
+    settles_resume(at=timezone.now())

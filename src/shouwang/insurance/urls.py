@@ -7,7 +7,7 @@ from shouwang.insurance.care.views import client as care_client
 from shouwang.insurance.care.views import desk as care_desk
 from shouwang.insurance.care.views import people as care_people
 from shouwang.insurance.care.views import person_forms as care_forms
-from shouwang.insurance.views import assessing, claim, listing, opening, pools, printing, steps
+from shouwang.insurance.views import assessing, claim, listing, opening, pools, printing, settling, steps
 
 app_name = "insurance"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("pools/open/", pools.open_pool, name="open_pool"),
     path("pools/<int:pool_id>/", pools.pool, name="pool"),
     path("pools/<int:pool_id>/carry/", pools.carry, name="carry"),
+    path("pools/<int:pool_id>/settle/", settling.settle, name="settle"),
+    path("pools/<int:pool_id>/settle/list/", settling.blank, name="settle_list"),
+    path("pools/<int:pool_id>/settle/<int:work_id>/", settling.work, name="settle_work"),
     path("care/", care_desk.desk, name="care"),
     path("care/people/", care_people.people, name="care_people"),
     path("care/people/<int:insured_id>/", care_people.person, name="care_person"),

@@ -40,6 +40,8 @@ from shouwang.insurance.services.paying import (
 from shouwang.insurance.services.pools import Opening, pool_carry, pool_open, pool_pay_in, pools_stated, term_end
 from shouwang.insurance.services.printing import LIST_LIMIT, claims_export, statement_print
 from shouwang.insurance.services.replaying import Replay, claim_replay
+from shouwang.insurance.services.settling import settle_execute, settle_request, settles_resume, work_text
+from shouwang.insurance.services.settling_list import list_read, open_list
 from shouwang.insurance.services.trying import LadderChange, LadderTried, Tried, ladders_try
 
 __all__ = [
@@ -78,7 +80,9 @@ __all__ = [
     "document_kinds",
     "documents_missing",
     "ladders_try",
+    "list_read",
     "may_step",
+    "open_list",
     "payee_change",
     "payment_apply",
     "payment_record",
@@ -89,7 +93,11 @@ __all__ = [
     "pool_open",
     "pool_pay_in",
     "pools_stated",
+    "settle_execute",
+    "settle_request",
+    "settles_resume",
     "standing_of",
     "statement_print",
     "term_end",
+    "work_text",
 ]

@@ -76,6 +76,26 @@ def items_check(items: Sequence[Item]) -> None:
                                    limit_fen=item.claimed_fen)  # fmt: skip
 
 
+def offsets_checked(offsets: Mapping[str, int]) -> dict[str, int]:
+    """This function returns what others paid, kinds that paid something; raises ItemsMissing for an unknown kind."""
+    given = {kind: fen for kind, fen in offsets.items() if fen}
+    if not set(given) <= set(OFFSETS) or min(given.values(), default=0) < 0:
+        raise ItemsMissing("别人已付的金额要按列出的几种填写，不能是负数。")
+    return given
+
+
+def item_rows(claim: Claim, items: Sequence[Item]) -> list[ClaimItem]:
+    """This function returns the lines of a loss as rows that are not saved yet."""
+    return [
+        ClaimItem(
+            claim=claim, slot=claim.slot, organisation_id=claim.organisation_id, name=item.name[:80],
+            receipt=item.receipt.strip()[:40], claimed_fen=item.claimed_fen, evidence_fen=item.evidence_fen,
+            assessed_fen=item.assessed_fen, note=item.note[:200],
+        )
+        for item in items
+    ]  # fmt: skip
+
+
 def claim_assess(
     *, viewer: Viewer, claim_id: int, version: int, items: Sequence[Item], offsets: Mapping[str, int], at: datetime
 ) -> Claim:
@@ -84,20 +104,14 @@ def claim_assess(
     Raises what `items_check` does, ReceiptUsed for an invoice of another claim, and what every step of a claim raises.
     """
     items_check(items)
-    given = {kind: fen for kind, fen in offsets.items() if fen}
-    if not set(given) <= set(OFFSETS) or min(given.values(), default=0) < 0:
-        raise ItemsMissing("别人已付的金额要按列出的几种填写，不能是负数。")
+    given = offsets_checked(offsets)
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="assess")
         ClaimItem.objects.filter(claim=claim).delete()
         try:
             with transaction.atomic():
-                for item in items:
-                    ClaimItem.objects.create(
-                        claim=claim, slot=claim.slot, organisation_id=claim.organisation_id, name=item.name[:80],
-                        receipt=item.receipt.strip()[:40], claimed_fen=item.claimed_fen,
-                        evidence_fen=item.evidence_fen, assessed_fen=item.assessed_fen, note=item.note[:200],
-                    )  # fmt: skip
+                for row in item_rows(claim, items):
+                    row.save(force_insert=True)
         except IntegrityError as error:
             raise ReceiptUsed from error
         claim.evidence_fen = sum(item.evidence_fen for item in items)
@@ -115,13 +129,9 @@ def computation_add(claim: Claim, *, viewer: Viewer, at: datetime, items: list[d
     policy = claim_policy(claim)
     stated = claim_ladder(claim, policy)
     found, inputs = settled(claim, stated.value)
-    Computation.objects.create(
-        claim=claim, slot=claim.slot, organisation_id=claim.organisation_id, at=at, actor=viewer.label[:200],
-        pack_version_id=claim.pack_version_id, policy_on=claim.event_on, policy_digest=policy.digest,
-        ladder_key=stated.key, ladder_name=stated.name, source=stated.source.document[:300],
-        clause=stated.source.clause[:300], mark=stated.mark_text, inputs={**inputs, "items": items},
-        steps=[asdict(step) for step in found.steps], own_fen=found.own_fen, paid_fen=found.paid_fen,
-    )  # fmt: skip
+    computation_of(
+        claim, stated, found, {**inputs, "items": items}, digest=policy.digest, viewer=viewer, at=at
+    ).save(force_insert=True)  # fmt: skip
     ClaimChange.objects.filter(claim=claim, settled_at__isnull=True).update(
         settled_at=at, settled_by=viewer.label[:200], settled_user_id=viewer.user_id, is_dropped=True, is_approved=False
     )
@@ -129,14 +139,40 @@ def computation_add(claim: Claim, *, viewer: Viewer, at: datetime, items: list[d
     return found
 
 
+def computation_of(
+    claim: Claim,
+    stated: Provision[Ladder],
+    found: Settlement,
+    inputs: dict[str, Any],
+    *,
+    digest: str,
+    viewer: Viewer,
+    at: datetime,
+) -> Computation:
+    """This function returns a computation with all that is needed to compute it again; it is not saved yet."""
+    return Computation(
+        claim=claim, slot=claim.slot, organisation_id=claim.organisation_id, at=at, actor=viewer.label[:200],
+        pack_version_id=claim.pack_version_id, policy_on=claim.event_on, policy_digest=digest,
+        ladder_key=stated.key, ladder_name=stated.name, source=stated.source.document[:300],
+        clause=stated.source.clause[:300], mark=stated.mark_text, inputs=inputs,
+        steps=[asdict(step) for step in found.steps], own_fen=found.own_fen, paid_fen=found.paid_fen,
+    )  # fmt: skip
+
+
 def settled(claim: Claim, ladder: Ladder) -> tuple[Settlement, dict[str, Any]]:
     """This function settles a claim as it stands; beside it everything the settlement rests on."""
+    year = paid_in_year(
+        household_id=claim.household_id, ladder_key=claim.ladder_key, year=claim.event_on.year, but=claim.pk
+    )
+    return settled_beside(claim, ladder, paid_year_fen=year)
+
+
+def settled_beside(claim: Claim, ladder: Ladder, *, paid_year_fen: int) -> tuple[Settlement, dict[str, Any]]:
+    """This function settles a claim beside what the household got in the year for others, as `settled` does."""
     inputs: dict[str, Any] = {
         "loss_fen": claim.loss_fen,
         "offsets": dict(claim.offsets),
-        "paid_year_fen": paid_in_year(
-            household_id=claim.household_id, ladder_key=claim.ladder_key, year=claim.event_on.year, but=claim.pk
-        ),
+        "paid_year_fen": paid_year_fen,
         "advance_fen": claim.advance_net_fen,
     }
     found = claim_settle(ladder, **inputs)

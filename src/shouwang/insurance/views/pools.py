@@ -21,7 +21,7 @@ from shouwang.insurance.selectors import (
     pools_visible_to,
 )
 from shouwang.insurance.services import LIST_LIMIT, pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
-from shouwang.insurance.views.common import ROLES, refusal_add, viewer_of
+from shouwang.insurance.views.common import ROLES, WORKING, refusal_add, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisations_for
@@ -124,6 +124,7 @@ def pool_page(
         form=form,
         ledger_fen=pool_ledger_fen(viewer, found) if _reads_ledger(viewer, found) else None,
         under_way_fen=pool_under_way_fen(found),
+        may_settle=viewer.kind in WORKING and viewer.role in ROLES,
         may_carry=_may_work(viewer) and ready and found.carried_to_id is None,
         more=max(0, found.entries.count() - SHOWN),
         chart=_chart(found),
