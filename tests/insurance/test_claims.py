@@ -8,6 +8,7 @@ import pytest
 from tests.factories.casework import AT, case_make
 from tests.factories.cast import Cast
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, head_of, leader_of_insurer, pool_make
+from tests.factories.people import viewer_make
 from tests.factories.register import household_make
 
 from shouwang.assistance.services import help_complete
@@ -16,9 +17,16 @@ from shouwang.casework.models import CaseEvent, Task
 from shouwang.funds.models import Grant
 from shouwang.insurance import errors, services
 from shouwang.insurance.models import Claim, ClaimEvent, Computation, Pool, PoolEntry
-from shouwang.insurance.selectors import claims_visible_to, computation_latest, pool_sums
+from shouwang.insurance.selectors import (
+    claims_overpaid,
+    claims_visible_to,
+    computation_latest,
+    paid_by_others,
+    paid_in_year,
+    pool_sums,
+)
 from shouwang.insurance.services import Event, Item
-from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 from shouwang.register.models import Person
 from shouwang.standards.models import PackVersion
 
@@ -107,7 +115,7 @@ def test_a_replay_names_what_comes_out_otherwise(real_cast: Cast, admin_url: str
     with acting_as(real_cast.county):
         replay = services.claim_replay(viewer=real_cast.county, claim_id=found.claim_id, at=LATER)
     assert not replay.holds
-    assert replay.differences[0].sentence == "阶梯的 deductible：当时是 500000，现在是 600000"
+    assert replay.differences[0].sentence == "阶梯的免赔额：当时是 5,000.00 元，现在是 6,000.00 元"
     assert replay.differences[-1].sentence == "应赔金额：当时是 10,000.00 元，现在是 9,500.00 元"
 
 
@@ -363,11 +371,78 @@ def test_an_appeal_opens_a_refused_claim_for_somebody_else(cast: Cast) -> None:
     assert found.claim.appeals == 1
 
 
+def appealed(found: ClaimWalk, cast: Cast, fen: int, *, name: str) -> Claim:
+    """Takes up an appeal, assesses another loss and has somebody new decide."""
+    found.step("claim_appeal", cast.county, reason="补交了票据")
+    found.assess(fen)
+    found.propose()
+    found.second = viewer_make(
+        Kind.COUNTY_CENTRE, Role.LEADER, cast.places.county, name=name, organisation_name="巨鹿县防贫中心"
+    )
+    return found.decide()
+
+
+def test_an_appeal_against_what_was_paid_pays_the_difference_or_gets_it_back(cast: Cast) -> None:
+    found = claim_make(cast)
+    for step in (found.assess, found.propose, found.decide, found.request, found.pay):
+        step()
+    more = appealed(found, cast, 3_500_000, name="复议甲")
+    assert (more.state, more.amount_fen, more.earlier_fen, more.due_fen) == ("APPROVED", 1_700_000, 1_000_000, 700_000)
+    with pytest.raises(errors.StepOutOfTurn):  # there is money in it
+        found.step("claim_withdraw", cast.county, reason="录错")
+    found.request()
+    found.pay()
+    less = appealed(found, cast, 1_500_000, name="复议乙")
+    assert (less.state, less.amount_fen, less.due_fen, less.over_fen) == ("PAID", 500_000, 0, 1_200_000)
+    with acting_as(cast.county):
+        assert claims_overpaid(cast.county).get().pk == found.claim_id
+    with pytest.raises(errors.NothingToRecover, match="12,000"):
+        found.step("overpaid_recover", cast.insurer, amount_fen=1_200_001, reason="多付")
+    found.step("overpaid_recover", cast.insurer, amount_fen=900_000, reason="退回")  # the second whole, of the first 2
+    assert (found.claim.over_fen, found.claim.earlier_fen) == (300_000, 800_000)
+    found.step("overpaid_recover", cast.insurer, amount_fen=300_000, reason="退清")
+    with acting_as(SYSTEM):
+        pool = Pool.objects.get()
+        assert pool_sums(pool).by_move == {"PREMIUM": 150_000_000, "PAYMENT": -1_700_000, "RETURNED": 1_200_000}
+        assert pool.balance_fen == services.pool_ledger_fen(SYSTEM, pool) == 149_500_000
+        live = Grant.objects.filter(cancelled_at__isnull=True).values_list("amount_fen", "source_ref")
+        assert list(live) == [(500_000, f"claim:{found.claim_id}:less:500000")]
+        assert paid_by_others(SYSTEM, found.claim) == []
+        assert paid_in_year(household_id=found.claim.household_id, ladder_key="illness_payout", year=2020, but=0) == (
+            500_000
+        )
+        names = [entry.source_ref for entry in PoolEntry.objects.filter(move="PAYMENT").order_by("pk")]
+    assert names == [f"claim:{found.claim_id}", f"claim:{found.claim_id}:2"]
+    _three_computations(found, cast)
+
+
+def _three_computations(found: ClaimWalk, cast: Cast) -> None:
+    """Each is computed again by itself, and says what was otherwise than before."""
+    with acting_as(cast.auditor):
+        rows = services.claim_reckonings(found.claim)
+        assert [(row.number, row.computation.paid_fen) for row in rows] == [
+            (3, 500_000),
+            (2, 1_700_000),
+            (1, 1_000_000),
+        ]
+        for row in rows:
+            again = services.claim_replay(
+                viewer=cast.auditor, claim_id=found.claim_id, at=LATER, computation_id=row.computation.pk
+            )
+            assert again.holds and again.computation == row.computation
+        with pytest.raises(errors.NotComputed):
+            services.claim_replay(viewer=cast.auditor, claim_id=found.claim_id, at=LATER, computation_id=0)
+    assert [(one.name, one.before, one.after) for one in rows[1].changes] == [
+        ("核定损失", "25,000.00 元", "35,000.00 元"),
+        ("申诉以前已赔付", "0.00 元", "10,000.00 元"),
+        ("应赔金额", "10,000.00 元", "17,000.00 元"),
+    ]
+    assert rows[2].changes == ()
+    assert rows[0].computation.steps[-1]["text"] == "申诉以前已赔付 17,000.00 元，多付 12,000.00 元，要另行处理"
+    assert rows[1].computation.steps[-1]["text"] == "申诉以前已赔付 10,000.00 元，还应付 7,000.00 元"
+
+
 def _third(cast: Cast) -> Viewer:
-    from tests.factories.people import viewer_make
-
-    from shouwang.people.access import Kind, Role
-
     return viewer_make(
         Kind.COUNTY_CENTRE, Role.LEADER, cast.places.county, name="复议人", organisation_name="巨鹿县防贫中心"
     )

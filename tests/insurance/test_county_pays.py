@@ -12,6 +12,7 @@ from tests.factories.casework import AT, case_make
 from tests.factories.cast import Cast, sign_in
 from tests.factories.funds import Desk, answer, batched, desk_make
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, policy_changed, pool_make
+from tests.factories.people import viewer_make
 
 from shouwang.funds import services as funds
 from shouwang.funds.models import Account, Batch, Commitment, Entry, Grant, Posting
@@ -20,7 +21,7 @@ from shouwang.insurance import errors, services
 from shouwang.insurance.models import Pool, PoolEntry
 from shouwang.insurance.selectors import paid_by_others, pool_under_way_fen
 from shouwang.insurance.services import payments_follow, pool_ledger_fen
-from shouwang.people.access import SYSTEM, acting_as
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAYEE = Payee("张胜坤", "6228480600000000017", "农业银行巨鹿县支行")
@@ -184,14 +185,63 @@ def test_an_advance_of_the_county_that_was_too_much_is_recovered_through_funds(r
     found.propose()
     assert found.decide().over_fen == 200_000
     with pytest.raises(errors.NothingToRecover, match="2,000"):
-        found.step("advance_take_back", real_cast.county, amount_fen=200_001, reason="多付")
-    found.step("advance_take_back", real_cast.county, amount_fen=150_000, reason="农户退回")
+        found.step("overpaid_take_back", real_cast.county, amount_fen=200_001, reason="多付")
+    found.step("overpaid_take_back", real_cast.county, amount_fen=150_000, reason="农户退回")
     assert (found.claim.over_fen, found.claim.advance_recovered_fen) == (50_000, 150_000)
     assert payments_follow(at=LATER) == 0
     assert agrees() == 149_850_000
     with acting_as(SYSTEM):
         assert Entry.objects.filter(kind="RECOVER").count() == 1
         assert Grant.objects.exists() and paid_by_others(SYSTEM, found.claim) == []  # its own advance is nobody else's
+
+
+def test_what_the_county_paid_before_an_appeal_is_got_back_or_paid_again_by_the_bank_alone(real_cast: Cast) -> None:
+    county_pool(real_cast)
+    desk, found = desk_make(real_cast), decided(real_cast)
+    ask(found)
+    batch = sent(desk, found)
+    answered(desk, batch)
+    payments_follow(at=LATER)
+    found.step("claim_appeal", real_cast.county, reason="不服")
+    found.assess(1_500_000)  # 5,000 yuan of what was 10,000
+    found.propose()
+    # The bank takes back what it had paid: nobody decides before it is known what becomes of it.
+    answered(desk, batch, results={1: "失败"})
+    assert (payments_follow(at=LATER), payments_follow(at=LATER)) == (1, 0)
+    found.second = leader_of_centre(real_cast)
+    with pytest.raises(errors.PaymentUnderWay):
+        found.decide()
+    assert (found.claim.earlier_fen, agrees()) == (1_000_000, 149_000_000)
+    shown = sign_in(Client(), real_cast.county).get(reverse("insurance:claim", args=[found.claim_id]))
+    assert "核实账户" in shown.content.decode()
+    with acting_as(desk.maker):
+        owed = Commitment.objects.get()
+        funds.payee_correct(
+            viewer=desk.maker, commitment_id=owed.pk, version=owed.version, payee=PAYEE, reason="重新核实", at=LATER
+        )
+    answered(desk, sent(desk, found))
+    payments_follow(at=LATER)
+    assert found.decide().over_fen == 500_000
+    found.step("overpaid_take_back", real_cast.county, amount_fen=500_000, reason="退回")
+    assert payments_follow(at=LATER) == 0
+    assert (found.claim.state, found.claim.over_fen, found.claim.earlier_fen, agrees()) == (
+        "PAID", 0, 500_000, 149_500_000,
+    )  # fmt: skip
+    found.step("claim_appeal", real_cast.county, reason="又不服")
+    found.assess(2_500_000)
+    found.propose()
+    found.second = leader_of_centre(real_cast, "复议乙")
+    assert found.decide().due_fen == 500_000
+    ask(found)
+    answered(desk, sent(desk, found, f"claim:{found.claim_id}:2"))
+    payments_follow(at=LATER)
+    assert (found.claim.state, agrees()) == ("PAID", 149_000_000)
+
+
+def leader_of_centre(cast: Cast, name: str = "复议甲") -> Viewer:
+    return viewer_make(
+        Kind.COUNTY_CENTRE, Role.LEADER, cast.places.county, name=name, organisation_name="巨鹿县防贫中心"
+    )
 
 
 def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real_cast: Cast) -> None:
@@ -203,8 +253,8 @@ def test_an_advance_of_the_insurer_that_was_too_much_comes_back_to_its_pool(real
     found.propose()
     assert found.decide().over_fen == 200_000
     with pytest.raises(errors.StepOutOfTurn):
-        found.step("advance_recover", real_cast.county, amount_fen=1, reason="多付")
-    found.step("advance_recover", real_cast.insurer, amount_fen=200_000, reason="农户退回")
+        found.step("overpaid_recover", real_cast.county, amount_fen=1, reason="多付")
+    found.step("overpaid_recover", real_cast.insurer, amount_fen=200_000, reason="农户退回")
     assert (found.claim.over_fen, agrees()) == (0, 149_900_000)
     with acting_as(SYSTEM):
         assert [g.amount_fen for g in Grant.objects.filter(cancelled_at__isnull=True)] == [100_000]
@@ -219,7 +269,7 @@ def test_an_advance_given_back_in_whole_is_due_again_after_an_appeal(real_cast: 
     found.assess(2_300_000)
     found.propose()
     assert found.decide(approve=False).over_fen == 300_000
-    found.step("advance_recover", real_cast.insurer, amount_fen=300_000, reason="不予赔付，退回")
+    found.step("overpaid_recover", real_cast.insurer, amount_fen=300_000, reason="不予赔付，退回")
     found.step("claim_appeal", real_cast.county, reason="不服")
     assert found.assess(2_300_000).due_fen == found.claim.amount_fen == 1_000_000
 

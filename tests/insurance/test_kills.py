@@ -258,7 +258,7 @@ def test_money_got_back_and_money_asked_for_do_not_wait_for_one_another(real_cas
             later.step("payment_apply", county, payee=PAYEE, version=versions[1])
         else:
             with connection.execute_wrapper(slow):
-                early.step("advance_take_back", county, amount_fen=100_000, reason="退回", version=versions[0])
+                early.step("overpaid_take_back", county, amount_fen=100_000, reason="退回", version=versions[0])
 
     assert at_once(work, many=2) == {"": 2}
     assert agrees() == 150_000_000 - 300_000 + 100_000 - 1_000_000

@@ -15,13 +15,14 @@ from shouwang.insurance.models import (
     ClaimItem,
     ClaimPaper,
     Computation,
+    EarlierPayment,
     Pool,
     PoolEntry,
     SettleLeft,
     SettleWork,
 )
 from shouwang.insurance.selectors import PoolSums
-from shouwang.insurance.services import Replay
+from shouwang.insurance.services import Reckoned, Replay
 from shouwang.office.selectors import Progress
 from shouwang.ui.charts import TrendChart
 from shouwang.ui.tables import KeyPage
@@ -57,6 +58,8 @@ class ClaimPage:
     ways: Sequence[Way]
     facts: Sequence[tuple[str, ...]]
     computation: Computation | None
+    reckonings: Sequence[Reckoned]
+    earlier: Sequence[EarlierPayment]
     items: Sequence[ClaimItem]
     offsets: Sequence[tuple[str, int]]
     changes: Sequence[ClaimChange]

@@ -312,13 +312,19 @@ class AdvanceUnderWay(Refusal):
     sentence = "先行救助正在支付，还没有结果，等结果回来再办这一步。"
 
 
+class PaymentUnderWay(Refusal):
+    """A payment made before an appeal was given back by the bank, and nobody knows yet what becomes of it."""
+
+    sentence = "申诉以前的付款被银行退回，还没有结果，等结果回来再办这一步。"
+
+
 class NothingToRecover(Refusal):
-    """The advance is not more than the amount, or less than that was typed."""
+    """What was paid is not more than the amount, or less than that was typed."""
 
     field = "amount_fen"
 
     def __init__(self, over_fen: int) -> None:
-        super().__init__(f"先行救助多付的还剩 {yuan_text(over_fen)} 元没有追回，追回的不能多于这个数，也不能是 0。")
+        super().__init__(f"多付的还剩 {yuan_text(over_fen)} 元没有追回，追回的不能多于这个数，也不能是 0。")
 
 
 class LadderUnsound(Refusal):

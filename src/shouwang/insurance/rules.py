@@ -42,6 +42,7 @@ class Following(models.TextChoices):
     BATCHED = "BATCHED", "支付中"
     RETURNED = "RETURNED", "银行退回，要核实账户"
     PAID = "PAID", "已支付"
+    CANCELLED = "CANCELLED", "已取消"
 
 
 # Nothing has been decided about these: the collector looks at them each minute.

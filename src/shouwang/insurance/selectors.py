@@ -11,7 +11,16 @@ from django.db.models.functions import Coalesce, Greatest, TruncMonth
 
 from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
-from shouwang.insurance.models import Claim, ClaimPaper, Computation, Pool, PoolEntry, SettleLeft, SettleWork
+from shouwang.insurance.models import (
+    Claim,
+    ClaimPaper,
+    Computation,
+    EarlierPayment,
+    Pool,
+    PoolEntry,
+    SettleLeft,
+    SettleWork,
+)
 from shouwang.insurance.rules import PROMISED, UNDER_WAY, PoolMove, State
 from shouwang.people.access import READS_REGISTER, SYSTEM, Viewer, acting_as
 
@@ -56,12 +65,30 @@ def claims_to_pay(viewer: Viewer) -> QuerySet[Claim]:
     return claims_visible_to(viewer).filter(state=State.REQUESTED, paid_by="INSURER")
 
 
-GIVEN_BACK = Q(payment_state="RETURNED") | Q(advance_state="RETURNED")
+GIVEN_BACK = (
+    Q(payment_state="RETURNED")
+    | Q(advance_state="RETURNED")
+    | Q(pk__in=EarlierPayment.objects.filter(state="RETURNED").values("claim_id"))
+)
 
 
 def claims_given_back(viewer: Viewer) -> QuerySet[Claim]:
     """This function returns the claims whose payment the bank gave back: their account is to be looked at."""
     return claims_visible_to(viewer).filter(GIVEN_BACK)
+
+
+OVERPAID = Greatest(
+    Case(When(advance_paid_on__isnull=False, then=F("advance_fen") - F("advance_recovered_fen")), default=0)
+    + F("earlier_fen")
+    - Case(When(state="REJECTED", then=0), default=Coalesce("amount_fen", 0), output_field=BigIntegerField()),
+    0,
+    output_field=BigIntegerField(),
+)
+
+
+def claims_overpaid(viewer: Viewer) -> QuerySet[Claim]:
+    """This function returns the claims whose household was paid more than it is due, to be got back."""
+    return claims_visible_to(viewer).filter(state__in=["PAID", "REJECTED"]).alias(over=OVERPAID).filter(over__gt=0)
 
 
 def claims_waiting(viewer: Viewer) -> dict[str, int]:
@@ -76,6 +103,16 @@ def claims_waiting(viewer: Viewer) -> dict[str, int]:
         found["to_pay"] += row["to_pay"]
         found["returned"] += row["returned"]
     return found
+
+
+def earlier_of(claim: Claim) -> list[EarlierPayment]:
+    """This function returns what a claim was paid before appeals, latest first."""
+    return sorted(claim.earlier.all(), key=lambda row: -row.pk)
+
+
+def computations_of(claim: Claim) -> list[Computation]:
+    """This function returns everything a claim was ever computed to, latest first."""
+    return list(claim.computations.order_by("-pk"))
 
 
 def computation_latest(claim: Claim) -> Computation | None:
@@ -99,32 +136,38 @@ def claims_followed(refs: Collection[str]) -> list[int]:
     """
     named = {int(parts[1]) for parts in (ref.split(":") for ref in refs) if parts[0] in ("claim", "advance")}
     under_way = Q(payment_state__in=UNDER_WAY) | Q(advance_state__in=UNDER_WAY)
-    return list(Claim.objects.filter(under_way | Q(pk__in=named)).order_by("pk").values_list("pk", flat=True))
+    found = set(Claim.objects.filter(under_way | Q(pk__in=named)).values_list("pk", flat=True))
+    found |= set(EarlierPayment.objects.filter(state__in=UNDER_WAY).values_list("claim_id", flat=True))
+    return sorted(found)
 
 
 def paid_in_year(*, household_id: int, ladder_key: str, year: int, but: int) -> int:
     """This function sums in fen what a household was promised for events of a year under a ladder, in other claims.
 
-    What it gave back does not count. The cap of a year holds whoever the insurer is, hence the system's scope.
+    What it gave back does not count; what it was paid before an appeal does, until it is given back. The cap of a year
+    holds whoever the insurer is, hence the system's scope.
     """
     with acting_as(SYSTEM):
-        rows = Claim.objects.filter(
-            household_id=household_id, ladder_key=ladder_key, event_on__year=year, state__in=PROMISED
-        ).exclude(pk=but)
-        return int(rows.aggregate(total=Sum(F("amount_fen") - F("recovered_fen"), default=0))["total"])
+        rows = Claim.objects.filter(household_id=household_id, ladder_key=ladder_key, event_on__year=year)
+        found = rows.exclude(pk=but).aggregate(
+            promised=Sum(F("amount_fen") - F("recovered_fen"), filter=Q(state__in=PROMISED), default=0),
+            held=Sum("earlier_fen", filter=~Q(state__in=PROMISED), default=0),
+        )
+        return int(found["promised"] + found["held"])
 
 
 def paid_by_others(viewer: Viewer, claim: Claim) -> list[tuple[str, str, int]]:
     """This function returns the single payments of others that are known since the event: payer, purpose, fen.
 
-    The claim's own advance is left out, also where the county paid it or a part of it was given back.
+    The claim's own payments are left out, also where the county made them or a part was given back.
     """
     grants = grants_of_household(viewer, claim.household_id).filter(
         unit="ONCE", cancelled_at__isnull=True, from_date__gte=claim.event_on
     )
     own = Q(source_ref__in=[f"claim:{claim.pk}", f"advance:{claim.pk}"])
-    own |= Q(source_ref__startswith=f"advance:{claim.pk}:")
-    own |= Q(source_ref__in=[f"payment:{ref}" for ref in (claim.reference, claim.advance_reference) if ref])
+    own |= Q(source_ref__startswith=f"advance:{claim.pk}:") | Q(source_ref__startswith=f"claim:{claim.pk}:")
+    references = [claim.reference, claim.advance_reference, *claim.earlier.values_list("reference", flat=True)]
+    own |= Q(source_ref__in=[f"payment:{ref}" for ref in references if ref])
     return [(grant.payer_name, grant.purpose, grant.amount_fen) for grant in grants.exclude(own)]
 
 
@@ -167,10 +210,15 @@ def lefts_of(work: SettleWork) -> QuerySet[SettleLeft]:
 
 
 # `Claim.due_fen`, reckoned by the database: a pool may have a hundred thousand claims.
-DUE = Greatest(
-    Coalesce("amount_fen", 0)
-    - Case(When(advance_paid_on__isnull=False, then=F("advance_fen") - F("advance_recovered_fen")), default=0),
-    0,
+DUE = Coalesce(
+    "asked_fen",
+    Greatest(
+        Coalesce("amount_fen", 0)
+        - Case(When(advance_paid_on__isnull=False, then=F("advance_fen") - F("advance_recovered_fen")), default=0)
+        - F("earlier_fen"),
+        0,
+        output_field=BigIntegerField(),
+    ),
     output_field=BigIntegerField(),
 )
 
@@ -249,7 +297,8 @@ def pool_under_way_fen(pool: Pool) -> int:
         due=Sum(DUE, filter=Q(payment_state__in=UNDER_WAY), default=0),
         early=Sum("advance_fen", filter=Q(advance_state__in=UNDER_WAY), default=0),
     )
-    return int(found["due"] + found["early"])
+    earlier = EarlierPayment.objects.filter(claim__pool=pool, state__in=UNDER_WAY)
+    return int(found["due"] + found["early"] + sum(row.net_fen for row in earlier))
 
 
 def pools_adding_to(pool: Pool) -> list[Pool]:

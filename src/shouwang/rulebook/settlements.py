@@ -25,7 +25,7 @@ class Settlement:
     """What a ladder makes of a loss.
 
     `own_fen` is what the household bears itself, `paid_fen` what it is entitled to for the event, `due_fen` what of it
-    is still to be paid, `over_fen` what an advance was too much.
+    is still to be paid, `over_fen` what an advance or an earlier payment was too much.
     """
 
     own_fen: int
@@ -127,23 +127,28 @@ def claim_settle(
     offsets: Mapping[str, int] | None = None,
     paid_year_fen: int = 0,
     advance_fen: int = 0,
+    earlier_fen: int = 0,
 ) -> Settlement:
     """This function settles one claim under a ladder and shows every step.
 
     `offsets` is what others paid, by kind (see `ladders.OFFSETS`); `paid_year_fen` what the household was paid in the
-    year under the same ladder for other events; `advance_fen` what it was paid for this event before. ValueError for
-    an amount below zero or a kind that is not known: whoever asks has checked before.
+    year under the same ladder for other events; `advance_fen` what it was paid for this event before the papers,
+    `earlier_fen` what it was paid before an appeal. ValueError for an amount below zero or a kind that is not known:
+    whoever asks has checked before.
     """
     given = dict(offsets or {})
-    if min(loss_fen, paid_year_fen, advance_fen, *given.values()) < 0 or not set(given) <= set(OFFSETS):
+    if min(loss_fen, paid_year_fen, advance_fen, earlier_fen, *given.values()) < 0 or not set(given) <= set(OFFSETS):
         raise ValueError("amounts are never negative, kinds of offsets are known")
     steps = list(_own(ladder, loss_fen, given))
     own = steps[-1].amount_fen
     steps += _entitled(ladder, own, paid_year_fen)
     paid = steps[-1].amount_fen
-    due, over = max(0, paid - advance_fen), max(0, advance_fen - paid)
-    if advance_fen:
-        said = f"已先行救助 {yuan_text(advance_fen)} 元"
-        said += f"，多付 {yuan_text(over)} 元，要另行处理" if over else f"，还应付 {yuan_text(due)} 元"
-        steps.append(Step("advance", said, due))
+    had = 0
+    for what, fen in (("advance", advance_fen), ("earlier", earlier_fen)):
+        had += fen
+        due, over = max(0, paid - had), max(0, had - paid)
+        if fen:
+            said = f"{'已先行救助' if what == 'advance' else '申诉以前已赔付'} {yuan_text(fen)} 元"
+            said += f"，多付 {yuan_text(over)} 元，要另行处理" if over else f"，还应付 {yuan_text(due)} 元"
+            steps.append(Step(what, said, due))
     return Settlement(own, paid, due, over, tuple(steps))

@@ -2,6 +2,7 @@
 
 from shouwang.insurance.care import models as care_models  # noqa: F401 - Django looks for tables here alone
 from shouwang.insurance.models.claims import Claim, ClaimChange, ClaimEvent, ClaimItem, ClaimPaper, Computation
+from shouwang.insurance.models.payments import EarlierPayment
 from shouwang.insurance.models.pools import LIMIT_FEN, Pool, PoolEntry
 from shouwang.insurance.models.works import SettleLeft, SettleWork
 
@@ -13,6 +14,7 @@ __all__ = [
     "ClaimItem",
     "ClaimPaper",
     "Computation",
+    "EarlierPayment",
     "Pool",
     "PoolEntry",
     "SettleLeft",

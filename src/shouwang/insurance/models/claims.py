@@ -18,7 +18,8 @@ class Claim(models.Model):
     which the policy counts it. `type_key` is the household's type on the day, and `type_source` who says so.
     `insured_as` is which of those whom the pool insures it belongs to, where it is not for everybody. The amounts:
     `evidence_fen` ≥ `loss_fen` (as assessed), `computed_fen` what the ladder gives for the event, `amount_fen` after a
-    change by hand, `advance_fen` what was paid of it before the papers.
+    change by hand, `advance_fen` what was paid of it before the papers, `earlier_fen` what it was paid, less what was
+    got back, before an appeal opened it again; `asked_fen` what is asked for, or was paid, since.
     """
 
     slot = models.BigIntegerField()
@@ -64,6 +65,8 @@ class Claim(models.Model):
     decided_by = models.CharField(max_length=200, blank=True)
     decision_reason = models.CharField(max_length=500, blank=True)
     appeals = models.PositiveSmallIntegerField(default=0)
+    earlier_fen = models.BigIntegerField(default=0)
+    asked_fen = models.BigIntegerField(null=True)
     requested_at = models.DateTimeField(null=True)
     requested_by = models.CharField(max_length=200, blank=True)
     paid_on = models.DateField(null=True)
@@ -124,6 +127,7 @@ class Claim(models.Model):
                 | Q(advance_fen__gt=0, advance_decided_at__isnull=False),
                 name="claim_advance_whole",
             ),
+            models.CheckConstraint(condition=Q(earlier_fen__gte=0), name="claim_earlier_not_below_zero"),
             models.CheckConstraint(condition=Q(insured_as="") | ~Q(insured_note=""), name="claim_insured_with_reason"),
             models.CheckConstraint(
                 condition=Q(recovered_fen__gte=0, advance_recovered_fen__gte=0)
@@ -138,9 +142,16 @@ class Claim(models.Model):
         return self.advance_fen - self.advance_recovered_fen if self.advance_paid_on else 0
 
     @property
+    def had_fen(self) -> int:
+        """What the household has already: of an advance, and of payments before an appeal."""
+        return self.advance_net_fen + self.earlier_fen
+
+    @property
     def due_fen(self) -> int:
-        """What is still to be paid of the amount."""
-        return max(0, (self.amount_fen or 0) - self.advance_net_fen)
+        """What is still to be paid of the amount, or was paid last."""
+        if self.asked_fen is not None:
+            return self.asked_fen
+        return max(0, (self.amount_fen or 0) - self.had_fen)
 
     @property
     def is_paid_out(self) -> bool:
@@ -156,15 +167,15 @@ class Claim(models.Model):
     def state_said(self) -> str:
         """Where the claim stands, in words; one that came to nothing more to pay was not paid."""
         if self.state == State.PAID and not self.is_paid_out:
-            return "没有要再付的" if self.advance_paid_on else "没有要付的"
+            return "没有要再付的" if self.advance_paid_on or self.earlier_fen else "没有要付的"
         return str(State(self.state).label)
 
     @property
     def over_fen(self) -> int:
-        """What an advance that was paid is still more than the amount; all of it where the claim was refused."""
+        """What the household has already beyond the amount, to be got back; all of it where the claim was refused."""
         if self.state in OVER:
-            return self.advance_net_fen
-        return 0 if self.amount_fen is None else max(0, self.advance_net_fen - self.amount_fen)
+            return self.had_fen
+        return 0 if self.amount_fen is None else max(0, self.had_fen - self.amount_fen)
 
     @property
     def payer(self) -> str:

@@ -1,13 +1,6 @@
 """Writes of insurance. Each is one transaction with its audit row; refusals are in `insurance.errors`."""
 
-from shouwang.insurance.services.asking import (
-    LOOKBACK,
-    YEAR,
-    advance_apply,
-    advance_take_back,
-    payment_apply,
-    payments_follow,
-)
+from shouwang.insurance.services.asking import advance_apply, overpaid_take_back, payment_apply
 from shouwang.insurance.services.assessing import (
     Item,
     change_ask,
@@ -28,18 +21,19 @@ from shouwang.insurance.services.deciding import (
     claim_return,
     claim_withdraw,
 )
+from shouwang.insurance.services.following import LOOKBACK, YEAR, payments_follow
 from shouwang.insurance.services.ledger import pool_ledger_fen
 from shouwang.insurance.services.opening import Event, Standing, case_of, case_policy, claim_open, standing_of
 from shouwang.insurance.services.paying import (
-    advance_recover,
     aid_record,
+    overpaid_recover,
     payee_change,
     payment_record,
     payment_request,
 )
 from shouwang.insurance.services.pools import Opening, pool_carry, pool_open, pool_pay_in, pools_stated, term_end
 from shouwang.insurance.services.printing import LIST_LIMIT, claims_export, statement_print
-from shouwang.insurance.services.replaying import Replay, claim_replay
+from shouwang.insurance.services.replaying import Reckoned, Replay, claim_reckonings, claim_replay
 from shouwang.insurance.services.settling import settle_execute, settle_request, settles_resume, work_text
 from shouwang.insurance.services.settling_list import list_read, open_list
 from shouwang.insurance.services.trying import LadderChange, LadderTried, Tried, ladders_try
@@ -53,12 +47,11 @@ __all__ = [
     "LadderChange",
     "LadderTried",
     "Opening",
+    "Reckoned",
     "Replay",
     "Standing",
     "Tried",
     "advance_apply",
-    "advance_recover",
-    "advance_take_back",
     "aid_decide",
     "aid_record",
     "case_of",
@@ -73,6 +66,7 @@ __all__ = [
     "claim_paper_add",
     "claim_policy",
     "claim_propose",
+    "claim_reckonings",
     "claim_replay",
     "claim_return",
     "claim_withdraw",
@@ -83,6 +77,8 @@ __all__ = [
     "list_read",
     "may_step",
     "open_list",
+    "overpaid_recover",
+    "overpaid_take_back",
     "payee_change",
     "payment_apply",
     "payment_record",

@@ -174,6 +174,8 @@ def settled_beside(claim: Claim, ladder: Ladder, *, paid_year_fen: int) -> tuple
         "offsets": dict(claim.offsets),
         "paid_year_fen": paid_year_fen,
         "advance_fen": claim.advance_net_fen,
+        # Stated only where there was one: a computation without it comes out as it was.
+        **({"earlier_fen": claim.earlier_fen} if claim.earlier_fen else {}),
     }
     found = claim_settle(ladder, **inputs)
     facts = {"cause": claim.cause, "covered_as": claim.covered_as, "type_key": claim.type_key}

@@ -96,3 +96,8 @@ def claim_saved(
         at=at, before={"state": before} if before else None, after={"state": claim.state, **after},
     )  # fmt: skip
     return claim
+
+
+def payment_name(what: str, claim_id: int, asks: int) -> str:
+    """This function returns the name under which a payment is made or asked for, the first one without a number."""
+    return f"{what}:{claim_id}" if asks == 1 else f"{what}:{claim_id}:{asks}"

@@ -12,14 +12,22 @@ from shouwang.insurance.errors import (
     EventClaimed,
     NoAid,
     NotComputed,
+    PaymentUnderWay,
     ReceiptUsed,
     StepOutOfTurn,
 )
-from shouwang.insurance.models import Claim
+from shouwang.insurance.models import Claim, EarlierPayment
 from shouwang.insurance.rules import OVER, UNDER_WAY, State
 from shouwang.insurance.selectors import computation_latest
 from shouwang.insurance.services.assessing import claim_ladder, claim_policy, settled
-from shouwang.insurance.services.common import claim_locked, claim_saved, handled_by, own_hand_refuse, reason_stated
+from shouwang.insurance.services.common import (
+    claim_locked,
+    claim_saved,
+    handled_by,
+    own_hand_refuse,
+    payment_name,
+    reason_stated,
+)
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import Viewer
@@ -38,6 +46,8 @@ def claim_decide(*, viewer: Viewer, claim_id: int, version: int, approve: bool, 
         own_hand_refuse(claim, viewer)
         if claim.advance_state in UNDER_WAY:
             raise AdvanceUnderWay
+        if claim.earlier.filter(state__in=UNDER_WAY).exists():
+            raise PaymentUnderWay
         if approve:
             _still(claim)
         claim.decided_at, claim.decided_by = at, viewer.label[:200]
@@ -49,9 +59,10 @@ def claim_decide(*, viewer: Viewer, claim_id: int, version: int, approve: bool, 
         claim.state = State.APPROVED
         said = f"同意赔付 {yuan_text(claim.amount_fen or 0)} 元：{reason.strip()}"
         if claim.due_fen == 0:
-            # Nothing is left to pay: settled by the advance, or the ladder gives nothing.
+            # Nothing is left to pay: settled by what was paid before, or the ladder gives nothing.
             claim.state, claim.paid_on = State.PAID, claim.advance_paid_on or at.astimezone(SHANGHAI).date()
-            said += "；没有要再付的，结清"
+            over = f"，多付 {yuan_text(claim.over_fen)} 元要追回" if claim.over_fen else "，结清"
+            said += f"；没有要再付的{over}"
         return claim_saved(claim, viewer=viewer, at=at, what="decide", text=said, before="PROPOSED",
                            amount_fen=claim.amount_fen)  # fmt: skip
 
@@ -79,15 +90,15 @@ def claim_return(*, viewer: Viewer, claim_id: int, version: int, reason: str, at
 def claim_appeal(*, viewer: Viewer, claim_id: int, version: int, reason: str, at: datetime) -> Claim:
     """This function takes up the household's appeal: the claim is open again, to be decided by somebody else.
 
-    One that was paid stays as it is; one that came to nothing more to pay may be appealed against like a refusal.
-    Raises ReasonMissing, StepOutOfTurn, EventClaimed and ReceiptUsed where the event or an invoice was claimed anew
+    What was paid stays paid: computed anew, the claim pays the difference under a name of its own, or what was too much
+    is to be got back. Raises ReasonMissing, EventClaimed and ReceiptUsed where the event or an invoice was claimed anew
     meanwhile.
     """
     reason_stated(reason)
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="appeal")
         if claim.is_paid_out:
-            raise StepOutOfTurn(State(claim.state).label)
+            _paid_before(claim)
         before = claim.state
         claim.state, claim.appeals, claim.paid_on = State.OPEN, claim.appeals + 1, None
         claim.proposed_at = claim.decided_at = None
@@ -107,13 +118,27 @@ def claim_appeal(*, viewer: Viewer, claim_id: int, version: int, reason: str, at
     return claim
 
 
+def _paid_before(claim: Claim) -> None:
+    """This function lays a payment by as one of before the appeal."""
+    assert claim.paid_on is not None
+    claim.payment_asks = max(1, claim.payment_asks)
+    row = EarlierPayment.objects.create(
+        claim=claim, slot=claim.slot, organisation_id=claim.organisation_id,
+        ref=claim.payment_ref or payment_name("claim", claim.pk, claim.payment_asks), amount_fen=claim.due_fen,
+        recovered_fen=claim.recovered_fen, paid_on=claim.paid_on, reference=claim.reference, grant_id=claim.grant_id,
+    )  # fmt: skip
+    claim.earlier_fen += row.net_fen
+    claim.recovered_fen, claim.grant_id, claim.requested_at, claim.asked_fen = 0, None, None, None
+    claim.payment_state = claim.payment_ref = claim.payment_said = claim.reference = claim.requested_by = ""
+
+
 def claim_withdraw(*, viewer: Viewer, claim_id: int, version: int, reason: str, at: datetime) -> Claim:
     """This function takes a claim back that was opened by mistake; one that was helped before its papers stays."""
     reason_stated(reason)
     with transaction.atomic():
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="withdraw")
-        if claim.advance_fen:
-            raise StepOutOfTurn("已先行救助")
+        if claim.advance_fen or claim.earlier_fen:
+            raise StepOutOfTurn("已付过款" if claim.earlier_fen else "已先行救助")
         return _ended(claim, viewer=viewer, at=at, state=State.WITHDRAWN, what="withdraw",
                       text=f"撤回：{reason.strip()}")  # fmt: skip
 
@@ -124,7 +149,7 @@ def _ended(claim: Claim, *, viewer: Viewer, at: datetime, state: State, what: st
     claim.items.update(is_live=False)
     said = text
     if claim.over_fen:
-        said += f"（已先行救助 {yuan_text(claim.over_fen)} 元，要另行处理）"
+        said += f"（已付过 {yuan_text(claim.over_fen)} 元，要追回）"
     return claim_saved(claim, viewer=viewer, at=at, what=what, text=said, before=before, over_fen=claim.over_fen)
 
 
@@ -138,7 +163,7 @@ def aid_decide(*, viewer: Viewer, claim_id: int, version: int, reason: str, at: 
         claim = claim_locked(viewer=viewer, claim_id=claim_id, version=version, step="advance")
         own_hand_refuse(claim, viewer)
         aid = claim_terms(claim_policy(claim), cause=claim.cause, type_key=claim.type_key).aid
-        if aid is None or claim.advance_fen:
+        if aid is None or claim.advance_fen or claim.earlier_fen:
             raise NoAid
         claim.advance_fen, claim.advance_decided_at = aid.value.fixed or 0, at
         claim.advance_decided_by = viewer.label[:200]

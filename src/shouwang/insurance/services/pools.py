@@ -199,7 +199,9 @@ def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: date
         )
         over = (State.PAID, State.RECOVERED, State.REJECTED, State.WITHDRAWN)
         is_open = (
-            pool.claims.exclude(state__in=over).exists() or pool.claims.filter(advance_state__in=UNDER_WAY).exists()
+            pool.claims.exclude(state__in=over).exists()
+            or pool.claims.filter(advance_state__in=UNDER_WAY).exists()
+            or pool.claims.filter(earlier__state__in=UNDER_WAY).exists()
         )
         ready = pool.rolls_over and pool.balance_fen > 0 and on >= pool.until_date and not is_open
         if following is None or not ready or pool.carried_to_id is not None:

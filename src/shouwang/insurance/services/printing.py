@@ -13,7 +13,7 @@ from shouwang.audit.services import entry_append
 from shouwang.insurance.errors import ListPurposeMissing, ListTooLong
 from shouwang.insurance.models import Claim, Pool
 from shouwang.insurance.rules import OVER, State
-from shouwang.insurance.selectors import claim_get, claims_visible_to, computation_latest, pool_get
+from shouwang.insurance.selectors import claim_get, claims_visible_to, computation_latest, earlier_of, pool_get
 from shouwang.kit.codes import Risk
 from shouwang.kit.money import yuan_text
 from shouwang.kit.sheets import Cell, workbook_bytes, yuan_cell
@@ -110,6 +110,10 @@ def _payments(claim: Claim) -> list[list[str]]:
         rows.append([f"{claim.advance_paid_on:%Y-%m-%d}", "先行救助", yuan_text(claim.advance_fen)])
     if claim.advance_recovered_fen:
         rows.append(["", "先行救助多付的，已追回", f"-{yuan_text(claim.advance_recovered_fen)}"])
+    for row in reversed(earlier_of(claim)):
+        rows.append([f"{row.paid_on:%Y-%m-%d}", "申诉以前的赔付", yuan_text(row.amount_fen)])
+        if row.recovered_fen:
+            rows.append(["", "多付的，已追回", f"-{yuan_text(row.recovered_fen)}"])
     if claim.paid_on and claim.due_fen:
         rows.append([f"{claim.paid_on:%Y-%m-%d}", claim.reference or "赔付", yuan_text(claim.due_fen)])
     if claim.recovered_fen:

@@ -15,7 +15,7 @@ from shouwang.funds.services import (
     grant_record,
     payment_request,
 )
-from shouwang.insurance.models import Claim
+from shouwang.insurance.models import Claim, EarlierPayment
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import Viewer
 
@@ -47,18 +47,36 @@ def paid_tell(
 
 def advance_retell(claim: Claim, *, viewer: Viewer, at: datetime) -> None:
     """This function records the grant of an advance anew, with what is left of it after a part was given back."""
-    name = f"advance:{claim.pk}"
+    _retell(
+        claim, viewer=viewer, at=at, name=f"advance:{claim.pk}", mark=f":{claim.advance_recovered_fen}",
+        left=claim.advance_fen - claim.advance_recovered_fen, on=claim.advance_paid_on, is_advance=True,
+    )  # fmt: skip
+
+
+def earlier_retell(claim: Claim, row: EarlierPayment, *, viewer: Viewer, at: datetime) -> int | None:
+    """This function records the grant of a payment of before an appeal anew; returns it, None where nothing is left."""
+    return _retell(
+        claim, viewer=viewer, at=at, name=row.ref, mark=f":less:{row.recovered_fen}", left=row.net_fen, on=row.paid_on,
+        is_advance=False,
+    )  # fmt: skip
+
+
+def _retell(
+    claim: Claim, *, viewer: Viewer, at: datetime, name: str, mark: str, left: int, on: date | None, is_advance: bool
+) -> int | None:
+    begins = f"{name}:" if is_advance else f"{name}:less:"
     found = grants_visible_to(viewer).filter(
         household_id=claim.household_id, source_ref__startswith=name, cancelled_at__isnull=True
     )
     for grant in found:
-        if grant.source_ref == name or grant.source_ref.startswith(f"{name}:"):
+        if grant.source_ref == name or grant.source_ref.startswith(begins):
             grant_cancel(viewer=viewer, grant_id=grant.pk, reason="多付的部分已追回，按余下的重新记", at=at)
-    left = claim.advance_fen - claim.advance_recovered_fen
-    if left:
-        ref = f"{name}:{claim.advance_recovered_fen}"
-        on = claim.advance_paid_on or at.astimezone(SHANGHAI).date()
-        paid_tell(claim, viewer=viewer, amount_fen=left, on=on, at=at, source_ref=ref, is_advance=True)
+    if not left:
+        return None
+    day = on or at.astimezone(SHANGHAI).date()
+    return paid_tell(
+        claim, viewer=viewer, amount_fen=left, on=day, at=at, source_ref=f"{name}{mark}", is_advance=is_advance
+    ).pk  # fmt: skip
 
 
 def payment_ask(

@@ -116,17 +116,17 @@ def households_settle(
     batch = _read(viewer, work, wanted, listed, ladders=ladders, at=at)
     given: dict[tuple[int, str, int], int] = defaultdict(int)
     for row in rows:
-        if row.state in COUNTED:
-            given[_year(row)] += (row.amount_fen or 0) - row.recovered_fen
+        is_counted = row.state in COUNTED
+        given[_year(row)] += (row.amount_fen or 0) - row.recovered_fen if is_counted else row.earlier_fen
     for row in rows:
         if row.pk in wanted:
             said = None if listed is None else listed[row.pk]
             try:
-                _one(batch, row, said, paid_year_fen=given[_year(row)])
+                _one(batch, row, said, paid_year_fen=given[_year(row)] - row.earlier_fen)
             except Refusal as refusal:
                 batch.left.append(Left(row.pk, said.row if said else None, refusal.message))
         if row.state == State.OPEN:
-            given[_year(row)] += row.amount_fen or 0
+            given[_year(row)] += (row.amount_fen or row.earlier_fen) - row.earlier_fen
     _write(batch)
     return batch
 

@@ -15,10 +15,11 @@ from shouwang.insurance.contexts import ClaimPage, PapersPage, ReplayPage, Way
 from shouwang.insurance.forms import PaperForm
 from shouwang.insurance.models import Claim
 from shouwang.insurance.rules import OVER, UNDER_WAY, Following, Keeper, State, TypeSource
-from shouwang.insurance.selectors import claim_get, claim_paper_get, computation_latest
+from shouwang.insurance.selectors import claim_get, claim_paper_get, computation_latest, earlier_of
 from shouwang.insurance.services import (
     claim_paper_add,
     claim_policy,
+    claim_reckonings,
     claim_replay,
     document_kinds,
     documents_missing,
@@ -32,7 +33,7 @@ from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, requires
 from shouwang.rulebook.insurance import claim_terms
 from shouwang.rulebook.ladders import OFFSETS
 from shouwang.ui.files import paper_answer
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import key_read, version_posted
 
 # What each step is called on its button, in the order in which the buttons stand.
 LABELS = {
@@ -86,6 +87,8 @@ def _page(viewer: Viewer, found: Claim) -> ClaimPage:
                    waits=any(change.settled_at is None for change in changes)),
         facts=_facts(found),
         computation=computation,
+        reckonings=claim_reckonings(found),
+        earlier=earlier_of(found),
         items=list(found.items.order_by("pk")),
         offsets=[(OFFSETS[kind], fen) for kind, fen in found.offsets.items()],
         changes=changes,
@@ -138,10 +141,10 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
         fits.discard("recover")
     if found.advance_state in UNDER_WAY:
         fits.discard("decide")
-    if found.advance_fen:
+    if found.advance_fen or found.earlier_fen:
         fits -= {"advance", "withdraw"}
-    if found.is_paid_out:
-        fits.discard("appeal")
+    if found.earlier.filter(state__in=UNDER_WAY).exists():
+        fits.discard("decide")
     if "advance" in fits and not _has_aid(found):
         fits.discard("advance")
     first = _main(fits, is_computed=is_computed)
@@ -163,6 +166,7 @@ def _ways(viewer: Viewer, found: Claim, *, is_computed: bool, missing: list[str]
 def _account_ways(viewer: Viewer, found: Claim) -> list[Way]:
     """This function returns the way to the account of a payment that the bank gave back, for whoever pays it."""
     refs = [(found.payment_state, found.payment_ref), (found.advance_state, found.advance_ref)]
+    refs += [(row.state, row.ref) for row in earlier_of(found)]
     returned = [ref for state, ref in refs if state == Following.RETURNED]
     owed = [commitment_of(viewer, ref) for ref in returned] if viewer.kind is Kind.COUNTY_CENTRE else []
     return [Way("核实账户", reverse("funds:payee", args=[each.pk]), True) for each in owed if each is not None]
@@ -207,8 +211,11 @@ def _facts(found: Claim) -> list[tuple[str, ...]]:
 @require_GET
 @requires(*READERS)
 def replay(request: HttpRequest, claim_id: int) -> HttpResponse:
-    """This function computes a claim's amount again from what was kept, and shows what comes out otherwise."""
-    found = claim_replay(viewer=viewer_of(request), claim_id=claim_id, at=timezone.now())
+    """This function computes one of a claim's amounts again from what was kept, and shows what comes out otherwise."""
+    wanted = key_read(request.GET.get("computation", ""))
+    found = claim_replay(
+        viewer=viewer_of(request), claim_id=claim_id, at=timezone.now(), computation_id=wanted
+    )  # fmt: skip
     return render(request, "insurance/replay.html", {"page": ReplayPage(found)})
 
 

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_GET
 from shouwang.insurance.contexts import ClaimsPage
 from shouwang.insurance.navigation import CLAIM_READERS
 from shouwang.insurance.rules import State
-from shouwang.insurance.selectors import claim_counts, claims_given_back, claims_to_pay, claims_visible_to, papers_late
+from shouwang.insurance.selectors import (
+    claim_counts,
+    claims_given_back,
+    claims_overpaid,
+    claims_to_pay,
+    claims_visible_to,
+    papers_late,
+)
 from shouwang.insurance.views.common import viewer_of
 from shouwang.people.access import requires
 from shouwang.ui.forms import key_read
@@ -29,7 +36,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     state = asked if asked in State.values else ""
     named = {
         "to_pay": ("等承保公司付款", claims_to_pay(viewer)), "returned": ("银行退回", claims_given_back(viewer)),
-        "late": ("补材料逾期", papers_late(viewer, today)),
+        "late": ("补材料逾期", papers_late(viewer, today)), "over": ("多付要追回", claims_overpaid(viewer)),
     }  # fmt: skip
     found = named[asked][1] if asked in named else claims_visible_to(viewer)
     if pool is not None:

@@ -59,6 +59,14 @@ def _amount(claim: Claim) -> str:
     return f"{yuan_text(claim.due_fen)} 元"
 
 
+def _outcome(claim: Claim) -> list[str]:
+    """This function says what an approval means for the money."""
+    had = f"已付过 {yuan_text(claim.had_fen)} 元，" if claim.had_fen else ""
+    if claim.over_fen:
+        return [f"{had}多付 {yuan_text(claim.over_fen)} 元，同意以后要追回。"]
+    return [f"{had}同意就{'再' if had else '要'}付 {_amount(claim)}。"]
+
+
 def _decide(*, outcome: str, reason: str, **rest: Any) -> Claim:
     if outcome == "return":
         return services.claim_return(reason=reason, **rest)
@@ -75,7 +83,7 @@ def _payee(*, payee_id: str, **rest: Any) -> Claim:
 
 def _recover(**rest: Any) -> Claim:
     is_county = Claim.objects.filter(pk=rest["claim_id"], paid_by=Keeper.COUNTY).exists()
-    return (services.advance_take_back if is_county else services.advance_recover)(**rest)
+    return (services.overpaid_take_back if is_county else services.overpaid_recover)(**rest)
 
 
 def _account(call: Callable[..., Claim]) -> Callable[..., Claim]:
@@ -102,7 +110,7 @@ STEPS: dict[str, Step] = {
         "作出决定",
         lambda claim: [
             f"核定损失 {yuan_text(claim.loss_fen)} 元，应赔 {yuan_text(claim.amount_fen or 0)} 元。",
-            f"同意就要付 {_amount(claim)}。",
+            *_outcome(claim),
             "同意以后，等案件审定和公示完申请付款。",
         ],
         DecisionForm,
@@ -181,7 +189,7 @@ STEPS: dict[str, Step] = {
         "登记追回",
         "登记追回",
         lambda claim: [
-            f"先行救助多付的还剩 {yuan_text(claim.over_fen)} 元没有追回。",
+            f"多付的还剩 {yuan_text(claim.over_fen)} 元没有追回。",
             "追回的钱回到资金池。",
         ],
         RecoverForm,
@@ -194,7 +202,14 @@ STEPS: dict[str, Step] = {
     "appeal": Step(
         "登记申诉",
         "重新办理",
-        lambda claim: ["这件理赔重新打开，由别的人审定。"],
+        lambda claim: [
+            "这件理赔重新打开，由别的人审定。",
+            *(
+                [f"已付的 {yuan_text(claim.due_fen)} 元不动：重新算出多的，补付差额；少的，追回差额。"]
+                if claim.is_paid_out
+                else []
+            ),
+        ],
         ReasonForm,
         services.claim_appeal,
         "已重新打开。",

@@ -33,13 +33,14 @@ def claim_facts(viewer: Viewer, pool: Pool, *, amounts: Mapping[int, int] | None
     tried = amounts or {}
     rows = claims_visible_to(viewer).filter(pool=pool).exclude(state="WITHDRAWN").order_by("pk").values(
         "pk", "state", "event_on", "opened_at", "amount_fen", "advance_fen", "advance_paid_on", "recovered_fen",
-        "advance_recovered_fen",
+        "advance_recovered_fen", "earlier_fen",
     )  # fmt: skip
     return [_fact(row, tried.get(row["pk"])) for row in rows.iterator()]
 
 
 def _fact(row: Mapping[str, object], tried: int | None) -> ClaimFact:
     early = _int(row["advance_fen"]) - _int(row["advance_recovered_fen"]) if row["advance_paid_on"] else 0
+    early += _int(row["earlier_fen"])
     amount = tried if tried is not None else row["amount_fen"]
     event_on, reported_on = row["event_on"], row["opened_at"].astimezone(SHANGHAI).date()  # type: ignore[attr-defined]
     state = str(row["state"])
