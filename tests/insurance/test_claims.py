@@ -135,9 +135,9 @@ def test_an_invoice_counts_once(cast: Cast) -> None:
     first = claim_make(cast)
     first.assess(100_000, receipt="冀 0012345")
     other = claim_make(cast, walk=case_make(cast, upto="help"))
-    with pytest.raises(errors.ReceiptUsed):
+    with pytest.raises(errors.ReceiptUsed, match="第 1 项的票据 冀 0012345 已经用在别的理赔里"):
         other.assess(100_000, receipt="冀 0012345")
-    with pytest.raises(errors.ReceiptUsed):
+    with pytest.raises(errors.ReceiptUsed, match="第 2 项的票据 A1 在这里写了两次"):
         other.step(
             "claim_assess", cast.insurer, items=[Item("药", 1, 1, 1, "A1"), Item("床", 1, 1, 1, "A1")], offsets={}
         )

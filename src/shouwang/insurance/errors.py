@@ -147,7 +147,13 @@ class EventClaimed(Refusal):
 class ReceiptUsed(Refusal):
     """An invoice is part of another claim, or stands twice in this one."""
 
-    sentence = "有一张票据已经用在别的理赔里，或者在这里写了两次，请核对票据号。"
+    field = "receipt"
+
+    def __init__(self, *, row: int | None = None, receipt: str = "", is_twice: bool = False) -> None:
+        self.row = row
+        why = "在这里写了两次" if is_twice else "已经用在别的理赔里"
+        self.about = f"票据 {receipt} {why}，请核对票据号。" if receipt else f"有一张票据{why}，请核对票据号。"
+        super().__init__(f"第 {row} 项的{self.about}" if row else self.about)
 
 
 class LossOverEvidence(Refusal):

@@ -244,7 +244,7 @@ class ListForm(FreeTextForm):
     purpose = forms.CharField(label="用途", max_length=200, help_text="会印在表上，记入审计日志")
 
 
-class ListFileForm(forms.Form):
+class ListFileForm(FreeTextForm):
     """An insurer's list of losses."""
 
     file = forms.FileField(label="填好的定损清单", help_text="XLSX 或 CSV。一件理赔有几项损失就写几行")

@@ -28,7 +28,7 @@ from shouwang.kit.money import yuan_text
 from shouwang.kit.papers import Ready
 from shouwang.kit.texts import numbers_refuse
 from shouwang.office.services import paper_keep
-from shouwang.people.access import Viewer
+from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.rulebook.ladders import OFFSETS, Ladder
 from shouwang.rulebook.policy import Policy, plain
 from shouwang.rulebook.settlements import Settlement, claim_settle
@@ -63,11 +63,13 @@ def items_check(items: Sequence[Item]) -> None:
     """This function raises ItemsMissing, ReceiptUsed and LossOverEvidence (which names the line)."""
     if not items:
         raise ItemsMissing
-    receipts = [item.receipt.strip() for item in items if item.receipt.strip()]
-    if len(receipts) != len(set(receipts)):
-        raise ReceiptUsed
+    receipts: set[str] = set()
     for row, item in enumerate(items, start=1):
         numbers_refuse(item.name, item.note)
+        receipt = item.receipt.strip()
+        if receipt in receipts:
+            raise ReceiptUsed(row=row, receipt=receipt, is_twice=True)
+        receipts |= {receipt} - {""}
         if item.claimed_fen > item.evidence_fen:
             raise LossOverEvidence(row=row, name=item.name, what="申报金额", fen=item.claimed_fen, limit="凭证金额",
                                    limit_fen=item.evidence_fen)  # fmt: skip
@@ -113,7 +115,7 @@ def claim_assess(
                 for row in item_rows(claim, items):
                     row.save(force_insert=True)
         except IntegrityError as error:
-            raise ReceiptUsed from error
+            raise _receipt_used(claim, items) from error
         claim.evidence_fen = sum(item.evidence_fen for item in items)
         claim.loss_fen = sum(item.assessed_fen for item in items)
         claim.offsets = given
@@ -122,6 +124,16 @@ def claim_assess(
         said = f"定损 {len(items)} 项，核定损失 {yuan_text(claim.loss_fen)} 元，算得应赔 {yuan_text(found.paid_fen)} 元"
         return claim_saved(claim, viewer=viewer, at=at, what="assess", text=said, loss_fen=claim.loss_fen,
                            paid_fen=found.paid_fen)  # fmt: skip
+
+
+def _receipt_used(claim: Claim, items: Sequence[Item]) -> ReceiptUsed:
+    """This function names the line whose invoice is used up in the county, whoever the insurer is."""
+    told = [item.receipt.strip()[:40] for item in items]
+    with acting_as(SYSTEM):
+        live = ClaimItem.objects.filter(county=claim.slot // 1_000_000, receipt__in=told, is_live=True)
+        used = set(live.exclude(claim=claim).exclude(receipt="").values_list("receipt", flat=True))
+    row = next((number for number, receipt in enumerate(told, start=1) if receipt in used), None)
+    return ReceiptUsed(row=row, receipt=told[row - 1] if row else "")
 
 
 def computation_add(claim: Claim, *, viewer: Viewer, at: datetime, items: list[dict[str, Any]]) -> Settlement:

@@ -212,9 +212,10 @@ def _items_take(batch: Batch, claim: Claim, said: Listed) -> None:
     items_check(said.items)
     offsets = offsets_checked(said.offsets)
     county = claim.slot // 1_000_000
-    places = {(county, item.receipt.strip()) for item in said.items if item.receipt.strip()}
-    if any(batch.receipts.get(place, claim.pk) != claim.pk for place in places):
-        raise ReceiptUsed
+    places = {(county, item.receipt.strip()): row for row, item in enumerate(said.items, 1) if item.receipt.strip()}
+    for place, row in places.items():
+        if batch.receipts.get(place, claim.pk) != claim.pk:
+            raise ReceiptUsed(row=row, receipt=place[1])
     for place in [place for place, holder in batch.receipts.items() if holder == claim.pk]:
         del batch.receipts[place]
     batch.receipts.update(dict.fromkeys(places, claim.pk))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.insurance.contexts import AssessPage
-from shouwang.insurance.errors import LossOverEvidence
+from shouwang.insurance.errors import LossOverEvidence, ReceiptUsed
 from shouwang.insurance.forms import ItemFormSet, OffsetsForm
 from shouwang.insurance.models import Claim
 from shouwang.insurance.selectors import claim_get, paid_by_others
@@ -44,10 +44,10 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
                     viewer=viewer, claim_id=claim_id, version=version_posted(request), items=items,
                     offsets=offsets.offsets(), at=timezone.now(),
                 )  # fmt: skip
-            except LossOverEvidence as refusal:
+            except (LossOverEvidence, ReceiptUsed) as refusal:
                 # Counted as the page counts them, lines left empty included.
-                number, form = lines[refusal.row - 1]
-                said = f"第 {number} 项{refusal.about}"
+                number, form = lines[(refusal.row or 1) - 1]
+                said = f"第 {number} 项{'的' if isinstance(refusal, ReceiptUsed) else ''}{refusal.about}"
                 form.add_error(refusal.field, said)
                 faults = [(said, form[refusal.field].id_for_label)]
             except Refusal as refusal:
