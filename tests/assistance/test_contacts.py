@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,16 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.factories.cast import Cast, sign_in
+from tests.factories.kills import FIFTY, at_once
 from tests.factories.register import household_make
 from tests.factories.standards import policy_adopt
 
 from shouwang.assistance.models import Contact, ContactVisit
 from shouwang.assistance.selectors.contacts import (
+    contacts_gone,
     contacts_late,
     contacts_own,
     cover_by_kind,
     cover_by_organisation,
     households_uncovered,
+    visits_of_household,
 )
 from shouwang.assistance.services import (
     AlreadyStanding,
@@ -41,8 +45,11 @@ from shouwang.assistance.services import (
     contact_hand_over,
     visit_log,
 )
+from shouwang.assistance.views.common import contact_lines
 from shouwang.audit.models import Entry
 from shouwang.people.access import SYSTEM, StaleWrite, Viewer, acting_as
+from shouwang.people.models import Appointment, User
+from shouwang.people.services import SuccessorNeeded, appointment_end
 from shouwang.rulebook.contacts import ContactRule
 from shouwang.sources.models import Clue
 
@@ -184,6 +191,103 @@ def test_a_late_contact_handed_over_is_late_at_once_and_nobody_gets_more_than_th
     begin(township, homes[10], OUTSIDE)
 
 
+def test_whose_post_ends_hands_her_households_over_and_no_visit_is_put_off(cast: Cast) -> None:
+    """Hers go to the successor, as many as the pack lets her have; the rest say that their contact has left."""
+    policy_adopt(cast.places.county)
+    officer, township, today, now = cast.officer, cast.township, timezone.localdate(), timezone.now()
+    old, ago = officer.appointment_id or 0, today - timedelta(days=40)
+    held = Appointment.objects.get(pk=old)
+    homes = [household_make(cast.slot, watch_type="SUDDEN").pk for _ in range(11)]
+    made = [begin(township, home, Cadre(appointment_id=old), on=ago) for home in homes[:2]]
+    visit = log(officer, made[0], Seen(ago, "HOME", True, "家里都好"))
+    successor = Appointment.objects.create(
+        user=User.objects.create(username="next", name="新预警员"), organisation=held.organisation, role=held.role,
+        valid_from=today,
+    )  # fmt: skip
+    successor.areas.set(held.areas.all())
+    for home in homes[2:]:
+        begin(township, home, Cadre(appointment_id=successor.pk), on=ago)
+    with acting_as(cast.administrator):
+        with pytest.raises(SuccessorNeeded, match="联系的户"):
+            appointment_end(viewer=cast.administrator, appointment_id=old, at=now, reason="调离")
+        moved = appointment_end(
+            viewer=cast.administrator, appointment_id=old, at=now, reason="调离", successor_id=successor.pk
+        )
+    assert moved["联系的户"] == 1
+    with acting_as(township):
+        (left,) = contacts_gone(township, today)
+        (line,) = contact_lines(township, [left], today)
+        found = Contact.objects.get(appointment_id=successor.pk, household_id=made[1].household_id)
+        before = Contact.objects.get(pk=made[1].pk)
+    assert (left.pk, line.is_gone) == (made[0].pk, True)
+    assert (found.before_id, found.due_on, before.until_date) == (before.pk, today, today)
+    assert before.ended_reason == "原联系人离任"
+    # Her log stays with the household, under her name. In another village she reads it no more: it was never hers.
+    mine = Appointment.objects.create(
+        user_id=officer.user_id, organisation_id=cast.sibling_officer.organisation_id, role="OFFICER", valid_from=today
+    )
+    mine.areas.set([cast.places.sibling_village])
+    moved_on = replace(
+        officer, appointment_id=mine.pk, organisation_id=mine.organisation_id,
+        ranges=((cast.places.sibling_village.lo, cast.places.sibling_village.hi),),
+    )  # fmt: skip
+    with acting_as(township):
+        assert visits_of_household(township, visit.household_id).get().actor == "大寨村防贫工作站 吴同科"
+    with acting_as(moved_on):
+        assert not visits_of_household(moved_on, visit.household_id).exists()
+        assert not ContactVisit.objects.exists()
+        assert not contacts_own(moved_on).exists()
+
+
+def test_who_does_anothers_desk_visits_her_households_too(cast: Cast) -> None:
+    policy_adopt(cast.places.county)
+    leader, today = cast.leader, timezone.localdate()
+    contact = begin(
+        cast.township, household_make(cast.slot, watch_type="MARGINAL").pk, Cadre(appointment_id=leader.appointment_id)
+    )
+    held = Appointment.objects.get(pk=leader.appointment_id)
+    deputy = Appointment.objects.create(
+        user=User.objects.create(username="deputy", name="代办人"), organisation=held.organisation, role=held.role,
+        valid_from=today, valid_to=today + timedelta(days=3), deputy_for=held,
+    )  # fmt: skip
+    stands_in = replace(
+        leader, appointment_id=deputy.pk, user_id=deputy.user_id, name="代办人", deputises_user_id=leader.user_id
+    )
+    stranger = replace(leader, appointment_id=cast.neighbour.appointment_id)
+    with acting_as(stands_in):
+        assert list(contacts_own(stands_in)) == [contact]
+    with pytest.raises(ContactNotFound):
+        log(stranger, contact, Seen(today, "HOME", True, "家里都好"))
+    assert log(stands_in, contact, Seen(today, "HOME", True, "家里都好")).actor.endswith("代办人")
+    with pytest.raises(CadreUnknown):  # she does a desk, she looks after nobody of her own
+        begin(cast.township, household_make(cast.slot, watch_type="MARGINAL").pk, Cadre(appointment_id=deputy.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_who_name_one_cadre_at_once_give_her_no_more_than_the_pack_lets(real_cast: Cast) -> None:
+    assert _race(real_cast, many=2) == {"": 1, "TooManyHouseholds": 1}
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_fifty_who_name_one_cadre_at_once_give_her_no_more_than_the_pack_lets(real_cast: Cast) -> None:
+    assert _race(real_cast, many=FIFTY) == {"": 1, "TooManyHouseholds": FIFTY - 1}
+
+
+def _race(cast: Cast, *, many: int) -> dict[str, int]:
+    """One place is left with the cadre; townships that do not see each other's households want it at once."""
+    policy_adopt(cast.places.county)
+    cadre, clerks = Cadre(appointment_id=cast.leader.appointment_id), (cast.township, cast.sibling_township)
+    villages = (cast.slot, cast.places.sibling_town_village.lo)
+    for seat in range(9):
+        begin(clerks[seat % 2], household_make(villages[seat % 2], watch_type="SUDDEN").pk, cadre)
+    homes = [household_make(villages[seat % 2], watch_type="SUDDEN").pk for seat in range(many)]
+    told = at_once(lambda seat: begin(clerks[seat % 2], homes[seat], cadre), many=many)
+    with acting_as(SYSTEM):
+        assert Contact.objects.filter(appointment_id=cast.leader.appointment_id, until_date=None).count() == 10
+    return told
+
+
 def test_a_visit_is_written_down_on_a_page_without_scripts(cast: Cast, client: Client) -> None:
     policy_adopt(cast.places.county)
     home = household_make(cast.slot, watch_type="MARGINAL").pk
@@ -205,5 +309,9 @@ def test_a_visit_is_written_down_on_a_page_without_scripts(cast: Cast, client: C
     text = client.get(reverse("assistance:household_contacts", args=[home])).content.decode()
     assert "家里都好" in text
     assert "上次见到" in client.get(reverse("assistance:contacts")).content.decode()
-    for query in ("?show=late", "?show=own", "?show=missing&kind=one_to_one", "?organisation=大寨村防贫工作站"):
-        assert client.get(reverse("assistance:contact_list") + query).status_code == 200
+    office = {"organisation": "大寨村防贫工作站"}
+    for query in (
+        {"show": "late"}, {"show": "own"}, {"show": "gone"}, {"show": "missing", "kind": "one_to_one"}, office,
+        office | {"show": "organisation_late", "area": f"{cast.slot:012d}"},
+    ):  # fmt: skip
+        assert client.get(reverse("assistance:contact_list"), query).status_code == 200

@@ -16,8 +16,8 @@ from tests.factories.register import household_make, income_make, status_make
 from tests.factories.standards import PACKS, policy_adopt
 
 from shouwang.assistance.models import Filling
-from shouwang.assistance.rules.sevens import Held, standing_of_household, tally_of
-from shouwang.assistance.selectors.sevens import homes_missing, sevens_in
+from shouwang.assistance.rules.sevens import Held, missing_names, sevens_title, standing_of_household, tally_of
+from shouwang.assistance.selectors.sevens import homes_shown, sevens_in
 from shouwang.assistance.services import (
     AlreadyStanding,
     Cadre,
@@ -64,6 +64,26 @@ def test_baoding_wants_seven_of_a_poor_household_and_two_sources(baoding: Sevens
     assert (whole.is_complete, whole.sources, whole.has_sources) == (True, 2, True)
     total = tally_of([bare, whole])
     assert (total.households, total.complete, total.percent, total.unknown, total.short) == (2, 1, 50, 1, 0)
+
+
+def test_nobody_has_everything_before_the_sources_do(baoding: SevensPolicy) -> None:
+    slots = {"fillings": frozenset(SEVEN[2:5]) | {"interest_link"}, "contacts": frozenset(SEVEN[:2]),
+             "statuses": frozenset({"DIBAO"})}  # fmt: skip
+    earned = [frozenset({"WAGE", "PROPERTY"}), frozenset({"WAGE"}), frozenset({"WAGE", "TRANSFER"}), frozenset(), None]
+    full = [standing_of_household(baoding, "POOR", Held(**slots, earned=each)) for each in earned]
+    assert [each.missing for each in full] == [[]] * 5
+    assert [each.is_complete for each in full] == [True, False, False, False, False]
+    names = {stated.key: stated.name for stated in baoding.slots}
+    assert [missing_names(names, each) for each in full] == ["", *["收入来源不足"] * 3, "收入来源未知"]
+    total = tally_of(full)
+    assert (total.complete, total.lacking, total.percent, total.short, total.unknown) == (1, 4, 20, 3, 1)
+    # Who is asked for nothing but the sources has everything when they hold; of whom nothing is asked, at once.
+    exited = [standing_of_household(baoding, "EXITED", Held(earned=each)) for each in (earned[0], earned[1])]
+    assert [each.is_complete for each in exited] == [True, False]
+    assert standing_of_household(baoding, "MARGINAL", Held()).is_complete
+    assert [sevens_title(number) for number in (0, 5, 7, 10, 11)] == [
+        "“几个一”", "“五个一”", "“七个一”", "“十个一”", "“几个一”"
+    ]  # fmt: skip
 
 
 def test_the_sources_agree_with_every_case_of_the_pack(baoding: SevensPolicy) -> None:
@@ -142,13 +162,23 @@ def test_a_village_shows_what_is_missing_and_the_list_leaves_the_house_with_a_pu
         left = ["leading_cadre", "sponsor_business", "one_insurance", "interest_link"]
         assert list(found.standings[home.pk].missing) == left
         assert (found.standings[home.pk].sources, found.standings[poor.pk].sources) == (2, 0)
-        assert [each.id for each in homes_missing(found, kind="sources")] == [poor.pk]
-        assert [each.id for each in homes_missing(found, kind="family_doctor")] == [poor.pk]
+        assert [each.id for each in homes_shown(found, "sources")] == [poor.pk]
+        assert [each.id for each in homes_shown(found, "family_doctor")] == [poor.pk]
 
     sign_in(client, township)
     town = client.get(reverse("assistance:sevens")).content.decode()
     assert "“七个一”" in town
     assert "大寨村" in town
+    # Every figure leads to exactly the households it counts.
+    place = f"{cast.slot:012d}"
+    both = ["欧阳长名", "张胜坤"]
+    for show, heads in [
+        ("all", both), ("complete", []), ("sources", ["张胜坤"]), ("unknown", []), ("family_doctor", ["张胜坤"]),
+        ("social_floor", ["张胜坤"]), ("one_insurance", both), ("lacking", both),
+    ]:  # fmt: skip
+        assert (f'href="?area={place}&amp;show={show}"' in town) is (bool(heads) and show != "lacking"), show
+        page = client.get(reverse("assistance:sevens"), {"area": place, "show": show}).context["page"]
+        assert ([line.card.head_name for line in page.homes], page.shown) == (heads, len(heads))
     village = client.get(f"{reverse('assistance:sevens')}?area={cast.slot:012d}").content.decode()
     assert "欧阳长名" in village
     assert "李医生" in client.get(reverse("assistance:household_sevens", args=[home.pk])).content.decode()

@@ -20,7 +20,7 @@ from tests.worked.way import (
     way_of,
 )
 
-from shouwang.assistance.selectors.sevens import homes_missing, sevens_in
+from shouwang.assistance.selectors.sevens import homes_shown, sevens_in
 from shouwang.assistance.services import Plan
 from shouwang.people.access import acting_as
 from shouwang.register.selectors import household_file
@@ -52,7 +52,7 @@ def test_planting_wages_and_dividends_are_two_sources_and_policy_income_is_none(
         found = sevens_in(county, lo=cast.places.county.lo, hi=cast.places.county.hi, on=ON)
         assert (found.standings[homes["H1"]].sources, found.standings[homes["H1"]].has_sources) == (3, True)
         assert (found.standings[homes["H2"]].sources, found.standings[homes["H2"]].has_sources) == (1, False)
-        assert [home.id for home in homes_missing(found, kind="sources")] == [homes["H2"]]
+        assert [home.id for home in homes_shown(found, "sources")] == [homes["H2"]]
     run = screened(cast, on=ON)
     assert warned(run) == {homes["H2"]: [("few_sources", "EXITED", "INDUSTRY")]}
     text = sign_in(Client(), cast.township).get(reverse("assistance:household_sevens", args=[homes["H1"]]))
@@ -69,7 +69,7 @@ def test_planting_wages_and_dividends_are_two_sources_and_policy_income_is_none(
     register_imported(cast, [ren, {**bare, "财产性收入": 1_350}], on=later)
     with acting_as(county):
         found = sevens_in(county, lo=cast.places.county.lo, hi=cast.places.county.hi, on=later)
-        assert not homes_missing(found, kind="sources")
+        assert not homes_shown(found, "sources")
     assert warned(screened(cast, on=later)) == {}
     told = statement_of(cast, way.case_id)
     assert "任邻居" in told and "1,350.00" in told and "西团堡村集体" in told

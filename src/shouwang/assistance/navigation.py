@@ -17,7 +17,7 @@ def navigation_register() -> None:
     )  # fmt: skip
     readers = READS_REGISTER - {Kind.SYSTEM}
     nav_item(key="contacts", label="联系户", url_name="assistance:contacts", icon="user-check", order=24, kinds=readers)
-    nav_item(key="sevens", label="每户帮扶", url_name="assistance:sevens", icon="checklist", order=38, kinds=readers)
+    nav_item(key="sevens", label="几个一", url_name="assistance:sevens", icon="checklist", order=38, kinds=readers)
     nav_item(
         key="giving", label="社会帮扶", url_name="assistance:pledges", icon="heart-handshake", order=34, kinds=readers
     )

@@ -75,7 +75,7 @@ def _read(entry: Entry) -> Model:
     return inner
 
 
-TOPIC = Topic("sevens", "每户都要有的几个一", _read, is_later=True)
+TOPIC = Topic("sevens", "几个一", _read, is_later=True)
 
 
 @dataclass(frozen=True, eq=False)

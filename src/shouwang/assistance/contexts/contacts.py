@@ -18,12 +18,13 @@ from shouwang.ui.tables import KeyPage
 
 @dataclass(frozen=True)
 class ContactLine:
-    """A contact with its household, and by how many days its visit is late."""
+    """A contact with its household, and by how many days its visit is late; `is_gone`: the cadre has left her post."""
 
     contact: Contact
     card: HouseholdCard | None
     days_late: int
     may_log: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class ContactsPage:
     covered: Sequence[Covered]
     organisations: Sequence[OrganisationCover]
     late: int
+    gone: int
     is_wide: bool
 
 
 @dataclass(frozen=True)
 class ContactListPage:
-    """A list of contacts whose visit is late, or of households without one; `show`: late, organisation, missing."""
+    """Contacts whose visit is late, or who left, or households without one; `show`: late, own, gone, missing …"""
 
     title: str
     show: str
@@ -90,12 +92,12 @@ class PlaceLine:
 
     area: AreaRow
     tally: Tally
-    missing: Sequence[int]
+    missing: Sequence[tuple[str, str, int]]
 
 
 @dataclass(frozen=True)
 class HomeLine:
-    """A household with what it lacks."""
+    """A household with what it lacks in words; empty where it has everything."""
 
     card: HouseholdCard
     missing: str
@@ -104,16 +106,19 @@ class HomeLine:
 
 @dataclass(frozen=True)
 class SevensPage:
-    """What households have to have, by place; in a village by household. `counties`: a wider area picks one first."""
+    """What households have to have, by place, or the households behind a figure (`show`, `shown` of them).
+
+    `counties`: a wider area picks one first.
+    """
 
     area: AreaRow
     title: str
     total: Tally
-    names: Sequence[str]
-    keys: Sequence[str]
-    totals: Sequence[int]
+    totals: Sequence[tuple[str, str, int]]
     lines: Sequence[PlaceLine]
     homes: Sequence[HomeLine]
+    homes_page: KeyPage
+    shown: int
     counties: Sequence[AreaRow]
     above: AreaRow | None
     has_sources: bool
@@ -121,15 +126,20 @@ class SevensPage:
     marks: Sequence[str]
     span: tuple[date, date] | None
     show: str
-    left_out: int = 0
     problem: str = ""
     may_export: bool = False
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """What a list of households may lack, to choose one."""
-        more = [("sources", "收入来源不足")] if self.has_sources else []
-        return [*zip(self.keys, self.names, strict=True), *more]
+        """What a list of households may be of, to choose one."""
+        slots = [(key, f"缺{name}") for key, name, _ in self.totals]
+        more = [("sources", "收入来源不足"), ("unknown", "收入来源未知")] if self.has_sources else []
+        return [("all", "要求的户"), ("complete", "齐全的户"), ("lacking", "没齐全的户"), *slots, *more]
+
+    @property
+    def heading(self) -> str:
+        """What the households listed have in common."""
+        return dict(self.choices).get(self.show, "")
 
 
 @dataclass(frozen=True)
@@ -156,9 +166,11 @@ class SlotLine:
 
 @dataclass(frozen=True)
 class HouseholdSevensPage:
-    """The slots of one household with their history, and its sources of income."""
+    """The slots of one household with their history, and its sources of income; `lacks`: what is missing, in words."""
 
     card: HouseholdCard
+    title: str
+    lacks: str
     group: str
     lines: Sequence[SlotLine]
     past: Sequence[Filling]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shouwang.rulebook.sevens import SevensPolicy
@@ -33,7 +33,13 @@ class Standing:
 
     @property
     def is_complete(self) -> bool:
-        return not self.missing
+        """Whether it has everything asked of it: each slot, and the sources. What nobody knows is not there yet."""
+        return not self.missing and self.has_sources is (True if self.asks_sources else None)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether its sources are asked for and nobody knows them."""
+        return self.asks_sources and self.sources is None
 
     @property
     def has_sources(self) -> bool | None:
@@ -91,8 +97,12 @@ class Tally:
             self.missing[key] = self.missing.get(key, 0) + 1
         if standing.asks_sources:
             self.asked_sources += 1
-            self.unknown += standing.sources is None
+            self.unknown += standing.is_unknown
             self.short += standing.has_sources is False
+
+    @property
+    def lacking(self) -> int:
+        return self.households - self.complete
 
     @property
     def percent(self) -> int:
@@ -116,6 +126,17 @@ def tally_of(standings: Iterable[Standing]) -> Tally:
     return whole
 
 
-def missing_names(names: Mapping[str, str], missing: Collection[str]) -> str:
-    """This function returns what is missing in words."""
-    return "、".join(names.get(key, key) for key in missing)
+def missing_names(names: Mapping[str, str], standing: Standing) -> str:
+    """This function returns what a household lacks in words, its sources too; empty where it has everything."""
+    words = [names.get(key, key) for key in standing.missing]
+    if standing.has_sources is False:
+        words.append("收入来源不足")
+    elif standing.is_unknown:
+        words.append("收入来源未知")
+    return "、".join(words)
+
+
+def sevens_title(number: int) -> str:
+    """This function returns what a programme of so many slots is called: “七个一”; of an unknown number “几个一”."""
+    numeral = "零一二三四五六七八九十"[number] if 0 < number <= 10 else "几"
+    return f"“{numeral}个一”"

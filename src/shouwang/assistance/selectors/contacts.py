@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from shouwang.assistance.models import Contact, ContactVisit
 from shouwang.people.access import Viewer
+from shouwang.people.selectors import appointment_by_id, appointments_over
 from shouwang.register.selectors import households_grouped
 from shouwang.rulebook.contacts import ContactRule, contacts_of
 from shouwang.rulebook.values import Provision
@@ -40,12 +41,26 @@ def visits_of_household(viewer: Viewer, household_id: int) -> QuerySet[ContactVi
     return found.select_related("contact").order_by("-on", "-pk")
 
 
-def contacts_own(viewer: Viewer) -> QuerySet[Contact]:
-    """This function returns the standing contacts whose cadre is the viewer herself, the next due first."""
+def appointments_done(viewer: Viewer) -> frozenset[int]:
+    """This function returns whose households the viewer visits: her own, and those of the person she deputises."""
     if viewer.appointment_id is None:
-        return Contact.objects.none()
-    own = contacts_visible_to(viewer).filter(appointment_id=viewer.appointment_id, until_date__isnull=True)
+        return frozenset()
+    held = appointment_by_id(viewer.appointment_id) if viewer.deputises_user_id is not None else None
+    return frozenset(filter(None, (viewer.appointment_id, held.deputy_for_id if held is not None else None)))
+
+
+def contacts_own(viewer: Viewer) -> QuerySet[Contact]:
+    """This function returns the standing contacts whose cadre is the viewer, or whom she deputises, next due first."""
+    mine = appointments_done(viewer)
+    own = contacts_visible_to(viewer).filter(appointment_id__in=mine, until_date__isnull=True)
     return own.order_by("due_on", "pk")
+
+
+def contacts_gone(viewer: Viewer, on: date) -> QuerySet[Contact]:
+    """This function returns the standing contacts of the viewer's areas whose cadre has left her post."""
+    standing = contacts_visible_to(viewer).filter(until_date__isnull=True)
+    named = standing.filter(appointment_id__isnull=False).order_by().values_list("appointment_id", flat=True)
+    return standing.filter(appointment_id__in=appointments_over(set(named.distinct()), on=on))
 
 
 def contacts_late(viewer: Viewer, on: date) -> QuerySet[Contact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,12 +95,22 @@ def _by_household(rows: QuerySet[Filling] | QuerySet[Contact]) -> dict[int, froz
     return {pk: frozenset(kinds) for pk, kinds in found.items()}
 
 
-def homes_missing(sevens: Sevens, *, kind: str = "") -> Collection[GroupedHousehold]:
-    """This function returns the households that lack something, or one thing; `sources`: earn from too few kinds."""
-    if kind == "sources":
-        return [home for home in sevens.homes if sevens.standings[home.id].has_sources is False]
-    return [
+# What households are listed by, beside the slot that they lack.
+SHOWN: Mapping[str, Callable[[Standing], bool]] = {
+    "all": lambda standing: True,
+    "complete": lambda standing: standing.is_complete,
+    "lacking": lambda standing: not standing.is_complete,
+    "sources": lambda standing: standing.has_sources is False,
+    "unknown": lambda standing: standing.is_unknown,
+}
+
+
+def homes_shown(sevens: Sevens, show: str) -> list[GroupedHousehold]:
+    """This function returns the households that lack one slot, or those that one of `SHOWN` names; by village."""
+    by_word = SHOWN.get(show) if show not in sevens.names else None
+    found = [
         home
         for home in sevens.homes
-        if (kind in sevens.standings[home.id].missing if kind else sevens.standings[home.id].missing)
+        if (by_word(sevens.standings[home.id]) if by_word else show in sevens.standings[home.id].missing)
     ]
+    return sorted(found, key=lambda home: (home.slot, home.id))

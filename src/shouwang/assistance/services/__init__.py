@@ -45,6 +45,7 @@ from shouwang.assistance.services.allotting import (
     allotment_make,
     allotment_pay,
 )
+from shouwang.assistance.services.cadres import Cadre
 from shouwang.assistance.services.confirming import (
     CONFIRMERS,
     Said,
@@ -52,7 +53,13 @@ from shouwang.assistance.services.confirming import (
     measure_confirm_online,
     proofs_add,
 )
-from shouwang.assistance.services.contacts import Cadre, contact_begin, contact_end, contact_hand_over
+from shouwang.assistance.services.contacts import (
+    contact_begin,
+    contact_end,
+    contact_hand_over,
+    contacts_left,
+    contacts_move,
+)
 from shouwang.assistance.services.counting import primary_choose
 from shouwang.assistance.services.delivering import Delivery, help_complete, may_deliver, measure_deliver
 from shouwang.assistance.services.entitling import (
@@ -130,6 +137,8 @@ __all__ = [
     "contact_begin",
     "contact_end",
     "contact_hand_over",
+    "contacts_left",
+    "contacts_move",
     "counts_export",
     "entitlement_change",
     "entitlement_finding_settle",

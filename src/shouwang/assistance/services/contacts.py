@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from shouwang.assistance.models import Contact
 from shouwang.assistance.rules.contacts import (
-    CADRES,
     AlreadyEnded,
     AlreadyStanding,
-    CadreMissing,
     CadreUnknown,
     ContactNotFound,
     DayAhead,
@@ -24,28 +22,14 @@ from shouwang.assistance.rules.contacts import (
     may_keep,
 )
 from shouwang.assistance.selectors.contacts import contact_rules
+from shouwang.assistance.services.cadres import Cadre, cadre_named, cadre_turn, room_check
 from shouwang.audit.services import entry_append
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
-from shouwang.people.access import Kind, StaleWrite, Viewer
-from shouwang.people.selectors import appointment_by_id, organisations_by_ids
+from shouwang.people.access import SYSTEM, StaleWrite, Viewer, acting_as
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import HouseholdCard, household_get, households_grouped
 from shouwang.rulebook.contacts import ContactRule
-
-
-@dataclass(frozen=True)
-class Cadre:
-    """Who looks after a household: somebody who signs in here, somebody of an organisation of ours, or of another."""
-
-    appointment_id: int | None = None
-    organisation_id: int | None = None
-    name: str = ""
-    duty: str = ""
-    organisation_name: str = ""
-
-    def __post_init__(self) -> None:
-        numbers_refuse(self.name, self.duty, self.organisation_name)
 
 
 def household_kept(viewer: Viewer, household_id: int) -> HouseholdCard:
@@ -61,36 +45,6 @@ def household_kept(viewer: Viewer, household_id: int) -> HouseholdCard:
     return home
 
 
-def _cadre(cadre: Cadre, *, slot: int) -> Contact:
-    """This function returns an unsaved contact that names the cadre; raises CadreMissing, CadreUnknown."""
-    if cadre.appointment_id is not None:
-        held = appointment_by_id(cadre.appointment_id)
-        if held is None or held.ended_at is not None or Kind(held.organisation.kind) not in CADRES:
-            raise CadreUnknown
-        if not any(lo <= slot <= hi for lo, hi in held.slot_ranges()):
-            raise CadreUnknown
-        return Contact(
-            name=(held.user.name or held.user.username)[:60], duty=cadre.duty.strip()[:60],
-            organisation_id=held.organisation_id, organisation_name=held.organisation.name[:120],
-            appointment_id=held.pk,
-        )  # fmt: skip
-    if not cadre.name.strip():
-        raise CadreMissing
-    if cadre.organisation_id is not None:
-        found = organisations_by_ids({cadre.organisation_id}).get(cadre.organisation_id)
-        if found is None or not found.is_active or not found.area.lo <= slot <= found.area.hi:
-            raise CadreUnknown
-        organisation_id, organisation = found.pk, found.name
-    elif cadre.organisation_name.strip():
-        organisation_id, organisation = None, cadre.organisation_name.strip()
-    else:
-        raise CadreMissing
-    return Contact(
-        name=cadre.name.strip()[:60], duty=cadre.duty.strip()[:60], organisation_id=organisation_id,
-        organisation_name=organisation[:120],
-    )  # fmt: skip
-
-
 def _rule(viewer: Viewer, home: HouseholdCard, kind: str, on: date) -> tuple[str, ContactRule]:
     stated = contact_rules(home.slot, on).get(kind)
     if stated is None:
@@ -98,20 +52,6 @@ def _rule(viewer: Viewer, home: HouseholdCard, kind: str, on: date) -> tuple[str
     if not households_grouped(viewer, groups=stated.value.whom, on=on, ids=[home.id]):
         raise NotForHousehold
     return stated.name, stated.value
-
-
-def _room_check(made: Contact, rule: ContactRule) -> None:
-    if rule.most is None:
-        return
-    standing = Contact.objects.filter(kind=made.kind, until_date__isnull=True)
-    if made.appointment_id is not None:
-        mine = standing.filter(appointment_id=made.appointment_id)
-    else:
-        mine = standing.filter(
-            name=made.name, organisation_name=made.organisation_name, appointment_id__isnull=True
-        )  # fmt: skip
-    if mine.count() >= rule.most:
-        raise TooManyHouseholds(made.name, rule.most)
 
 
 def contact_begin(
@@ -126,21 +66,21 @@ def contact_begin(
     if from_date > on:
         raise DayAhead
     with transaction.atomic():
+        cadre_turn(cadre)
         home = household_kept(viewer, household_id)
         kind_name, rule = _rule(viewer, home, kind, on)
-        made = _cadre(cadre, slot=home.slot)
+        made = cadre_named(cadre, slot=home.slot, on=on)
         made.kind, made.kind_name = kind, kind_name[:60]
         standing = Contact.objects.filter(household_id=home.id, kind=kind, until_date__isnull=True).first()
         if standing is not None:
             raise AlreadyStanding(f"这一户的{kind_name}已由{standing.name}负责，请用“交接”。")
-        _room_check(made, rule)
-        return _store(viewer, made, home, from_date=from_date, due_on=rule.due(since=from_date, last=None), at=at)
+        room_check(made, rule, slot=home.slot)
+        made.slot, made.household_id = home.slot, home.id
+        return _store(viewer, made, from_date=from_date, due_on=rule.due(since=from_date, last=None), at=at)
 
 
-def _store(
-    viewer: Viewer, made: Contact, home: HouseholdCard, *, from_date: date, due_on: date, at: datetime
-) -> Contact:
-    made.slot, made.household_id, made.from_date, made.due_on = home.slot, home.id, from_date, due_on
+def _store(viewer: Viewer, made: Contact, *, from_date: date, due_on: date, at: datetime) -> Contact:
+    made.from_date, made.due_on = from_date, due_on
     made.made_at, made.made_by = at, viewer.label[:200]
     try:
         with transaction.atomic():
@@ -150,7 +90,10 @@ def _store(
     entry_append(
         viewer=viewer, action="contact.begin", subject_type="assistance.Contact", subject_id=made.pk, slot=made.slot,
         at=at,
-        after={"household": home.id, "kind": made.kind, "appointment": made.appointment_id, "before": made.before_id},
+        after={
+            "household": made.household_id, "kind": made.kind, "appointment": made.appointment_id,
+            "before": made.before_id,
+        },
     )  # fmt: skip
     return made
 
@@ -210,15 +153,58 @@ def contact_hand_over(
     with transaction.atomic():
         if not may_keep(viewer):
             raise ContactNotFound
+        on = at.astimezone(SHANGHAI).date()
+        cadre_turn(cadre)
         found = contact_locked(viewer, contact_id, version)
         home = household_kept(viewer, found.household_id)
-        kind_name, rule = _rule(viewer, home, found.kind, at.astimezone(SHANGHAI).date())
-        made = _cadre(cadre, slot=home.slot)
-        if (made.name, made.organisation_name) == (found.name, found.organisation_name):
+        kind_name, rule = _rule(viewer, home, found.kind, on)
+        made = cadre_named(cadre, slot=home.slot, on=on)
+        if _who(made) == _who(found):
             raise AlreadyStanding("接手的就是现在的联系人。")
         made.kind, made.kind_name = found.kind, kind_name[:60]
         _end(viewer, found, until_date=from_date, reason=reason, at=at)
-        _room_check(made, rule)
-        made.before = found
+        room_check(made, rule, slot=home.slot)
+        made.slot, made.household_id, made.before = home.slot, home.id, found
         due_on = max(from_date, min(found.due_on, rule.due(since=from_date, last=None)))
-        return _store(viewer, made, home, from_date=from_date, due_on=due_on, at=at)
+        return _store(viewer, made, from_date=from_date, due_on=due_on, at=at)
+
+
+def _who(contact: Contact) -> tuple[int | None, str, str]:
+    return contact.appointment_id, contact.name, contact.organisation_name
+
+
+def contacts_left(appointment_id: int) -> int:
+    """This function returns how many households somebody who signs in here looks after."""
+    with acting_as(SYSTEM):
+        return _standing_of(appointment_id).count()
+
+
+def _standing_of(appointment_id: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(appointment_id=appointment_id, until_date__isnull=True).order_by("due_on", "pk")
+
+
+def contacts_move(appointment_id: int, successor_id: int, at: datetime) -> int:
+    """This function hands the households of somebody who leaves to her successor, and returns how many.
+
+    No visit is put off. Those that the successor may not have (another village, more than the pack lets her have) keep
+    the old name; their keepers read that she has left and choose somebody else.
+    """
+    on, successor = at.astimezone(SHANGHAI).date(), Cadre(appointment_id=successor_id)
+    moved = 0
+    with acting_as(SYSTEM):
+        cadre_turn(successor)
+        for found in _standing_of(appointment_id).select_for_update():
+            stated = contact_rules(found.slot, on).get(found.kind)
+            try:
+                made = cadre_named(successor, slot=found.slot, on=on)
+                made.kind, made.kind_name = found.kind, found.kind_name
+                if stated is not None:
+                    room_check(made, stated.value, slot=found.slot)
+            except (CadreUnknown, TooManyHouseholds):
+                continue
+            from_date = max(on, found.from_date)
+            _end(SYSTEM, found, until_date=from_date, reason="原联系人离任", at=at)
+            made.slot, made.household_id, made.before = found.slot, found.household_id, found
+            _store(SYSTEM, made, from_date=from_date, due_on=max(from_date, found.due_on), at=at)
+            moved += 1
+    return moved

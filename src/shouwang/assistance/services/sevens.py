@@ -158,7 +158,7 @@ def _rows(viewer: Viewer, sevens: Sevens, household_ids: Sequence[int], on: date
         cells = ["—" if key not in standing.wanted else "缺" if key in standing.missing else "有" for key in names]
         sources = words[standing.has_sources] if standing.asks_sources else "—"
         rows.append([
-            card.place, card.number, card.head_name, missing_names(names, standing.missing) or "不缺",
+            card.place, card.number, card.head_name, missing_names(names, standing) or "不缺",
             standing.sources, sources, *cells,
         ])  # fmt: skip
     return rows

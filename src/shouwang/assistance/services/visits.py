@@ -17,7 +17,7 @@ from shouwang.assistance.rules.contacts import (
     VisitedAlready,
     may_keep,
 )
-from shouwang.assistance.selectors.contacts import contact_rules
+from shouwang.assistance.selectors.contacts import appointments_done, contact_rules
 from shouwang.assistance.services.contacts import contact_locked
 from shouwang.audit.services import entry_append
 from shouwang.kit.dates import SHANGHAI
@@ -45,8 +45,11 @@ class Seen:
 
 def may_log(viewer: Viewer, contact: Contact) -> bool:
     """This function tells whether a viewer logs a contact's visits: her own, or as village, township or centre."""
-    own = contact.appointment_id is not None and contact.appointment_id == viewer.appointment_id
-    return viewer.can_see(contact.slot) and viewer.reads_register and (own or may_keep(viewer))
+    if not (viewer.can_see(contact.slot) and viewer.reads_register):
+        return False
+    return may_keep(viewer) or (
+        contact.appointment_id is not None and contact.appointment_id in appointments_done(viewer)
+    )
 
 
 def visit_log(*, viewer: Viewer, contact_id: int, version: int, seen: Seen, at: datetime) -> ContactVisit:

@@ -12,7 +12,7 @@ from shouwang.assistance.contexts.contacts import ContactLine
 from shouwang.assistance.models import Contact
 from shouwang.assistance.services import ContactNotFound, may_log
 from shouwang.people.access import READS_REGISTER, Kind, Viewer
-from shouwang.people.selectors import AreaRow, area_by_code, top_area
+from shouwang.people.selectors import AreaRow, appointments_over, area_by_code, top_area
 from shouwang.register.errors import HouseholdNotFound
 from shouwang.register.selectors import HouseholdCard, household_cards, household_get
 
@@ -53,9 +53,11 @@ def area_asked(request: HttpRequest, viewer: Viewer) -> AreaRow | None:
 def contact_lines(viewer: Viewer, contacts: list[Contact], on: date) -> list[ContactLine]:
     """This function returns contacts with their households, as lists show them."""
     cards = household_cards(viewer, {contact.household_id for contact in contacts})
+    gone = appointments_over({one.appointment_id for one in contacts if one.appointment_id and one.is_standing}, on=on)
     return [
         ContactLine(
-            contact, cards.get(contact.household_id), max(0, (on - contact.due_on).days), may_log(viewer, contact)
+            contact, cards.get(contact.household_id), max(0, (on - contact.due_on).days), may_log(viewer, contact),
+            contact.appointment_id in gone,
         )
         for contact in contacts
-    ]
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from shouwang.assistance.rules.contacts import CADRES, may_keep
 from shouwang.assistance.selectors.contacts import (
     contact_get,
     contact_rules,
+    contacts_gone,
     contacts_late,
     contacts_of_household,
     contacts_own,
@@ -65,12 +67,14 @@ def contacts(request: HttpRequest) -> HttpResponse:
     area = area_asked(request, viewer)
     is_wide = area is None or area.level < COUNTY_LEVEL
     own = contact_lines(viewer, list(contacts_own(viewer)[:LISTED]), today)
+    here = Q(slot__range=(area.lo, area.hi)) if area is not None else Q()
     page = ContactsPage(
         area,
         own,
         [] if is_wide or area is None else cover_by_kind(viewer, today, lo=area.lo, hi=area.hi),
         [] if area is None else cover_by_organisation(viewer, today, lo=area.lo, hi=area.hi),
-        contacts_late(viewer, today).count(),
+        contacts_late(viewer, today).filter(here).count(),
+        contacts_gone(viewer, today).filter(here).count(),
         is_wide,
     )
     return render(request, "assistance/contacts.html", {"page": page})
@@ -84,16 +88,29 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     show, kind = request.GET.get("show", "late"), request.GET.get("kind", "")
     if show == "missing":
         return _missing(request, viewer, kind, today)
-    rows = contacts_late(viewer, today)
-    title = "走访逾期的联系人"
-    if show == "own":
-        rows, title = contacts_own(viewer).filter(due_on__lt=today), "本人逾期没走访的户"
-    elif organisation := request.GET.get("organisation", ""):
-        show, title = "organisation", f"{organisation}联系的户"
-        rows = contacts_visible_to(viewer).filter(until_date__isnull=True, organisation_name=organisation)
+    area, organisation = area_asked(request, viewer), request.GET.get("organisation", "")
+    title, rows = _listed(viewer, show, organisation, today)
+    if area is not None and request.GET.get("area"):
+        rows = rows.filter(slot__range=(area.lo, area.hi))
     found = key_page(rows, order=("due_on",), after=request.GET.get("after"))
-    page = ContactListPage(title, show, contact_lines(viewer, list(found.rows), today), [], found)
+    page = ContactListPage(
+        title, "organisation" if organisation else show, contact_lines(viewer, list(found.rows), today), [], found
+    )
     return render(request, "assistance/contact_list.html", {"page": page})
+
+
+def _listed(viewer: Viewer, show: str, organisation: str, today: date) -> tuple[str, QuerySet[Contact]]:
+    """This function returns the contacts that a list shows, with its title."""
+    if show == "own":
+        return "我联系的户没按时走访", contacts_own(viewer).filter(due_on__lt=today)
+    if show == "gone":
+        return "联系人已经离任的户", contacts_gone(viewer, today)
+    if not organisation:
+        return "联系人没按时走访的户", contacts_late(viewer, today)
+    if show == "organisation_late":
+        return f"{organisation}没按时走访的户", contacts_late(viewer, today).filter(organisation_name=organisation)
+    standing = contacts_visible_to(viewer).filter(until_date__isnull=True)
+    return f"{organisation}联系的户", standing.filter(organisation_name=organisation)
 
 
 def _missing(request: HttpRequest, viewer: Viewer, kind: str, today: date) -> HttpResponse:

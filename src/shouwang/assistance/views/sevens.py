@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,13 +21,14 @@ from shouwang.assistance.contexts.contacts import (
 )
 from shouwang.assistance.forms.contacts import EndForm, FillingForm
 from shouwang.assistance.rules.contacts import may_keep
-from shouwang.assistance.rules.sevens import Tally, missing_names, tallies_by, tally_of
+from shouwang.assistance.rules.sevens import Tally, missing_names, sevens_title, tallies_by, tally_of
 from shouwang.assistance.selectors.contacts import contacts_of_household
 from shouwang.assistance.selectors.sevens import (
+    SHOWN,
     Sevens,
     filling_get,
     fillings_of_household,
-    homes_missing,
+    homes_shown,
     sevens_in,
     sevens_of_household,
 )
@@ -49,15 +50,15 @@ from shouwang.assistance.views.common import (
 from shouwang.kit.codes import STATUS_LABELS, IncomeKind
 from shouwang.people.access import Kind, StaleWrite, Viewer, requires
 from shouwang.people.selectors import AreaRow, area_by_code, areas_below
-from shouwang.register.selectors import HouseholdCard, household_cards, type_label
+from shouwang.register.selectors import GroupedHousehold, HouseholdCard, household_cards, type_label
 from shouwang.rulebook.sevens import FILLS
 from shouwang.rulebook.values import Provision
 from shouwang.standards.selectors import NoPolicyInForce
 from shouwang.ui.forms import refusal_add, version_posted
+from shouwang.ui.tables import PAGE_SIZE, KeyPage
 
 COUNTY, TOWN, VILLAGE = 3, 4, 5
 SIZES = {COUNTY: 10**3, TOWN: 1, VILLAGE: 1}
-LISTED = 300
 # A list with names leaves the house by those who keep it and those who oversee them.
 EXPORTERS = (*KEEPERS, Kind.LEADING_GROUP)
 
@@ -75,18 +76,21 @@ def _page(request: HttpRequest, viewer: Viewer, *, problem: str = "") -> HttpRes
         raise Http404
     today = timezone.localdate()
     found = _found(viewer, area, today)
+    total = tally_of(found.standings.values()) if found else Tally()
+    names = found.names if found else {}
     show = request.GET.get("show", "")
-    keys = list(found.names) if found else []
-    show = show if show in {*keys, "sources"} else ""
+    show = show if show in {*names, *SHOWN} else "all" if area.level == VILLAGE else ""
+    shown = homes_shown(found, show) if found and show else []
+    homes = _paged(shown, request.GET.get("after", ""))
     page = SevensPage(
         area=area,
         title=_title(found),
-        total=tally_of(found.standings.values()) if found else Tally(),
-        names=list(found.names.values()) if found else [],
-        keys=keys,
-        totals=_missing(tally_of(found.standings.values()), keys) if found else [],
-        lines=_lines(found, area) if found and area.level < VILLAGE else [],
-        homes=_homes(viewer, found, show, today) if found and (area.level == VILLAGE or show) else [],
+        total=total,
+        totals=_missing(total, names),
+        lines=_lines(found, area) if found and area.level < VILLAGE and not show else [],
+        homes=_homes(viewer, found, [home.id for home in homes.rows], today) if found else [],
+        homes_page=homes,
+        shown=len(shown),
         counties=areas_below(area, level=COUNTY) if area.level < COUNTY else [],
         above=_above(viewer, area),
         has_sources=found is not None and found.policy.sources is not None,
@@ -94,11 +98,19 @@ def _page(request: HttpRequest, viewer: Viewer, *, problem: str = "") -> HttpRes
         marks=_marks(found) if found else [],
         span=found.span if found else None,
         show=show,
-        left_out=max(0, len(homes_missing(found, kind=show)) - LISTED) if found and show else 0,
         problem=problem,
         may_export=viewer.kind in EXPORTERS,
     )
     return render(request, "assistance/sevens.html", {"page": page}, status=422 if problem else 200)
+
+
+def _paged(homes: Sequence[GroupedHousehold], after: str) -> KeyPage:
+    """This function returns the page of households behind the one whose id is `after`; any other starts over."""
+    ids = [str(home.id) for home in homes]
+    first = ids.index(after) + 1 if after in ids else 0
+    rows = homes[first : first + PAGE_SIZE]
+    has_more = len(homes) > first + PAGE_SIZE
+    return KeyPage(rows, rows[-1].id if has_more else None, first == 0)
 
 
 def _found(viewer: Viewer, area: AreaRow, today: date) -> Sevens | None:
@@ -111,9 +123,7 @@ def _found(viewer: Viewer, area: AreaRow, today: date) -> Sevens | None:
 
 
 def _title(found: Sevens | None) -> str:
-    number = len(found.policy.slots) if found else 0
-    numerals = "零一二三四五六七八九十"
-    return f"“{numerals[number]}个一”" if 0 < number < len(numerals) else "每户都要有的"
+    return sevens_title(len(found.policy.slots) if found else 0)
 
 
 def _marks(found: Sevens) -> list[str]:
@@ -130,8 +140,8 @@ def _above(viewer: Viewer, area: AreaRow) -> AreaRow | None:
     return parent if parent.level < area.level else None
 
 
-def _missing(tally: Tally, keys: Collection[str]) -> list[int]:
-    return [tally.missing.get(key, 0) for key in keys]
+def _missing(tally: Tally, names: Mapping[str, str]) -> list[tuple[str, str, int]]:
+    return [(key, name, tally.missing.get(key, 0)) for key, name in names.items()]
 
 
 def _lines(found: Sevens, area: AreaRow) -> list[PlaceLine]:
@@ -146,12 +156,12 @@ def _lines(found: Sevens, area: AreaRow) -> list[PlaceLine]:
     ]
 
 
-def _homes(viewer: Viewer, found: Sevens, show: str, today: date) -> list[HomeLine]:
-    ids = [home.id for home in (homes_missing(found, kind=show) if show else found.homes)][:LISTED]
+def _homes(viewer: Viewer, found: Sevens, ids: Sequence[int], today: date) -> list[HomeLine]:
     cards = household_cards(viewer, ids, on=today)
     return [
-        HomeLine(card, missing_names(found.names, found.standings[pk].missing), found.standings[pk])
-        for pk, card in cards.items()
+        HomeLine(cards[pk], missing_names(found.names, found.standings[pk]), found.standings[pk])
+        for pk in ids
+        if pk in cards
     ]
 
 
@@ -164,8 +174,7 @@ def export(request: HttpRequest) -> HttpResponse:
     found = _found(viewer, area, today) if area is not None else None
     if area is None or found is None:
         return _page(request, viewer, problem="这里没有可以导出的户，请先选一个县、乡镇或村。")
-    short = {home.id for home in homes_missing(found, kind="sources")}
-    lacking = [home.id for home in found.homes if found.standings[home.id].missing or home.id in short]
+    lacking = [home.id for home in homes_shown(found, "lacking")]
     try:
         file_id = sevens_export(
             viewer=viewer, sevens=found, household_ids=lacking, place=area.name, slot=area.lo,
@@ -246,6 +255,8 @@ def _household(
     is_beside = any(form in (line.form, line.end_form) for line in lines)
     page = HouseholdSevensPage(
         card=card,
+        title=_title(found),
+        lacks=missing_names(found.names, standing) if standing else "",
         problem=""
         if form is None or is_beside
         else "".join(str(text) for texts in form.errors.values() for text in texts),

@@ -95,7 +95,7 @@ def _main(viewer: Viewer, file: HouseholdFile) -> Link | None:
 def _others(viewer: Viewer, file: HouseholdFile) -> list[Link]:
     help_links = [
         Link("联系人", address("assistance:household_contacts", file.card.id)),
-        Link("该有的帮扶", address("assistance:household_sevens", file.card.id)),
+        Link("“几个一”", address("assistance:household_sevens", file.card.id)),
         Link("需求", address("assistance:household_needs", file.card.id)),
     ]
     if viewer.kind not in REPORTERS or viewer.role not in WORKERS:

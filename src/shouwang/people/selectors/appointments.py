@@ -39,6 +39,14 @@ def appointments_by_ids(ids: Collection[int]) -> dict[int, Appointment]:
     return Appointment.objects.select_related("user").in_bulk(ids)
 
 
+def appointments_over(ids: Collection[int], *, on: date) -> set[int]:
+    """This function returns which of these appointments give no access any more on a day."""
+    if not ids:
+        return set()
+    held = Appointment.objects.filter(pk__in=ids, ended_at__isnull=True)
+    return set(ids) - set(held.exclude(valid_to__lte=on).values_list("pk", flat=True))
+
+
 def appointments_of_organisation(organisation_id: int) -> QuerySet[Appointment]:
     """This function returns all appointments of an organisation, those in force first."""
     return (
