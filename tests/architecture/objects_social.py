@@ -7,9 +7,11 @@ from typing import Any
 from django.utils import timezone
 from tests.architecture.objects import builds
 from tests.factories.cast import Cast
+from tests.factories.papers import ready_photo
 from tests.factories.register import household_make
 
 from shouwang.assistance.models import Allotment, Contact, Filling, Need, Pledge, Thanks
+from shouwang.office.services import paper_keep
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.models import Area
 
@@ -87,3 +89,15 @@ def thanks(cast: Cast, place: Area) -> dict[str, Any]:
             lines=[["2024-05-20", "王虎寨镇", "张•家", "1 床"]],
         )  # fmt: skip
     return {"thanks_id": made.pk}
+
+
+@builds("gift")
+def gift(cast: Cast, place: Area) -> dict[str, Any]:
+    found, now = allotment(cast, place), timezone.now()
+    with acting_as(SYSTEM):
+        paper = paper_keep(viewer=SYSTEM, ready=ready_photo(), slot=place.lo, at=now)
+        Allotment.objects.filter(pk=found["allotment_id"]).update(
+            state="DELIVERED", delivered_on=timezone.localdate(), delivered_at=now, delivered_by="测试",
+            paper_id=paper.pk, grant_id=found["allotment_id"],
+        )  # fmt: skip
+    return found

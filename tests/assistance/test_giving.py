@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from tests.factories.papers import photo as photo_file
 from tests.factories.register import household_make
 from tests.factories.standards import policy_adopt
 
-from shouwang.assistance.models import Allotment, Need, Pledge
+from shouwang.assistance.models import Allotment, GiftConfirmation, Need, Pledge
 from shouwang.assistance.rules.giving import (
     AllotmentSettled,
     AmountMissing,
@@ -28,7 +28,9 @@ from shouwang.assistance.rules.giving import (
     DoesNotSuit,
     GiverUnknown,
     GivingNotFound,
+    LackUnsaid,
     NeedMet,
+    NotArrived,
     NothingToThank,
     Offered,
     PledgeOver,
@@ -38,12 +40,23 @@ from shouwang.assistance.rules.giving import (
     PurposeUnknown,
     StillOut,
     ThingIncomplete,
+    ToldByMissing,
     Wanted,
     WhyMissing,
     is_suitable,
     needs_matched,
 )
-from shouwang.assistance.selectors.giving import given_publicly, matches_of, needs_open, pledges_visible_to, thanks_late
+from shouwang.assistance.selectors.giving import (
+    allotments_denied,
+    allotments_unasked,
+    confirmations_of_gift,
+    given_publicly,
+    matches_of,
+    needs_open,
+    pledges_visible_to,
+    thanks_late,
+    unthanked,
+)
 from shouwang.assistance.services import (
     Arrival,
     Lack,
@@ -51,6 +64,7 @@ from shouwang.assistance.services import (
     Payee,
     Promise,
     allotment_cancel,
+    allotment_confirm,
     allotment_deliver,
     allotment_make,
     allotment_pay,
@@ -151,6 +165,12 @@ def deliver(viewer: Viewer, made: Allotment, *, version: int = 1, on: date | Non
         )
 
 
+def ask(viewer: Viewer, made: Allotment, **more: Any) -> GiftConfirmation:
+    said: dict[str, Any] = {"is_received": True, "told_by": "户主本人", "note": "", "on": timezone.localdate()}
+    with acting_as(viewer):
+        return allotment_confirm(viewer=viewer, allotment_id=made.pk, at=timezone.now(), **(said | more))
+
+
 def test_things_go_from_giver_to_household_and_a_letter_back(cast: Cast) -> None:
     policy_adopt(cast.places.county)
     county, township, today, now = cast.county, cast.township, timezone.localdate(), timezone.now()
@@ -224,9 +244,35 @@ def test_things_go_from_giver_to_household_and_a_letter_back(cast: Cast) -> None
         deliver(cast.sibling_officer, made)
     with acting_as(county), pytest.raises(NothingToThank):
         thanks_make(viewer=county, pledge_id=pledge.pk, at=now)
+    with pytest.raises(NotArrived):
+        ask(cast.officer, made)
     arrived = deliver(cast.officer, made)
     with pytest.raises(AllotmentSettled):
         deliver(cast.officer, made, version=2)
+    # The household is asked; what it did not get is nothing to thank for, and its last word holds.
+    for wrong, refusal in (
+        ({"told_by": " "}, ToldByMissing), ({"is_received": False}, LackUnsaid),
+        ({"on": today + timedelta(days=1)}, DayWrong), ({"on": today - timedelta(days=1)}, DayWrong),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            ask(cast.officer, made, **wrong)
+    for stranger in (cast.sibling_officer, cast.neighbour, cast.medical, cast.auditor):
+        with pytest.raises(GivingNotFound):
+            ask(stranger, made)
+    with acting_as(county):
+        assert list(allotments_unasked(county)) == list(unthanked(county)) == [made]
+    ask(cast.officer, made, is_received=False, note="只到了两床")
+    with acting_as(county):
+        assert list(allotments_denied(county)) == [made]
+        assert not allotments_unasked(county).exists()
+        with pytest.raises(NothingToThank):
+            thanks_make(viewer=county, pledge_id=pledge.pk, at=now)
+    ask(cast.officer, made)
+    with acting_as(county):
+        assert [row.is_received for row in confirmations_of_gift(county, made.pk)] == [True, False]
+        assert not allotments_denied(county).exists()
+        with pytest.raises(ProgrammingError), transaction.atomic():  # only ever added, in the database too
+            GiftConfirmation.objects.update(note="改过")
     with acting_as(county):
         (grant,) = grants_of_household(county, home)
         assert (grant.payer_name, grant.amount_fen, grant.standing) == ("县青年商会", 60_000, "REPORTED")
@@ -276,8 +322,8 @@ def test_money_that_came_to_us_goes_through_the_ledger(cast: Cast) -> None:
             allotment_cancel(viewer=county, allotment_id=made.pk, version=2, reason="不要了", at=now)
     with acting_as(SYSTEM):  # the bank has answered
         Commitment.objects.filter(pk=owed.pk).update(state="PAID")
-    arrived = deliver(county, made, version=2)
-    assert (arrived.grant_id, arrived.state) == (None, "DELIVERED")
+    arrived = deliver(county, made, version=2, proof=False)  # the bank's answer is the proof
+    assert (arrived.grant_id, arrived.paper_id, arrived.state) == (None, None, "DELIVERED")
     assert given_publicly(lo=cast.places.county.lo, hi=cast.places.county.hi)[0].giver == "爱心人士"
 
 
@@ -322,6 +368,17 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
     upload = io.BytesIO(photo_file())
     upload.name = "签收单.jpg"
     assert client.post(at, {"version": 1, "on": today, "result": "签收", "papers": upload}).status_code == 302
+    assert client.get(reverse("assistance:allotment_proof", args=[made.pk]))["Content-Type"] == "image/jpeg"
+    at = reverse("assistance:allotment_confirm", args=[made.pk])
+    assert client.get(at).status_code == 200
+    no = client.post(at, {"is_received": "no", "told_by": "户主本人", "on": today, "note": ""})
+    assert no.context["page"].form.errors == {"note": ["没收到的，请写缺了什么、差多少。"]}
+    assert client.post(at, {"is_received": "yes", "told_by": "户主本人", "on": today}).status_code == 302
+    assert "户主本人说：收到了" in client.get(address).content.decode()
+    waits = reverse("assistance:allotments")
+    assert f'{waits}?show=unthanked"' in client.get(reverse("assistance:pledges")).content.decode()
+    for show, rows in (("out", 0), ("unasked", 0), ("denied", 0), ("unthanked", 1), ("late", 0)):
+        assert len(client.get(waits, {"show": show}).context["page"].lines) == rows, show
     assert client.post(reverse("assistance:pledge_thank", args=[pledge.pk])).status_code == 302
     with acting_as(SYSTEM):
         letter = pledge.thanks.get()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from shouwang.assistance.views import (
     aids,
+    allotments,
     confirm,
     contacts,
     counts,
@@ -58,8 +59,11 @@ urlpatterns = [
     path("giving/needs/", needs.needs, name="needs"),
     path("giving/needs/<int:need_id>/withdraw/", needs.withdraw, name="need_withdraw"),
     path("giving/households/<int:household_id>/", needs.household, name="household_needs"),
-    path("giving/allotments/<int:allotment_id>/deliver/", needs.deliver, name="allotment_deliver"),
-    path("giving/allotments/<int:allotment_id>/pay/", needs.pay, name="allotment_pay"),
-    path("giving/allotments/<int:allotment_id>/cancel/", needs.cancel, name="allotment_cancel"),
+    path("giving/allotments/", allotments.allotments, name="allotments"),
+    path("giving/allotments/<int:allotment_id>/deliver/", allotments.deliver, name="allotment_deliver"),
+    path("giving/allotments/<int:allotment_id>/pay/", allotments.pay, name="allotment_pay"),
+    path("giving/allotments/<int:allotment_id>/cancel/", allotments.cancel, name="allotment_cancel"),
+    path("giving/allotments/<int:allotment_id>/confirm/", allotments.confirm, name="allotment_confirm"),
+    path("giving/allotments/<int:allotment_id>/proof/", allotments.proof, name="allotment_proof"),
     path("giving/list/<str:code>/", needs.given, name="given"),
 ]

@@ -50,6 +50,7 @@ class ContactListPage:
     homes: Sequence[HouseholdCard]
     page: KeyPage | None
     left_out: int = 0
+    may_keep: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date
 
 from django import forms
 
-from shouwang.assistance.models import Allotment, Measure, Need, Pledge, Thanks
+from shouwang.assistance.models import Allotment, GiftConfirmation, Measure, Need, Pledge, Thanks
 from shouwang.assistance.rules.giving import Match, amount_text
 from shouwang.assistance.selectors.giving import Given
 from shouwang.people.selectors import AreaRow
@@ -50,6 +50,8 @@ class PledgesPage:
     may_keep: bool
     needs: int
     out: int
+    unasked: int
+    denied: int
     unthanked: int
     late: int
     public: str
@@ -91,7 +93,7 @@ class MatchLine:
 
 @dataclass(frozen=True)
 class AllotmentLine:
-    """An allotment with its household and what may be done with it."""
+    """An allotment with its household, what may be done with it, and the household's last word on it."""
 
     allotment: Allotment
     card: HouseholdCard | None
@@ -100,6 +102,8 @@ class AllotmentLine:
     may_pay: bool = False
     may_deliver: bool = False
     may_cancel: bool = False
+    word: GiftConfirmation | None = None
+    may_ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ class NeedsPage:
     page: KeyPage
     measures: Sequence[tuple[Measure, HouseholdCard | None]]
     may_state: bool
+    out: int
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,25 @@ class ArrivalPage:
     line: AllotmentLine
     form: forms.Form
     is_pay: bool
+
+
+@dataclass(frozen=True)
+class AllotmentsPage:
+    """Allotments that wait for the same thing."""
+
+    title: str
+    show: str
+    lines: Sequence[AllotmentLine]
+    page: KeyPage
+
+
+@dataclass(frozen=True)
+class GiftConfirmPage:
+    """What a household says of an allotment, and what it said before."""
+
+    line: AllotmentLine
+    form: forms.Form
+    earlier: Sequence[GiftConfirmation]
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from shouwang.assistance.forms.contacts import day_field
 from shouwang.assistance.models.giving import Form
+from shouwang.assistance.rules.giving import LackUnsaid, ProofMissing, ToldByMissing
 from shouwang.assistance.services import Arrival, Lack, Payee, Promise
 from shouwang.funds.services import Commitment
 from shouwang.kit.errors import Refusal
@@ -159,12 +161,45 @@ class ArrivalForm(FreeTextForm):
 
     on = day_field("哪天送到的")
     result = StatedField(label="怎么送的", max_length=300, help_text="例如：入户交给户主本人签收")
-    papers = PapersField(label="签收单或照片", required=False, help_text="一份就行")
+    papers = PapersField(label="签收单或照片", help_text="一份就行", error_messages={"required": ProofMissing.sentence})
+
+    def __init__(self, *args: Any, is_paid: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["papers"].required = not is_paid
+        if is_paid:
+            self.fields["on"].label, self.fields["result"].label = "哪天到账的", "怎么问到的"
+            self.fields["result"].help_text = "例如：打电话问过，已经到账"
+            self.fields["papers"].help_text = "银行付的以回盘为凭证，不用再附"
 
     def arrival(self) -> Arrival:
         """This function returns the delivery that was typed."""
         said = self.cleaned_data
         return Arrival(said["on"], said["result"], said["papers"])
+
+
+class GiftConfirmForm(FreeTextForm):
+    """What the household says of what was delivered."""
+
+    is_received = forms.ChoiceField(
+        label="收到了吗", choices=[("yes", "收到了"), ("no", "没收到，或者不对")], widget=forms.RadioSelect,
+        error_messages=PICK,
+    )  # fmt: skip
+    note = StatedField(label="缺了什么、差多少", max_length=300, help_text="没收到或者不对才写")
+    told_by = StatedField(label="户里谁说的", max_length=60)
+    on = day_field("哪天问的")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks who said it, and what is missing where it did not come."""
+        cleaned = super().clean()
+        if not cleaned.get("told_by", "").strip():
+            self.add_error("told_by", ToldByMissing.sentence)
+        if cleaned.get("is_received") == "no" and not cleaned.get("note", "").strip():
+            self.add_error("note", LackUnsaid.sentence)
+        return cleaned
 
 
 class PayForm(FreeTextForm):

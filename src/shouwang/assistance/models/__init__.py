@@ -10,7 +10,7 @@ from shouwang.assistance.models.entitlements import (
     MonthRun,
     MonthWork,
 )
-from shouwang.assistance.models.giving import Allotment, Need, Pledge, Thanks
+from shouwang.assistance.models.giving import Allotment, GiftConfirmation, Need, Pledge, Thanks
 from shouwang.assistance.models.measures import Aid, Confirmation, Measure, Primary, Proof
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "EntitlementMonth",
     "EntitlementPayee",
     "Filling",
+    "GiftConfirmation",
     "Measure",
     "MonthRun",
     "MonthWork",

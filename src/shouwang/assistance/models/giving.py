@@ -144,7 +144,8 @@ class Thanks(models.Model):
 class Allotment(models.Model):
     """A part of a pledge for a need, decided by a person; delivered with proof, or cancelled.
 
-    A delivery leaves a grant of the giver; of money that came to us, a payment by `funds` (`commitment_id`).
+    A delivery leaves a grant of the giver and a paper. Money that came to us is a payment by `funds` (`commitment_id`);
+    the bank's answer proves it.
     """
 
     class State(models.TextChoices):
@@ -177,10 +178,31 @@ class Allotment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allotment_of_something"),
             models.CheckConstraint(
-                condition=(Q(state="DELIVERED", delivered_on__isnull=False, delivered_at__isnull=False,
-                             paper_id__isnull=False)
-                           & (Q(grant_id__isnull=False) | Q(commitment_id__isnull=False)))
+                condition=(Q(state="DELIVERED", delivered_on__isnull=False, delivered_at__isnull=False)
+                           & (Q(grant_id__isnull=False, paper_id__isnull=False) | Q(commitment_id__isnull=False)))
                 | (~Q(state="DELIVERED") & Q(delivered_on=None, delivered_at=None, thanks=None)),
                 name="allotment_delivered_with_proof",
             ),
         ]  # fmt: skip
+
+
+class GiftConfirmation(models.Model):
+    """What a household says of an allotment that was delivered; only ever added, the last word holds."""
+
+    allotment = models.ForeignKey(Allotment, on_delete=models.PROTECT, related_name="confirmations")
+    slot = models.BigIntegerField()
+    is_received = models.BooleanField()
+    told_by = models.CharField(max_length=60)
+    note = models.CharField(max_length=300, blank=True)
+    on = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(told_by=""), name="giftconfirmation_told_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(is_received=True) | ~Q(note=""), name="giftconfirmation_says_what_is_missing"
+            ),
+        ]

@@ -134,6 +134,26 @@ class StillOut(GivingRefusal):
     sentence = "还有分配了没送达的，请先送达或取消。"
 
 
+class NotArrived(GivingRefusal):
+    """The household is asked about what has not been delivered."""
+
+    sentence = "这次分配还没有送达，送达以后再问农户。"
+
+
+class ToldByMissing(GivingRefusal):
+    """Nobody of the household is named who said it."""
+
+    field = "told_by"
+    sentence = "请写是户里谁说的。"
+
+
+class LackUnsaid(GivingRefusal):
+    """The household did not get it, and what is missing is not said."""
+
+    field = "note"
+    sentence = "没收到的，请写缺了什么、差多少。"
+
+
 class NothingToThank(GivingRefusal):
     """Nothing new was delivered."""
 

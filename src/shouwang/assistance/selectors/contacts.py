@@ -59,8 +59,8 @@ def contacts_own(viewer: Viewer) -> QuerySet[Contact]:
 def contacts_gone(viewer: Viewer, on: date) -> QuerySet[Contact]:
     """This function returns the standing contacts of the viewer's areas whose cadre has left her post."""
     standing = contacts_visible_to(viewer).filter(until_date__isnull=True)
-    named = standing.filter(appointment_id__isnull=False).order_by().values_list("appointment_id", flat=True)
-    return standing.filter(appointment_id__in=appointments_over(set(named.distinct()), on=on))
+    named = set(standing.order_by().values_list("appointment_id", flat=True).distinct())
+    return standing.filter(appointment_id__in=appointments_over({pk for pk in named if pk is not None}, on=on))
 
 
 def contacts_late(viewer: Viewer, on: date) -> QuerySet[Contact]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from shouwang.assistance.models import Allotment, Measure, Need, Pledge, Thanks
+from shouwang.assistance.models import Allotment, GiftConfirmation, Measure, Need, Pledge, Thanks
 from shouwang.assistance.rules.giving import Match, Offered, Wanted, needs_matched
 from shouwang.kit.codes import Measure as MeasureKind
 from shouwang.people.access import NOBODY, Viewer, acting_as
@@ -63,6 +64,15 @@ def allotments_visible_to(viewer: Viewer) -> QuerySet[Allotment]:
     return Allotment.objects.filter(viewer.q()).select_related("pledge", "need")
 
 
+def _delivered(viewer: Viewer) -> QuerySet[Any]:
+    """This function returns what was delivered, the oldest first, with `said`: whether the household says that it came
+    (null: nobody has asked it).
+    """
+    last = GiftConfirmation.objects.filter(allotment=OuterRef("pk")).order_by("-pk").values("is_received")[:1]
+    found = allotments_visible_to(viewer).filter(state=Allotment.State.DELIVERED).annotate(said=Subquery(last))
+    return found.order_by("delivered_on", "pk")
+
+
 def allotment_get(viewer: Viewer, allotment_id: int) -> Allotment | None:
     """This function returns an allotment the viewer may see, or None."""
     return allotments_visible_to(viewer).filter(pk=allotment_id).first()
@@ -102,10 +112,35 @@ def matches_of(viewer: Viewer, pledge: Pledge, on: date) -> list[tuple[Need, Mat
     return [(needs[match.need_id], match) for match in found[:MATCHED]]
 
 
+def allotments_unasked(viewer: Viewer) -> QuerySet[Allotment]:
+    """This function returns what was delivered and no household has been asked about yet, the oldest first."""
+    return _delivered(viewer).filter(said__isnull=True)
+
+
+def allotments_denied(viewer: Viewer) -> QuerySet[Allotment]:
+    """This function returns what was delivered, though the household says that it did not come, the oldest first."""
+    return _delivered(viewer).filter(said=False)
+
+
 def unthanked(viewer: Viewer) -> QuerySet[Allotment]:
-    """This function returns what was delivered in the viewer's areas and not thanked for, the oldest first."""
-    found = allotments_visible_to(viewer).filter(state=Allotment.State.DELIVERED, thanks__isnull=True)
-    return found.order_by("delivered_on", "pk")
+    """This function returns what was delivered in the viewer's areas and not thanked for, the oldest first.
+
+    What a household says it did not get is nothing to thank for.
+    """
+    return _delivered(viewer).filter(Q(said=True) | Q(said__isnull=True), thanks__isnull=True)
+
+
+def confirmations_of_gift(viewer: Viewer, allotment_id: int) -> list[GiftConfirmation]:
+    """This function returns what a household said of an allotment, the last word first."""
+    if not viewer.reads_register:
+        return []
+    return list(GiftConfirmation.objects.filter(viewer.q(), allotment_id=allotment_id).order_by("-pk"))
+
+
+def words_by_gift(viewer: Viewer, ids: Collection[int]) -> dict[int, GiftConfirmation]:
+    """This function returns the last word of the household on each of these allotments that it was asked about."""
+    found = GiftConfirmation.objects.filter(viewer.q(), allotment_id__in=ids).order_by("allotment_id", "-pk")
+    return {one.allotment_id: one for one in found.distinct("allotment_id")} if viewer.reads_register else {}
 
 
 def thanks_late(viewer: Viewer, slot: int, on: date) -> QuerySet[Allotment]:

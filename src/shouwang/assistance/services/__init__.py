@@ -73,6 +73,7 @@ from shouwang.assistance.services.exporting import counts_export
 from shouwang.assistance.services.needs import Lack, need_state, need_withdraw
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
 from shouwang.assistance.services.pledges import Promise, pledge_close, pledge_make, pledge_receive
+from shouwang.assistance.services.receiving import allotment_confirm
 from shouwang.assistance.services.running import RUNNERS, Ran, entitlements_run, entitlements_verify
 from shouwang.assistance.services.settling import entitlement_finding_settle
 from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_fill
@@ -131,6 +132,7 @@ __all__ = [
     "TooManyRows",
     "VisitedAlready",
     "allotment_cancel",
+    "allotment_confirm",
     "allotment_deliver",
     "allotment_make",
     "allotment_pay",

@@ -147,7 +147,7 @@ def _ref(allotment: Allotment) -> str:
 
 @dataclass(frozen=True)
 class Arrival:
-    """That an allotment arrived: the day, what was seen, the proof (one photo or receipt)."""
+    """That an allotment arrived: the day, what was seen, the proof (one photo or receipt; none of what a bank paid)."""
 
     on: date
     result: str
@@ -164,8 +164,6 @@ def allotment_deliver(*, viewer: Viewer, allotment_id: int, version: int, arriva
     Raises GivingNotFound, AllotmentSettled, DayWrong, ProofMissing, NotYetPaid, StaleWrite.
     """
     on = at.astimezone(SHANGHAI).date()
-    if not arrival.papers:
-        raise ProofMissing
     with transaction.atomic():
         found = _locked(viewer, allotment_id, version)
         if not found.decided_at.astimezone(SHANGHAI).date() <= arrival.on <= on:
@@ -175,9 +173,12 @@ def allotment_deliver(*, viewer: Viewer, allotment_id: int, version: int, arriva
             owed = commitment_of(viewer, _ref(found))
             if owed is None or owed.state != PAID:
                 raise NotYetPaid
+        elif not arrival.papers:
+            raise ProofMissing
         else:
             found.grant_id = _grant(viewer, found, pledge, arrival.on, at)
-        found.paper_id = paper_keep(viewer=viewer, ready=arrival.papers[0], slot=found.slot, at=at).pk
+        if arrival.papers:
+            found.paper_id = paper_keep(viewer=viewer, ready=arrival.papers[0], slot=found.slot, at=at).pk
         found.state, found.delivered_on, found.delivered_at = Allotment.State.DELIVERED, arrival.on, at
         found.delivered_by, found.result = viewer.label[:200], arrival.result.strip()[:300]
         found.version += 1

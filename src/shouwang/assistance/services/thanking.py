@@ -9,6 +9,7 @@ from django.db import transaction
 
 from shouwang.assistance.models import Allotment, Pledge, Thanks
 from shouwang.assistance.rules.giving import GivingNotFound, NothingToThank, amount_text, may_keep_pledges
+from shouwang.assistance.selectors.giving import unthanked
 from shouwang.audit.services import entry_append
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.masks import name_mask
@@ -24,6 +25,7 @@ TOWN = 4
 def thanks_make(*, viewer: Viewer, pledge_id: int, at: datetime) -> Thanks:
     """This function writes a letter for everything delivered of a pledge that no letter tells of yet.
 
+    What a household says it did not get waits until it has come.
     It names the day, what arrived, the township and the household's masked name: no village, no cause, no health.
     Raises GivingNotFound, NothingToThank.
     """
@@ -31,8 +33,7 @@ def thanks_make(*, viewer: Viewer, pledge_id: int, at: datetime) -> Thanks:
         pledge = Pledge.objects.select_for_update().filter(viewer.q(), pk=pledge_id).first()
         if pledge is None or not may_keep_pledges(viewer):
             raise GivingNotFound
-        open_ones = pledge.allotments.filter(state=Allotment.State.DELIVERED, thanks__isnull=True)
-        arrived = list(open_ones.order_by("delivered_on", "pk"))
+        arrived = list(unthanked(viewer).filter(pledge=pledge))
         if not arrived:
             raise NothingToThank
         made = Thanks.objects.create(

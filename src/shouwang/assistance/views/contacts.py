@@ -94,8 +94,9 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(slot__range=(area.lo, area.hi))
     found = key_page(rows, order=("due_on",), after=request.GET.get("after"))
     page = ContactListPage(
-        title, "organisation" if organisation else show, contact_lines(viewer, list(found.rows), today), [], found
-    )
+        title, "organisation" if organisation else show, contact_lines(viewer, list(found.rows), today), [], found,
+        may_keep=may_keep(viewer),
+    )  # fmt: skip
     return render(request, "assistance/contact_list.html", {"page": page})
 
 

@@ -1,4 +1,4 @@
-"""What households need, and how what was allotted to them arrives; and the public list of what was given."""
+"""What households need; and the public list of what was given."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.assistance.contexts.giving import (
-    ArrivalPage,
     GivenPage,
     HouseholdNeedsPage,
     NeedLine,
     NeedsPage,
 )
-from shouwang.assistance.forms.giving import ArrivalForm, NeedForm, PayForm, WhyForm
-from shouwang.assistance.models import Allotment, Measure
+from shouwang.assistance.forms.giving import NeedForm, WhyForm
+from shouwang.assistance.models import Measure
 from shouwang.assistance.rules.giving import STATERS, amount_text, may_state
 from shouwang.assistance.selectors.giving import (
-    allotment_get,
     allotments_out,
     allotments_visible_to,
     given_publicly,
@@ -32,16 +30,13 @@ from shouwang.assistance.selectors.giving import (
 )
 from shouwang.assistance.selectors.measures import measures_visible_to
 from shouwang.assistance.services import (
-    allotment_cancel,
-    allotment_deliver,
-    allotment_pay,
     need_state,
     need_withdraw,
 )
+from shouwang.assistance.views.allotments import allotment_lines
 from shouwang.assistance.views.common import READERS, card_of, viewer_of
-from shouwang.assistance.views.pledges import allotment_lines
 from shouwang.kit.errors import Refusal
-from shouwang.people.access import Kind, Viewer, requires
+from shouwang.people.access import Viewer, requires
 from shouwang.people.selectors import counties_served
 from shouwang.register.selectors import HouseholdCard, household_cards
 from shouwang.ui.forms import key_read, refusal_add, version_posted
@@ -53,7 +48,7 @@ ALLOTTED = 50
 @require_GET
 @requires(*READERS)
 def needs(request: HttpRequest) -> HttpResponse:
-    """This function lists the needs that nothing has met wholly, and allotments that have not arrived."""
+    """This function lists the needs that nothing has met wholly, and social help that plans name without a need."""
     viewer = viewer_of(request)
     found = key_page(needs_open(viewer), order=("stated_on",), after=request.GET.get("after"))
     measures = measures_without_need(viewer) if may_state(viewer) else []
@@ -65,9 +60,9 @@ def needs(request: HttpRequest) -> HttpResponse:
         found,
         [(row, cards.get(row.household_id)) for row in measures],
         may_state(viewer),
+        allotments_out(viewer).count(),
     )
-    out = allotment_lines(viewer, list(allotments_out(viewer)[:ALLOTTED]))
-    return render(request, "assistance/needs.html", {"page": page, "out": out})
+    return render(request, "assistance/needs.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,79 +132,6 @@ def withdraw(request: HttpRequest, need_id: int) -> HttpResponse:
     else:
         messages.success(request, "这项需求已撤回。")
     return redirect("assistance:household_needs", need.household_id)
-
-
-def _allotment(viewer: Viewer, allotment_id: int) -> Allotment:
-    found = allotment_get(viewer, allotment_id)
-    if found is None or not may_state(viewer):
-        raise Http404
-    return found
-
-
-@require_http_methods(["GET", "POST"])
-@requires(*STATERS)
-def deliver(request: HttpRequest, allotment_id: int) -> HttpResponse:
-    """This function records that an allotment arrived, with its proof."""
-    viewer = viewer_of(request)
-    found = _allotment(viewer, allotment_id)
-    is_posted = request.method == "POST"
-    form = ArrivalForm(
-        request.POST if is_posted else None, request.FILES if is_posted else None,
-        initial={"on": timezone.localdate()},
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            allotment_deliver(
-                viewer=viewer, allotment_id=allotment_id, version=version_posted(request), arrival=form.arrival(),
-                at=timezone.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            refusal_add(form, refusal)
-        else:
-            messages.success(request, "送达已登记。")
-            return redirect("assistance:household_needs", found.household_id)
-    page = ArrivalPage(allotment_lines(viewer, [found])[0], form, is_pay=False)
-    return render(request, "assistance/arrival.html", {"page": page}, status=422 if form.is_bound else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Kind.COUNTY_CENTRE)
-def pay(request: HttpRequest, allotment_id: int) -> HttpResponse:
-    """This function has allotted money paid out of the ledger."""
-    viewer = viewer_of(request)
-    found = _allotment(viewer, allotment_id)
-    form = PayForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            allotment_pay(
-                viewer=viewer, allotment_id=allotment_id, version=version_posted(request), payee=form.payee(),
-                at=timezone.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            refusal_add(form, refusal)
-        else:
-            messages.success(request, "已列入待支付款项，银行付出以后登记送达。")
-            return redirect("assistance:pledge", found.pledge_id)
-    page = ArrivalPage(allotment_lines(viewer, [found])[0], form, is_pay=True)
-    return render(request, "assistance/arrival.html", {"page": page}, status=422 if form.is_bound else 200)
-
-
-@require_POST
-@requires(*STATERS)
-def cancel(request: HttpRequest, allotment_id: int) -> HttpResponse:
-    """This function takes an allotment back."""
-    viewer = viewer_of(request)
-    found = _allotment(viewer, allotment_id)
-    try:
-        allotment_cancel(
-            viewer=viewer, allotment_id=allotment_id, version=version_posted(request),
-            reason=request.POST.get("reason", ""), at=timezone.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "分配已取消，数量退回这笔捐赠。")
-    return redirect("assistance:household_needs", found.household_id)
 
 
 @never_cache

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.assistance.contexts.giving import (
-    AllotmentLine,
     MatchLine,
     NeedLine,
     PledgeFormPage,
@@ -21,10 +20,12 @@ from shouwang.assistance.contexts.giving import (
     PledgesPage,
 )
 from shouwang.assistance.forms.giving import AllotForm, PledgeForm, ReceiveForm, WhyForm
-from shouwang.assistance.models import Allotment, Pledge
-from shouwang.assistance.rules.giving import KEEPERS, amount_text, may_keep_pledges, may_state
+from shouwang.assistance.models import Pledge
+from shouwang.assistance.rules.giving import KEEPERS, amount_text, may_keep_pledges
 from shouwang.assistance.selectors.giving import (
+    allotments_denied,
     allotments_out,
+    allotments_unasked,
     allotments_visible_to,
     giving_policy,
     matches_of,
@@ -43,8 +44,8 @@ from shouwang.assistance.services import (
     thanks_make,
     thanks_print,
 )
+from shouwang.assistance.views.allotments import allotment_lines
 from shouwang.assistance.views.common import READERS, viewer_of
-from shouwang.funds.selectors import commitments_visible_to
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_plain
 from shouwang.people.access import Kind, Viewer, requires
@@ -80,6 +81,8 @@ def pledges(request: HttpRequest) -> HttpResponse:
         may_keep_pledges(viewer),
         needs_open(viewer).count(),
         allotments_out(viewer).count(),
+        allotments_unasked(viewer).count(),
+        allotments_denied(viewer).count(),
         unthanked(viewer).count(),
         thanks_late(viewer, slot, today).count(),
         reverse("assistance:given", args=[f"{slot // COUNTY * COUNTY:012d}"]) if area and area.level >= 3 else "",
@@ -175,30 +178,6 @@ def _typed(request: HttpRequest, need_id: int) -> str:
 
 def _offered(pledge: Pledge, quantity: int) -> str:
     return yuan_plain(quantity) if pledge.form == "MONEY" else str(quantity)
-
-
-def allotment_lines(viewer: Viewer, rows: list[Allotment]) -> list[AllotmentLine]:
-    """This function returns allotments as pages show them: for whom, how much, what may be done."""
-    cards = household_cards(viewer, {row.household_id for row in rows})
-    owed = {row.commitment_id for row in rows if row.commitment_id}
-    states = {one.pk: one for one in commitments_visible_to(viewer).filter(pk__in=owed)} if owed else {}
-    lines = []
-    for row in rows:
-        is_out = row.state == Allotment.State.ALLOTTED
-        state = states.get(row.commitment_id or 0)
-        by_us = row.pledge.account_id is not None
-        acts = is_out and may_state(viewer)
-        lines.append(
-            AllotmentLine(
-                row, cards.get(row.household_id),
-                amount_text(row.quantity, form=row.pledge.form, unit=row.pledge.unit) + row.pledge.item,
-                state.get_state_display() if state else "",
-                acts and by_us and not row.commitment_id and row.pledge.organisation_id == viewer.organisation_id,
-                acts and (not by_us or (state is not None and state.state == "PAID")),
-                acts and not row.commitment_id,
-            )
-        )  # fmt: skip
-    return lines
 
 
 def _act(request: HttpRequest, pledge_id: int, act: Callable[[Viewer], str]) -> HttpResponse:
