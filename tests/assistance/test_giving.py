@@ -360,6 +360,14 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
     assert too_much.status_code == 422
     assert "还缺 4 床" in too_much.content.decode()
     assert 'value="5"' in too_much.content.decode()
+    assert (
+        "数量要写成整数。"
+        in client.post(allot_at, {"version": 1, "need": wanting.pk, "quantity": "四"}).content.decode()
+    )
+    (row,) = too_much.context["page"].matches
+    assert row.form.errors == {"quantity": ["这一户还缺 4 床，不能分得更多。"]}
+    closing = client.post(reverse("assistance:pledge_close", args=[pledge.pk]), {"version": 1, "reason": " "})
+    assert (closing.status_code, closing.context["page"].close_form.errors) == (422, {"reason": ["请写原因。"]})
     assert client.post(allot_at, {"version": 1, "need": wanting.pk, "quantity": "4"}).status_code == 302
     with acting_as(SYSTEM):
         made = Allotment.objects.get()

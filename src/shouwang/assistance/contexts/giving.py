@@ -119,6 +119,7 @@ class PledgePage:
     to_thank: int
     close_form: forms.Form
     receive_form: forms.Form
+    account: int | None = None
     problem: str = ""
 
 

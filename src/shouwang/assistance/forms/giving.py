@@ -139,9 +139,10 @@ class AllotForm(FreeTextForm):
 
     quantity = StatedField(label="分多少", max_length=20)
 
-    def __init__(self, *args: Any, is_money: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, need_id: int, is_money: bool, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"need{need_id}_%s"
         super().__init__(*args, **kwargs)
-        self.is_money = is_money
+        self.need_id, self.is_money = need_id, is_money
 
     def clean(self) -> dict[str, Any]:
         """This function reads the quantity."""

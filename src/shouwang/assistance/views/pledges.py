@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -134,7 +135,10 @@ def pledge(request: HttpRequest, pledge_id: int) -> HttpResponse:
     return _page(request, viewer_of(request), _pledge(viewer_of(request), pledge_id))
 
 
-def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, viewer: Viewer, found: Pledge, *, form: forms.Form | None = None, problem: str = ""
+) -> HttpResponse:
+    """This function draws a pledge; `form` is what was refused: it stands again as typed, with what is wrong."""
     today = timezone.localdate()
     keeps = may_keep_pledges(viewer) and viewer.can_see(found.slot) and found.closed_at is None
     matched = matches_of(viewer, found, today) if keeps else []
@@ -142,14 +146,18 @@ def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str =
     cards = household_cards(
         viewer, {need.household_id for need, _ in matched} | {row.household_id for row in rows}
     )  # fmt: skip
+    allots = {form.need_id: form} if isinstance(form, AllotForm) else {}
+    if allots and not any(need.pk in allots for need, _ in matched):  # it suits no more: the row is gone
+        problem = "".join(str(text) for texts in allots.popitem()[1].errors.values() for text in texts)
     page = PledgePage(
         pledge_line(found, areas_by_lo({found.slot})),
         [
             MatchLine(
                 NeedLine(need, cards.get(need.household_id)), match,
-                AllotForm(
-                    is_money=found.form == "MONEY", auto_id=f"need{need.pk}_%s",
-                    initial={"quantity": _typed(request, need.pk) or _offered(found, match.quantity)},
+                allots.get(need.pk)
+                or AllotForm(
+                    need_id=need.pk, is_money=found.form == "MONEY",
+                    initial={"quantity": _offered(found, match.quantity)},
                 ),
                 amount_text(match.quantity, form=found.form, unit=found.unit),
             )
@@ -161,96 +169,89 @@ def _page(request: HttpRequest, viewer: Viewer, found: Pledge, *, problem: str =
         keeps and found.form == "MONEY" and found.account_id is None and not found.allotted
         and found.organisation_id == viewer.organisation_id and viewer.kind is Kind.COUNTY_CENTRE,
         unthanked(viewer).filter(pledge=found).count() if keeps else 0,
-        WhyForm(auto_id="close_%s", initial={"reason": request.POST.get("reason", "")}),
-        ReceiveForm(
-            auto_id="receive_%s",
-            initial={"on": request.POST.get("on") or today, "document": request.POST.get("document", "")},
-        ),
+        form if isinstance(form, WhyForm) else WhyForm(auto_id="close_%s"),
+        form if isinstance(form, ReceiveForm) else ReceiveForm(auto_id="receive_%s", initial={"on": today}),
+        found.account_id if found.organisation_id == viewer.organisation_id else None,
         problem,
     )  # fmt: skip
-    return render(request, "assistance/pledge.html", {"page": page}, status=status)
-
-
-def _typed(request: HttpRequest, need_id: int) -> str:
-    """This function returns what was typed for a need and refused, so that it stands there again."""
-    return request.POST.get("quantity", "") if request.POST.get("need") == str(need_id) else ""
+    return render(request, "assistance/pledge.html", {"page": page}, status=422 if form is not None or problem else 200)
 
 
 def _offered(pledge: Pledge, quantity: int) -> str:
     return yuan_plain(quantity) if pledge.form == "MONEY" else str(quantity)
 
 
-def _act(request: HttpRequest, pledge_id: int, act: Callable[[Viewer], str]) -> HttpResponse:
-    """This function does one thing to a pledge and goes back to it, or shows why not."""
+def _act(
+    request: HttpRequest, pledge_id: int, act: Callable[[Viewer], str], *, form: forms.Form | None = None
+) -> HttpResponse:
+    """This function does one thing to a pledge and goes back to it, or says beside its form why not."""
     viewer = viewer_of(request)
     found = _pledge(viewer, pledge_id)
     if not may_keep_pledges(viewer) or not viewer.can_see(found.slot):
         raise Http404
+    if form is not None and not form.is_valid():
+        return _page(request, viewer, found, form=form)
     try:
         said = act(viewer)
     except Refusal as refusal:
         if refusal.is_absent:
             raise Http404 from refusal
-        return _page(request, viewer, found, problem=refusal.message, status=422)
+        if form is None:
+            return _page(request, viewer, found, problem=refusal.message)
+        refusal_add(form, refusal)
+        return _page(request, viewer, found, form=form)
     messages.success(request, said)
     return redirect("assistance:pledge", pledge_id)
-
-
-class _Unreadable(Refusal):
-    sentence = "填写的内容看不懂，请重新填。"
 
 
 @require_POST
 @requires(*KEEPERS)
 def allot(request: HttpRequest, pledge_id: int) -> HttpResponse:
     """This function allots a part of a pledge to a need."""
+    found = _pledge(viewer_of(request), pledge_id)
+    need_id = key_read(request.POST.get("need", ""))
+    form = AllotForm(request.POST, need_id=need_id or 0, is_money=found.form == "MONEY")
 
     def act(viewer: Viewer) -> str:
-        found = _pledge(viewer, pledge_id)
-        form = AllotForm(request.POST, is_money=found.form == "MONEY")
-        need_id = key_read(request.POST.get("need", ""))
-        if not form.is_valid() or need_id is None:
-            raise _Unreadable("分多少没有写对：钱写元，物写整数。")
         made = allotment_make(
-            viewer=viewer, pledge_id=pledge_id, version=version_posted(request), need_id=need_id,
+            viewer=viewer, pledge_id=pledge_id, version=version_posted(request), need_id=need_id or 0,
             quantity=form.cleaned_data["read"], at=timezone.now(),
         )  # fmt: skip
         return f"已分配 {amount_text(made.quantity, form=found.form, unit=found.unit)}。"
 
-    return _act(request, pledge_id, act)
+    return _act(request, pledge_id, act, form=form)
 
 
 @require_POST
 @requires(*KEEPERS)
 def close(request: HttpRequest, pledge_id: int) -> HttpResponse:
     """This function ends a pledge."""
+    form = WhyForm(request.POST, auto_id="close_%s")
 
     def act(viewer: Viewer) -> str:
         pledge_close(
-            viewer=viewer, pledge_id=pledge_id, version=version_posted(request), reason=request.POST.get("reason", ""),
+            viewer=viewer, pledge_id=pledge_id, version=version_posted(request), reason=form.cleaned_data["reason"],
             at=timezone.now(),
         )  # fmt: skip
         return "这笔捐赠已结束。"
 
-    return _act(request, pledge_id, act)
+    return _act(request, pledge_id, act, form=form)
 
 
 @require_POST
 @requires(Kind.COUNTY_CENTRE)
 def receive(request: HttpRequest, pledge_id: int) -> HttpResponse:
     """This function records that the money came into the county's account."""
+    form = ReceiveForm(request.POST, auto_id="receive_%s")
 
     def act(viewer: Viewer) -> str:
-        form = ReceiveForm(request.POST)
-        if not form.is_valid():
-            raise _Unreadable("请填哪天到账和凭证号。")
         pledge_receive(
             viewer=viewer, pledge_id=pledge_id, version=version_posted(request), on=form.cleaned_data["on"],
             document=form.cleaned_data["document"], at=timezone.now(),
         )  # fmt: skip
         return "已记到账，资金来源为社会捐助。"
 
-    return _act(request, pledge_id, act)
+    return _act(request, pledge_id, act, form=form)
 
 
 @require_POST

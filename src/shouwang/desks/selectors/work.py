@@ -9,6 +9,7 @@ from django.db.models import Count as CountRows
 from django.db.models import QuerySet
 
 from shouwang.assistance.selectors.contacts import contacts_late, contacts_own
+from shouwang.assistance.selectors.giving import allotments_denied, allotments_out
 from shouwang.casework.selectors import (
     case_about,
     cases_visible_to,
@@ -41,6 +42,7 @@ ABOVE = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE
 # Whose visits stand on their own desk, and who sees to it that contacts visit.
 CADRES = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE, Kind.LEADING_GROUP)
 CONTACT_KEEPERS = (Kind.TOWNSHIP, Kind.COUNTY_CENTRE)
+BRINGERS = (Kind.VILLAGE, Kind.TOWNSHIP, Kind.COUNTY_CENTRE)  # who brings households what givers gave
 FOLLOWERS = (Kind.VILLAGE, Kind.TOWNSHIP)  # who visits households of a transition period
 # Who looks after the lateness of others.
 OVERSEERS = (Kind.COUNTY_CENTRE, Kind.LEADING_GROUP, Kind.CITY_CENTRE, Kind.PROVINCE, Kind.AUDIT)
@@ -57,8 +59,10 @@ def waiting(viewer: Viewer, on: date) -> Question:
         href = address("rounds:round", round_id) if round_id else address("rounds:list")
         counts.append(Count(number, "排查还没走到", href, unit="户"))
     tasks = numbers_of(
-        waiting=desk.tasks, soon=soon.tasks, offered=transfers_waiting(viewer) if viewer.kind in TAKERS else None
-    )
+        waiting=desk.tasks, soon=soon.tasks, offered=transfers_waiting(viewer) if viewer.kind in TAKERS else None,
+        gifts=allotments_out(viewer) if viewer.kind in BRINGERS else None,
+        denied=allotments_denied(viewer) if viewer.kind in BRINGERS else None,
+    )  # fmt: skip
     if number := tasks["waiting"]:
         near = tasks["soon"]
         counts.append(
@@ -67,9 +71,14 @@ def waiting(viewer: Viewer, on: date) -> Question:
         )  # fmt: skip
     if number := tasks["offered"]:
         counts.append(Count(number, "想转给本单位的任务", address("casework:tasks")))
+    gifts = [
+        Count(tasks["gifts"], "捐赠分配了没送达", address("assistance:allotments", show="out"), unit="次"),
+        Count(tasks["denied"], "农户说捐赠没收到", address("assistance:allotments", show="denied"), unit="次"),
+    ]
     found = _task_rows(viewer, desk.tasks, on) if tasks["waiting"] else []
     rows = [*found, *_case_rows(viewer, desk.cases, on)]
-    return Question(counts, _first(rows), _lists(viewer, "waiting", counts))
+    brought = [count for count in gifts if count.number]
+    return Question([*counts, *brought], _first(rows), _lists(viewer, "waiting", counts))
 
 
 def _act_counts(viewer: Viewer) -> list[Count]:
