@@ -9,6 +9,7 @@ import typst
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from tests.factories.care import Care, provider_make
 from tests.factories.casework import case_make
 from tests.factories.cast import Cast, sign_in
 from tests.factories.funds import AT, allocated, answer, batched, desk_make, owed
@@ -17,7 +18,8 @@ from tests.public.test_handing import handed, pin_in
 
 from shouwang.desks.selectors.household import payment_lines
 from shouwang.funds.services import payment_recover, return_read
-from shouwang.people.access import NOBODY, acting_as
+from shouwang.insurance.care.models import CareInsured
+from shouwang.people.access import NOBODY, SYSTEM, acting_as
 from shouwang.public.models import Receipt
 from shouwang.public.rules.paid import WORDS
 from shouwang.public.selectors import granted_to
@@ -40,11 +42,17 @@ def test_what_was_granted_is_told_with_how_far_it_has_come_and_only_with_a_hande
         return_read(viewer=desk.maker, batch_id=batch.pk, name="回盘.csv", content=back, at=AT + timedelta(days=1))
         paid = dues[0].payments.get()
         payment_recover(viewer=desk.maker, payment_id=paid.pk, amount_fen=1_00, reason="多付", at=AT)
+    care = Care(cast, provider_make(cast))  # a member of the household was cared for
+    insured = care.insured(name="李护理")
+    care.log(care.plan(insured), 1, 3)
+    with acting_as(SYSTEM):
+        CareInsured.objects.update(household_id=household_id)
     slip = handed(cast, "hand_case", walk.case_id)
     page = status_page(client, receipt_in(slip), pin_in(slip)).content.decode()
     carried = page.split('name="opened" value="')[1].split('"')[0]
     text = client.post(reverse("desks:statement"), {"opened": carried}).content.decode()
     for told in (
+        "2020-06 李护理：3 天", "收费 166.65 元", "机构还没有申报",
         "1,000.00 元", "200.00 元", "30.00 元", "4.00 元", "2020-07-02 已经打到账上", WORDS["RETURNED"],
         WORDS["UNKNOWN"], WORDS["OWED"], "后来收回了 1.00 元", "一共批准 1,234.00 元，已经打到账上 999.00 元",
     ):  # fmt: skip
@@ -59,7 +67,14 @@ def test_what_was_granted_is_told_with_how_far_it_has_come_and_only_with_a_hande
     assert sheet.status_code == 200 and sheet["Content-Type"] == "application/pdf"
     assert sheet["Cache-Control"] == "no-store" and not sheet.cookies
     assert sheet.content.startswith(b"%PDF")
-    for told in ("救助资金对账单", "1,000.00", "2020-07-02 已经打到账上", "批准 1,234.00 元，已经打到账上 999.00 元"):
+    for told in (
+        "救助资金对账单",
+        "李护理：居家护理，巨鹿县安康护理院",
+        "166.65",
+        "1,000.00",
+        "2020-07-02 已经打到账上",
+        "批准 1,234.00 元，已经打到账上 999.00 元",
+    ):
         assert told in given["data"], told
     with acting_as(cast.officer):
         receipt = Receipt.objects.get()

@@ -13,8 +13,8 @@ from tests.factories.funds import answer, batched, budget, desk_make
 from tests.factories.register import household_make
 
 from shouwang.funds import services as funds
-from shouwang.funds.errors import PayeeOfOtherKind, PayerUnknown
-from shouwang.funds.models import Commitment, Grant
+from shouwang.funds.errors import HouseholdUnknown, PayeeOfOtherKind, PayerUnknown
+from shouwang.funds.models import Commitment, Grant, Payment
 from shouwang.funds.selectors.findings import findings
 from shouwang.funds.services import Money
 from shouwang.insurance.care import errors, selectors, services
@@ -25,6 +25,7 @@ from shouwang.kit.resident_id import ResidentIdRefusal
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.office.models import Message
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
+from shouwang.people.models import Organisation
 from shouwang.register.models import Household, Person
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,8 @@ def test_a_month_from_application_to_payment(care: Care) -> None:
     care.step("bill_agree", care.provider, bill.pk)
     with pytest.raises(errors.CarePayDay):
         care.step("bill_pay", care.office, bill.pk, on=date(2020, 7, 6), reference="转账 1")
+    with pytest.raises(errors.CareOwnHand, match="付款要由没有经手过的人来办"):
+        care.step("bill_pay", other, bill.pk, on=AT.date(), reference="转账 1")
     care.step("bill_pay", care.office, bill.pk, on=AT.date(), reference="转账 1")
     with pytest.raises(errors.CareStepOutOfTurn, match="已付"):
         care.step("bill_pay", care.office, bill.pk, on=AT.date(), reference="转账 1")
@@ -80,12 +83,26 @@ def test_a_month_from_application_to_payment(care: Care) -> None:
         assert [(one.number, one.days, one.paid_fen) for one in kept] == [
             (1, 39, whole - 4999), (2, 40, whole)
         ]  # fmt: skip
+        assert [one.hand_user_ids for one in kept] == [[care.office.user_id], [other.user_id]]
         assert sum(line.paid_fen for line in kept[1].lines.all()) == whole
         grant = Grant.objects.get()
         assert (grant.household_id, grant.amount_fen, grant.standing) == (home.pk, 30 * 4999, "REPORTED")
         # Settled again from what was kept, and once more: the same to the last fen.
         again = reckoned_from(kept[1].inputs["people"], kept[1].inputs)
         assert sum(one.paid_fen for one in again.values()) == whole
+        # What the household reads of it: days and money; the benefit itself is not told twice.
+        (month,) = selectors.household_care_months(home.pk)
+        assert (month.name, month.days, month.charged_fen, month.paid_fen, month.own_fen, month.word) == (
+            "李老太", 30, 30 * 5555, 30 * 4999, 30 * 556, "已付给机构",
+        )  # fmt: skip
+        assert grant.source_ref in month.refs
+    with acting_as(care.office):
+        on, kinds = selectors.care_days(care.office)
+        assert on == START and [(one.mode_name, one.days, one.paid_fen, one.cap_fen) for one in kinds] == [
+            ("居家护理", 30, 5000, 5000), ("机构护理", 10, 5000, 5000),
+        ]  # fmt: skip
+        (figure,) = selectors.bill_months(care.office, on=AT.date())
+        assert (figure.bills, figure.charged_fen, figure.settled_fen) == (1, asked, whole)
     replay = care.call("settlement_replay", care.office, bill_id=bill.pk)
     assert replay.holds and replay.paid_fen == whole
     # What anybody else sees: the provider its plans and days, and nobody's row of the insured; others nothing.
@@ -182,8 +199,16 @@ def test_plans_and_days_that_cannot_be_are_refused_in_words(care: Care) -> None:
                "charge_fen": 1}  # fmt: skip
         with acting_as(SYSTEM), pytest.raises(IntegrityError), transaction.atomic():
             CareDay.objects.create(**{**row, **change})
-    assert care.call("days_take_back", care.provider, plan_id=plan.pk, first=START, last=START, reason="记错") == 1
+    back = {"plan_id": plan.pk, "first": START, "last": START, "reason": "记错"}
+    assert care.call("days_take_back", care.provider, **back) == 1
+    with pytest.raises(errors.CareNothingLogged, match="2020-06-01 至 2020-06-01 没有登记过"):
+        care.call("days_take_back", care.provider, **back)
     care.log(plan, 1, 1)
+    Organisation.objects.filter(pk=other.organisation_id).update(is_active=False)
+    with pytest.raises(errors.CareProviderClosed, match="别家护理院已经停办"):
+        care.log(hospital, 12, 12, by=other)
+    with pytest.raises(errors.CareProviderClosed):
+        care.plan(insured, provider=other, first=date(2020, 7, 1))
 
 
 def test_nothing_counts_after_a_death_an_end_or_a_lapsed_assessment(care: Care) -> None:
@@ -211,6 +236,28 @@ def test_nothing_counts_after_a_death_an_end_or_a_lapsed_assessment(care: Care) 
     care.log(second, 11, 11)
     with pytest.raises(errors.CareDayOutside, match="2020-06-12 不在护理安排里（2020-06-01 至 2020-06-11）"):
         care.log(second, 12, 12)
+
+
+def test_what_was_settled_before_a_death_was_known_is_taken_back_before_it_is_paid(care: Care) -> None:
+    insured = care.insured()
+    care.log(care.plan(insured), 1, 20)
+    bill = care.file(20 * 5555)
+    care.step("bill_check", care.office, bill.pk)
+    care.step("bill_agree", care.provider, bill.pk)
+    care.call("insured_end", care.office, insured_id=insured.pk, version=insured.version, is_death=True,
+              on=date(2020, 6, 15), reason="家属告知")  # fmt: skip
+    other = second_of_office(care.cast)
+    paid = {"on": AT.date(), "reference": "转账 1"}
+    with pytest.raises(errors.CareDayAfterEnd, match="张失能1 2020-06-16 的服务在去世之后"):
+        care.step("bill_pay", other, bill.pk, **paid)
+    with pytest.raises(errors.CareStepOutOfTurn, match="经办机构"):
+        care.step("bill_reopen", care.provider, bill.pk, reason="人已去世")
+    care.step("bill_reopen", care.office, bill.pk, reason="人已去世")
+    assert (care.bill(bill.pk).state, care.bill(bill.pk).settled_fen) == ("FILED", None)
+    care.step("bill_check", care.office, bill.pk)
+    assert care.bill(bill.pk).settled_fen == 15 * 4999
+    care.step("bill_agree", care.provider, bill.pk)
+    assert care.step("bill_pay", other, bill.pk, **paid).state == "PAID"
 
 
 def test_bills_that_cannot_be_filed_are_refused_in_words(care: Care) -> None:
@@ -276,12 +323,16 @@ def test_a_kind_of_organisation_of_its_own_reads_no_register(care: Care) -> None
     assert set(services.__all__) >= {"bill_pay", "days_log", "settlement_replay"}
 
 
-def test_where_the_county_pays_its_ledger_is_asked_for_households_that_it_knows(care: Care) -> None:
+def test_where_the_county_pays_its_ledger_is_asked_for_everybody_insured(care: Care) -> None:
     county = care.cast.county
     home = household_make(care.cast.places.village.lo, head="李老太", resident_id=id_of(7))
     first = care.insured(7, name="李老太")
-    care.log(care.plan(first), 1, 2)
-    bill = care.file(2 * 5555)
+    # Two are not in the register when they ask; one of them is by the time the bill is paid.
+    outside, later = care.insured(8), care.insured(9, name="王后来")
+    for number, who in enumerate((first, outside, later), start=1):
+        care.log(care.plan(who), 1, number)
+    after = household_make(care.cast.places.village.lo, head="王后来", resident_id=id_of(9))
+    bill = care.file(6 * 5555)
     with acting_as(SYSTEM):
         CareBill.objects.update(paid_by="COUNTY")  # as a pack with `paid_by: COUNTY` would have it
     care.step("bill_check", care.office, bill.pk)
@@ -294,11 +345,21 @@ def test_where_the_county_pays_its_ledger_is_asked_for_households_that_it_knows(
     budget(county, 1_000_000, money=Money("COUNTY", "长期护理", 2020))
     assert care.step("bill_pay", county, bill.pk, **given).state_label == "县里付款中"
     with acting_as(SYSTEM):
-        owed = Commitment.objects.get()
-        assert (owed.household_id, owed.amount_fen, owed.payee_name, owed.relation) == (
-            home.pk, 2 * 4999, care.provider.organisation_name, "PROVIDER",
-        )  # fmt: skip
-        assert owed.source_ref == f"care:{bill.pk}:{first.pk}" and not Grant.objects.exists()
+        owed = list(Commitment.objects.order_by("pk"))
+        assert [(each.household_id, each.amount_fen) for each in owed] == [
+            (home.pk, 4999), (None, 2 * 4999), (after.pk, 3 * 4999)
+        ]  # fmt: skip
+        assert {(each.payee_name, each.relation) for each in owed} == {(care.provider.organisation_name, "PROVIDER")}
+        assert owed[0].source_ref == f"care:{bill.pk}:{first.pk}" and not Grant.objects.exists()
+        assert care.person(later.pk).household_id == after.pk
+        with pytest.raises(IntegrityError), transaction.atomic():  # nobody else is paid without a household
+            Commitment.objects.filter(household_id__isnull=True).update(relation="SELF")
+    asked = funds.PaymentRequest(
+        "test:care", county.organisation_id or 0, first.slot, None, "长期护理", 1, "依据", AT.date(),
+        funds.Payee("王某", "6222020200012345678", "农行"),
+    )  # fmt: skip
+    with acting_as(county), pytest.raises(HouseholdUnknown):
+        funds.payment_request(viewer=county, request=asked, at=AT)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -306,11 +367,11 @@ def test_a_bill_that_the_county_pays_follows_the_bank_until_every_part_is_paid(r
     care, slot = care_make(real_cast), real_cast.slot
     desk, county = desk_make(real_cast), real_cast.county
     homes = [household_make(slot, head=f"张失能{number}", resident_id=id_of(number)) for number in (1, 2)]
-    for number in (1, 2):
-        care.log(care.plan(care.insured(number)), 1, number)
+    for number in (1, 2, 3):  # the third is in no register
+        care.log(care.plan(care.insured(number)), 1, min(number, 2))
     with acting_as(SYSTEM):  # the register learns of a death that the office does not know
         Person.objects.filter(name="张失能2").update(died_on=START)
-    bill = care.file(3 * 5555)
+    bill = care.file(5 * 5555)
     with pytest.raises(errors.CareDayAfterDeath, match="张失能2已于 2020-06-01 去世，2020-06-02"):
         care.step("bill_check", care.office, bill.pk)
     with acting_as(SYSTEM):
@@ -341,7 +402,7 @@ def test_a_bill_that_the_county_pays_follows_the_bank_until_every_part_is_paid(r
     assert followed() == ("REQUESTED", 0, "")
     sent({2: "失败"})  # what was done before the death and the end of the household is paid all the same
     state, paid, waits = followed()
-    assert (state, paid) == ("REQUESTED", 4999) and "1 笔被银行退回（账户已销户）" in waits
+    assert (state, paid) == ("REQUESTED", 3 * 4999) and "1 笔被银行退回（账户已销户）" in waits
     with acting_as(SYSTEM):
         back = Commitment.objects.get(needs_payee=True)
     with acting_as(county), pytest.raises(PayeeOfOtherKind):
@@ -352,14 +413,16 @@ def test_a_bill_that_the_county_pays_follows_the_bank_until_every_part_is_paid(r
     with acting_as(county):
         funds.commitment_cancel(viewer=county, commitment_id=back.pk, version=back.version, reason="账户错", at=AT)
     state, paid, waits = followed()
-    assert (state, paid, waits) == ("AGREED", 4999, "1 笔已取消，要重新申请付款")
+    assert (state, paid, waits) == ("AGREED", 3 * 4999, "1 笔已取消，要重新申请付款")
     with acting_as(county):
         assert selectors.care_waiting(county) == [(1, "护理账单等付款", "bills/?state=AGREED")]
     care.step("bill_pay", county, bill.pk, **given)
     sent({})
-    assert followed() == ("PAID", 3 * 4999, "") and care.bill(bill.pk).paid_on == AT.date()
+    assert followed() == ("PAID", 5 * 4999, "") and care.bill(bill.pk).paid_on == AT.date()
     with acting_as(SYSTEM):
         assert sum(grant.amount_fen for grant in Grant.objects.filter(cancelled_at__isnull=True)) == 3 * 4999
+        seen = Payment.objects.get(household_id__isnull=True).evidence.body
+        assert (seen["household"], seen["members"], seen["owed"]["relation"]) == (None, [], "PROVIDER")
     with acting_as(real_cast.auditor):  # one provider's account for many households is right
         kinds = {one.kind for one in findings(real_cast.auditor, on=AT.date())}
         assert not kinds & {"SHARED", "AFTER"}

@@ -74,7 +74,9 @@ def test_a_month_of_care_by_form_alone(real_cast: Cast) -> None:
     assert "核减：住院" in page(office, "care_strike", bill.pk, version=1, reason="住院", day=day.pk)
     assert "第 1 次结算" in page(office, "care_step", bill.pk, "check", version=2)
     assert "有异议" in page(provider, "care_step", bill.pk, "dispute", version=3, reason="没有住院")
-    assert "异议要由别人来办" in page(office, "care_step", bill.pk, "correct", status=422, version=4, reason="维持")
+    assert "异议要由没有经手过的人来办" in page(
+        office, "care_step", bill.pk, "correct", status=422, version=4, reason="维持"
+    )
     assert "重算结果与当时一致" in page(office, "care_replay", bill.pk)
     assert "每天收费 55.55 元 × 90%" in page(office, "care_person", insured.pk)
     client = sign_in(Client(), provider)

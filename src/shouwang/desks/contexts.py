@@ -20,6 +20,7 @@ from shouwang.desks.selectors.household import (
     WarningLine,
 )
 from shouwang.desks.selectors.recurring import CareLine, EntitlementLine
+from shouwang.insurance.care.selectors import CareMonth
 from shouwang.office.selectors import Progress
 from shouwang.public.selectors import Granted
 from shouwang.register.selectors import Fact, HouseholdFile, IncomeLine
@@ -145,6 +146,7 @@ class StatementPage:
     granted: Sequence[Granted]
     money: Sequence[tuple[Money, Sequence[str]]]
     measures: Sequence[MeasureLine]
+    care: Sequence[CareMonth]
     opened: str
 
     @property

@@ -88,6 +88,12 @@ class CommitmentTaken(Refusal):
     sentence = "这一项已经申请过支付，金额、户或付款单位不一样，没有再记。"
 
 
+class HouseholdUnknown(Refusal):
+    """Only an organisation is paid for somebody who is not in the register."""
+
+    sentence = "这个人不在农户登记里，只能付给服务机构，不能付给个人。"
+
+
 class CommitmentNotFound(Refusal):
     is_absent = True
     sentence = "找不到这笔待支付款项，或者不归本单位付。"

@@ -28,6 +28,8 @@ _CERTIFICATE = re.compile(r"(\d{17}[\dX])(\d)(\d)([0-9A-Z]{2})?")
 class ResidentIdRefusal(Refusal):
     """The number cannot be taken."""
 
+    fields = ("id_text", "resident_id")
+
 
 class ResidentIdMissing(ResidentIdRefusal):
     """The cell is empty."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shouwang.desks.selectors.household import GrantLine
+from shouwang.insurance.care.selectors import CareMonth
 from shouwang.kit.masks import account_tail
 from shouwang.kit.money import yuan_text
 from shouwang.public.selectors import Granted
@@ -27,6 +28,7 @@ def statement_sheet(page: StatementPage) -> dict[str, Any]:
             for part, totals in page.money
             if part.lines
         ],
+        "care": [_care(line) for line in page.care],
         "measures": [
             [f"{line.kind}：{line.summary}", line.person, line.provider, _state(line.state, line.delivered_on)]
             for line in page.measures
@@ -49,6 +51,13 @@ def _row(line: GrantLine) -> Sequence[str]:
     when = f"{line.from_date:%Y-%m-%d}" + ("" if line.unit == "ONCE" else f" 起{until}")
     gone = "（已撤销）" if line.cancelled else ""
     return [when, f"{line.purpose}{gone}", f"{often}{yuan_text(line.amount_fen)}", line.payer]
+
+
+def _care(line: CareMonth) -> Sequence[str]:
+    sums = ("—", "—") if line.paid_fen is None else (yuan_text(line.paid_fen), yuan_text(line.own_fen or 0))
+    paid = f"{line.word} {line.paid_on:%Y-%m-%d}" if line.paid_on else line.word
+    what = f"{line.name}：{line.modes}，{line.provider}"
+    return [f"{line.month:%Y-%m}", what, str(line.days), yuan_text(line.charged_fen), *sums, paid]
 
 
 def _state(state: str, delivered_on: date | None) -> str:

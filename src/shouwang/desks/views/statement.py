@@ -15,6 +15,7 @@ from shouwang.casework.selectors import case_get
 from shouwang.desks.contexts import StatementPage
 from shouwang.desks.selectors import household
 from shouwang.desks.selectors.statement import statement_sheet
+from shouwang.insurance.care.selectors import household_care_months
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import acting_as
 from shouwang.public.pages import public_page
@@ -62,7 +63,8 @@ def _page(opened: Opened, carried: str, at: datetime, purpose: str) -> Statement
     case = case_get(viewer, opened.case_id or 0)
     file = household_file(viewer, case.household_id, on)
     granted = granted_to(receipt_id=opened.receipt_id, pin_at=opened.pin_at)
-    known = {ref for line in granted for ref in line.refs}
+    care = household_care_months(case.household_id)
+    known = {ref for line in granted for ref in line.refs} | {ref for line in care for ref in line.refs}
     grants = household.grants(viewer, case.household_id)
     names = {member.person_id: member.name for member in file.members}
     entry_append(
@@ -73,11 +75,12 @@ def _page(opened: Opened, carried: str, at: datetime, purpose: str) -> Statement
         file=file,
         on=on,
         granted=granted,
-        # What was paid through our own accounts stands above with its way; here is the rest.
+        # What was paid through our own accounts stands above with its way, care with its days; here is the rest.
         money=[
             (part, part.totals(on))
             for part in household.money([grant for grant in grants if grant.source_ref not in known])
         ],
         measures=household.measure_lines(household.measures(viewer, case.household_id), grants, names),
+        care=care,
         opened=carried,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Commitment(models.Model):
     """An approved amount that is owed to a household, its money set aside; `source_ref` names what was approved.
 
+    `household_id` is null where an organisation is owed for somebody who is not in the register, and only there.
     The payee's account is sealed under `funds_commitment:<source_ref>`. `needs_payee`: the bank gave the money back,
     nothing is paid before somebody has looked at the account.
     """
@@ -39,7 +40,7 @@ class Commitment(models.Model):
     slot = models.BigIntegerField()
     organisation_id = models.BigIntegerField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="commitments")
-    household_id = models.BigIntegerField()
+    household_id = models.BigIntegerField(null=True)
     person_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField(null=True)
     purpose = models.CharField(max_length=60)
@@ -70,6 +71,9 @@ class Commitment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0, amount_fen__lt=LIMIT_FEN), name="commitment_sane"),
+            models.CheckConstraint(
+                condition=Q(household_id__isnull=False) | Q(relation="PROVIDER"), name="commitment_of_a_household"
+            ),
         ]
 
 
@@ -170,7 +174,7 @@ class Payment(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="payments")
     line = models.PositiveIntegerField()
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="payments")
-    household_id = models.BigIntegerField()
+    household_id = models.BigIntegerField(null=True)  # as what is owed has it
     reference = models.CharField(max_length=40, unique=True, db_collation="C")
     amount_fen = models.BigIntegerField()
     payee_name = models.CharField(max_length=60)

@@ -113,18 +113,19 @@ def _payees_check(owed: Sequence[Commitment]) -> None:
     """This function refuses who died, whose household ended, and accounts that the bank gave money back from."""
     with acting_as(SYSTEM):
         deaths = deaths_of(SYSTEM, {row.person_id for row in owed if row.person_id is not None})
-        ends = ends_of(SYSTEM, {row.household_id for row in owed})
+        ends = ends_of(SYSTEM, {row.household_id for row in owed if row.household_id is not None})
     for row in owed:
         if row.needs_payee:
             raise PayeeNotReady(f"{row.payee_name} 的上一笔被银行退回，账户还没有核实")
         if row.person_id in deaths and row.relation == Commitment.Relation.SELF:
             raise PayeeNotReady(f"{row.payee_name} 已于 {deaths[row.person_id]:%Y-%m-%d} 去世")
         # What an organisation did before a household ended is still owed to it.
-        if row.household_id in ends and row.relation != Commitment.Relation.PROVIDER:
-            raise PayeeNotReady(f"{row.payee_name} 所在的户已于 {ends[row.household_id]:%Y-%m-%d} 销户")
+        ended_on = ends.get(row.household_id or 0)
+        if ended_on is not None and row.relation != Commitment.Relation.PROVIDER:
+            raise PayeeNotReady(f"{row.payee_name} 所在的户已于 {ended_on:%Y-%m-%d} 销户")
 
 
-def _closeness_check(viewer: Viewer, household_ids: Iterable[int]) -> None:
+def _closeness_check(viewer: Viewer, household_ids: Iterable[int | None]) -> None:
     near = {household for user in viewer.user_ids for household in households_recused(user)}
     if not near.isdisjoint(household_ids):
         raise TooClose

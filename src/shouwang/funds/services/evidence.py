@@ -31,11 +31,12 @@ def evidence_take(payments: Sequence[Payment], owed: dict[int, Commitment], *, o
     read the result. No number of a person is in it but masked.
     """
     with acting_as(SYSTEM):
-        cards = household_cards(SYSTEM, {payment.household_id for payment in payments}, on=on)
-        bodies = {
-            household: _body(household, cards.get(household), on)
-            for household in {payment.household_id for payment in payments}
+        households = {payment.household_id for payment in payments if payment.household_id is not None}
+        cards = household_cards(SYSTEM, households, on=on)
+        bodies: dict[int | None, dict[str, Any]] = {
+            household: _body(household, cards.get(household), on) for household in households
         }
+        bodies[None] = _body(None, None, on)
         rows = []
         for payment in payments:
             body = {**bodies[payment.household_id], "owed": _owed(owed[payment.commitment_id])}
@@ -43,14 +44,15 @@ def evidence_take(payments: Sequence[Payment], owed: dict[int, Commitment], *, o
         Evidence.objects.bulk_create(rows)
 
 
-def _body(household_id: int, card: Any, on: date) -> dict[str, Any]:
-    state = state_on(SYSTEM, household_id, on)
+def _body(household_id: int | None, card: Any, on: date) -> dict[str, Any]:
+    """This function returns a household as it stands; nothing of anybody where there is none (`household` null)."""
+    state = state_on(SYSTEM, household_id, on) if household_id is not None else None
     members = [
         {
             "name": member.name, "relationship": member.relationship_label, "age": member.age,
             "number": member.masked_id,
         }
-        for member in members_of(SYSTEM, household_id, on)
+        for member in (members_of(SYSTEM, household_id, on) if household_id is not None else ())
     ]  # fmt: skip
     return {
         "on": on.isoformat(),

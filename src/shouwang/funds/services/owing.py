@@ -15,6 +15,7 @@ from shouwang.funds.errors import (
     CommitmentBusy,
     CommitmentNotFound,
     CommitmentTaken,
+    HouseholdUnknown,
     NotEnoughMoney,
     PayeeOfOtherKind,
     PayerUnknown,
@@ -60,13 +61,14 @@ class Payee:
 class PaymentRequest:
     """An approved amount to be paid; `source_ref` names what was approved (`claim:17`) and is asked for once.
 
+    `household_id` None: an organisation is paid for somebody who is not in the register; nobody else is without one.
     `organisation_id` pays. Without `account_id` the payer's oldest account for the purpose that holds enough is used.
     """
 
     source_ref: str
     organisation_id: int
     slot: int
-    household_id: int
+    household_id: int | None
     purpose: str
     amount_fen: int
     ground: str
@@ -80,7 +82,7 @@ class PaymentRequest:
 def payment_request(*, viewer: Viewer, request: PaymentRequest, at: datetime) -> Commitment:
     """This function sets an approved amount aside and leaves it to be paid; asked again, it returns what stands.
 
-    Raises PayerUnknown, NotEnoughMoney, AmountNotSane, AccountNumberUnreadable, CommitmentTaken.
+    Raises PayerUnknown, NotEnoughMoney, AmountNotSane, AccountNumberUnreadable, CommitmentTaken, HouseholdUnknown.
     """
     if not 0 < request.amount_fen < LIMIT_FEN:
         raise AmountNotSane
@@ -129,7 +131,12 @@ def _payer(viewer: Viewer, request: PaymentRequest) -> Account:
 def commitment_prepare(
     viewer: Viewer, request: PaymentRequest, account: Account, number: str, at: datetime
 ) -> Commitment:
-    """This function returns the row of an approved amount, its payee's account sealed; it is not saved."""
+    """This function returns the row of an approved amount, its payee's account sealed; it is not saved.
+
+    Raises HouseholdUnknown where nobody but an organisation could be paid, and is not.
+    """
+    if request.household_id is None and request.payee.relation != Commitment.Relation.PROVIDER:
+        raise HouseholdUnknown
     ring = keyring()
     return Commitment(
         slot=request.slot, organisation_id=request.organisation_id, account=account,

@@ -37,8 +37,8 @@ def payments_request(
     """This function sets approved amounts of one organisation and purpose aside, as `payment_request` does one.
 
     What finds no account that holds enough is left, and asked for when it is asked again. One audit row tells of all of
-    them (`about` names the act). Raises PayerUnknown, AmountNotSane, AccountNumberUnreadable, CommitmentTaken, and
-    NotEnoughMoney where somebody else took the money meanwhile.
+    them (`about` names the act). Raises PayerUnknown, AmountNotSane, AccountNumberUnreadable, CommitmentTaken,
+    HouseholdUnknown, and NotEnoughMoney where somebody else took the money meanwhile.
     """
     if not requests:
         return AskedMany(0, 0, 0)

@@ -64,6 +64,8 @@ def _owed(payments: Sequence[Payment], state: str, *, needs_payee: bool) -> None
 def _grant_add(viewer: Viewer, batch: Batch, payment: Payment, at: datetime) -> None:
     """This function records the benefit, unless the room that asked for the payment has recorded it already."""
     owed = payment.commitment
+    if owed.household_id is None:  # for somebody who is not in the register: no household's benefit
+        return
     if Grant.objects.filter(source_ref=owed.source_ref, cancelled_at__isnull=True).exists():
         return
     grant_record(

@@ -30,9 +30,9 @@ def money_tabs(viewer: Viewer, now: str) -> list[Tab]:
     return [(label, reverse(f"funds:{name}"), name == now) for name, label in tabs]
 
 
-def household_address(viewer: Viewer, household_id: int) -> str:
+def household_address(viewer: Viewer, household_id: int | None) -> str:
     """This function returns where a household's file stands for whoever reads the register; empty for others."""
-    if not viewer.reads_register:
+    if not viewer.reads_register or household_id is None:
         return ""
     try:
         return reverse("desks:household", args=[household_id])

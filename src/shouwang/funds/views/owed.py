@@ -38,13 +38,15 @@ def owed(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"已制单，共 {batch.count} 笔。请换一人复核。")
         return redirect("funds:batch", batch.pk)
     rows = list(commitments_waiting(viewer)[: MOST + 1])
-    cards = household_cards(viewer, {row.household_id for row in rows}) if viewer.reads_register else {}
+    homes = {row.household_id for row in rows if row.household_id is not None}
+    cards = household_cards(viewer, homes) if viewer.reads_register else {}
     lines = []
     for row in rows[:MOST]:
-        card = cards.get(row.household_id)
+        card = cards.get(row.household_id or 0)
         why = "银行退回过，先核实账户" if row.needs_payee else ""
         href = household_address(viewer, row.household_id)
-        lines.append(OwedLine(row, card.place if card else "", card.head_name if card else "", why, href))
+        head = card.head_name if card else "不在农户登记里" if row.household_id is None else ""
+        lines.append(OwedLine(row, card.place if card else "", head, why, href))
     page = OwedPage(
         tabs=money_tabs(viewer, "owed"), lines=lines, total_fen=sum(line.owed.amount_fen for line in lines),
         may_make=viewer.role in TREASURY_ROLES and bool(lines), is_cut=len(rows) > MOST,

@@ -118,6 +118,8 @@ def _facts(seen: Evidence | None) -> list[tuple[str, str]]:
     if seen is None:
         return []
     body, state = seen.body, seen.body["state"] or {}
+    if body["household"] is None:
+        return [("替谁付", "不在农户登记里的人，付给服务机构")]
     poverty, watch = state.get("poverty_status"), state.get("watch_type")
     risks = [Risk(each).label for each in state.get("risks") or [] if each in set(Risk)]
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,7 @@ from shouwang.insurance.care.models import (
 from shouwang.insurance.care.selectors import Unbilled
 from shouwang.insurance.care.services import CareReplay
 from shouwang.insurance.contexts import Way
+from shouwang.ui.charts import BarChart, TrendChart
 from shouwang.ui.tables import KeyPage
 
 Tab = tuple[str, str, bool, int]
@@ -51,6 +52,13 @@ class CareDeskPage:
     more: int = 0
     today: date | None = None
     reads_people: bool = False
+    charts: Sequence[TrendChart | BarChart] = ()
+    asked_more: int = 0
+    due_more: int = 0
+
+    @property
+    def is_provider(self) -> bool:
+        return self.role == "provider"
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,15 @@ class PeoplePage:
 
 
 @dataclass(frozen=True)
+class OverBill:
+    """A bill with days after somebody's death or end of insurance, and what is to be done about them."""
+
+    bill: CareBill
+    days: int
+    what: str
+
+
+@dataclass(frozen=True)
 class PersonPage:
     """Somebody insured: level, plans, months settled, what is to be done."""
 
@@ -86,10 +103,15 @@ class PersonPage:
     assessments: Sequence[CareAssessment]
     plans: Sequence[CarePlan]
     lines: Sequence[CareLine]
-    overpaid: Sequence[CareDay]
+    overpaid: Sequence[OverBill]
     ways: Sequence[Way]
     may_end_plans: bool
     today: date
+    closed: Collection[int] = ()  # providers that give no care any more
+
+    @property
+    def has_more_ways(self) -> bool:
+        return any(not way.is_main for way in self.ways)
 
 
 @dataclass(frozen=True)
@@ -149,6 +171,7 @@ class BillsPage:
     tabs: Sequence[Tab]
     page: KeyPage
     state_label: str
+    is_provider: bool
 
 
 @dataclass(frozen=True)
@@ -159,6 +182,7 @@ class ClientDays:
     mode_name: str
     days: Sequence[CareDay]
     charged_fen: int
+    struck: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +192,7 @@ class BillPage:
     bill: CareBill
     steps: Sequence[tuple[str, str, str]]
     next: str
+    not_mine: str
     ways: Sequence[Way]
     settlement: CareSettlement | None
     lines: Sequence[CareLine]
@@ -176,8 +201,13 @@ class BillPage:
     struck: int
     may_strike: bool
     strike_form: forms.Form
+    ticked: Collection[int]
     events: Sequence[CareEvent]
     reads_people: bool
+
+    @property
+    def has_more_ways(self) -> bool:
+        return any(not way.is_main for way in self.ways)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class FileForm(FreeTextForm):
 
     invoice = forms.CharField(label="发票号码", max_length=60)
     invoice_fen = FenField(label="发票金额", max_length=20)
-    late_reason = StatedField(label="逾期的原因", max_length=300, help_text="过了申报期限才要写")
+    late_reason = StatedField(label="逾期的原因", max_length=300, help_text="经办机构看得到")
 
     def filing(self, month: date) -> Filing:
         """This function returns what was typed."""

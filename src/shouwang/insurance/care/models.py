@@ -6,7 +6,7 @@ a provider needs of a client stands on the plan, so that it reads nobody's row o
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -48,6 +48,17 @@ class CareInsured(models.Model):
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("from_date")), name="careinsured_in_order"
             ),
         ]
+
+    @property
+    def over_from(self) -> date | None:
+        """The first day that counts no more: after the death, or without insurance; None while neither is known."""
+        died = self.died_on + timedelta(days=1) if self.died_on is not None else None
+        return min((day for day in (died, self.ended_on) if day is not None), default=None)
+
+    @property
+    def over_word(self) -> str:
+        """Why days count no more, in words."""
+        return "去世之后" if self.died_on is not None else "参保结束之后"
 
 
 class CareApplication(models.Model):
@@ -163,7 +174,7 @@ class CareBill(models.Model):
     recovered_fen = models.BigIntegerField(default=0)
     payment_said = models.CharField(max_length=200, blank=True, default="")
     reference = models.CharField(max_length=60, blank=True)
-    # Who of the office struck days or settled it. A correction is by somebody else than settled it last.
+    # Who of the office struck days since it was settled last, and whom they acted for.
     handled_user_ids = ArrayField(models.BigIntegerField(), default=list)
     filed_at = models.DateTimeField()
     filed_by = models.CharField(max_length=200)
@@ -247,6 +258,8 @@ class CareSettlement(models.Model):
     source = models.CharField(max_length=300, blank=True)
     mark = models.CharField(max_length=20, blank=True)
     inputs = models.JSONField()
+    # Who struck days for it or settled it, and whom they acted for: none of them judges an objection to it or pays it.
+    hand_user_ids = ArrayField(models.BigIntegerField(), default=list)
     people = models.PositiveIntegerField()
     days = models.PositiveIntegerField()
     charged_fen = models.BigIntegerField()

@@ -37,12 +37,23 @@ STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "strike": (("FILED", "DISPUTED"), "office"),
     "check": (("FILED",), "office"),
     "correct": (("DISPUTED",), "office"),
+    "reopen": (("SETTLED", "AGREED"), "office"),
     "withdraw": (("FILED",), "provider"),
     "agree": (("SETTLED",), "provider"),
     "dispute": (("SETTLED",), "provider"),
     "pay": (("AGREED",), "payer"),
 }
 WHO = {"office": "护理保险经办机构", "provider": "护理机构", "payer": "付款单位"}
+
+
+def part_ref(bill_id: int, insured_id: int, asks: int) -> str:
+    """This function returns under which name a client's part is asked for; the second time and later are numbered."""
+    return f"care:{bill_id}:{insured_id}" if asks == 1 else f"care:{bill_id}:{insured_id}:{asks}"
+
+
+def part_refs(bill_id: int, insured_id: int, asks: int) -> list[str]:
+    """This function returns every name under which a client's part was asked for, the first one first."""
+    return [part_ref(bill_id, insured_id, number) for number in range(1, asks + 1)]
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def split(ground: Ground) -> Iterable[Finding]:
     homes = [home for (home,) in _asked(own, SPLIT, [starts, days])]
     by_home: dict[int, list[Payment]] = defaultdict(list)
     for payment in own.filter(household_id__in=homes) if homes else ():
-        by_home[payment.household_id].append(payment)
+        by_home[payment.household_id or 0].append(payment)
     for home, payments in by_home.items():
         paid = [Paid(each.pk, sent(each), each.amount_fen, each.batch_id) for each in payments]
         start, keys = next(

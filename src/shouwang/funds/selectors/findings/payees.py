@@ -71,15 +71,15 @@ def after_end(ground: Ground) -> Iterable[Finding]:
     """
     gone = gone_before(ground.viewer, person="commitment__person_id", household="household_id", day="sent_on")
     payments = list(ground.payments.filter(gone).exclude(TO_ORGANISATION))
-    households = {payment.household_id for payment in payments}
+    households = {payment.household_id for payment in payments if payment.household_id is not None}
     deaths = deaths_of(ground.viewer, {payment.commitment.person_id or 0 for payment in payments})
     ends, removals = ends_of(ground.viewer, households), removals_of(ground.viewer, households)
     for payment in payments:
         known = (
             (deaths.get(payment.commitment.person_id or 0), "去世"),
-            (ends.get(payment.household_id), "销户"),
+            (ends.get(payment.household_id or 0), "销户"),
             # A removed risk ends what a case was granted; what comes by another right goes on.
-            (removals.get(payment.household_id) if payment.commitment.case_id else None, "标注风险消除"),
+            (removals.get(payment.household_id or 0) if payment.commitment.case_id else None, "标注风险消除"),
         )
         before = [(day, word) for day, word in known if day is not None and day < sent(payment)]
         if not before:

@@ -18,8 +18,7 @@ from shouwang.insurance.care.errors import (
 )
 from shouwang.insurance.care.models import CareApplication, CareAssessment, CareInsured, CarePlan
 from shouwang.insurance.care.rules import Asked
-from shouwang.insurance.care.services.common import assessor_frame, audited
-from shouwang.insurance.care.services.insuring import today_of
+from shouwang.insurance.care.services.common import assessor_frame, audited, today_of
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 

@@ -17,10 +17,11 @@ from shouwang.insurance.care.errors import (
     CareMonthOpen,
     CareNotFound,
     CareNothingToBill,
-    CareOwnHand,
+    CareStepOutOfTurn,
 )
-from shouwang.insurance.care.models import CareBill, CareDay
+from shouwang.insurance.care.models import CareBill, CareDay, CareInsured
 from shouwang.insurance.care.rules import BillState
+from shouwang.insurance.care.selectors import days_over
 from shouwang.insurance.care.services.common import (
     WORKERS,
     bill_locked,
@@ -30,8 +31,8 @@ from shouwang.insurance.care.services.common import (
     handled_by,
     provider_turn,
     reason_stated,
+    today_of,
 )
-from shouwang.insurance.care.services.insuring import today_of
 from shouwang.insurance.care.services.settling import bill_settle
 from shouwang.kit.dates import month_first, months_add
 from shouwang.kit.money import yuan_text
@@ -128,12 +129,11 @@ def days_strike(
     """This function strikes days of a bill, or lets struck ones stand again that the office itself struck.
 
     A day that stands is struck with the reason; one already struck comes back. Raises CareNotFound for a day of
-    another bill, and CareOwnHand where the objection is to the viewer's own check.
+    another bill, and CareOwnHand where the objection is to what the viewer struck or settled.
     """
     said = reason_stated(reason)
     with transaction.atomic():
         bill = bill_locked(viewer=viewer, bill_id=bill_id, version=version, step="strike")
-        _other_hand(bill, viewer)
         rows = list(CareDay.objects.select_for_update().filter(bill=bill, pk__in=list(day_ids)).order_by("pk"))
         if not rows or len(rows) != len(set(day_ids)):
             raise CareNotFound
@@ -161,14 +161,6 @@ def _named(days: list[CareDay]) -> str:
     return f"{len(days)} 天（{'、'.join(f'{day.on:%m-%d}' for day in days[:8])}{'等' if len(days) > 8 else ''}）"
 
 
-def _other_hand(bill: CareBill, viewer: Viewer) -> None:
-    if (
-        bill.state == BillState.DISPUTED
-        and bill.settlements.order_by("-number").values_list("user_id", flat=True)[0] in viewer.user_ids
-    ):
-        raise CareOwnHand
-
-
 def bill_check(*, viewer: Viewer, bill_id: int, version: int, at: datetime) -> CareBill:
     """This function settles a filed bill over the days that stand; refusals as of `bill_settle`."""
     with transaction.atomic():
@@ -177,24 +169,44 @@ def bill_check(*, viewer: Viewer, bill_id: int, version: int, at: datetime) -> C
 
 
 def bill_correct(*, viewer: Viewer, bill_id: int, version: int, reason: str, at: datetime) -> CareBill:
-    """This function settles a disputed bill anew, by somebody else than settled it; raises CareOwnHand."""
+    """This function settles a disputed bill anew, by nobody who had a hand in it; raises CareOwnHand."""
     said = reason_stated(reason)
     with transaction.atomic():
         bill = bill_locked(viewer=viewer, bill_id=bill_id, version=version, step="correct")
-        _other_hand(bill, viewer)
         return _settled(bill, viewer, at, "correct", said)
 
 
 def _settled(bill: CareBill, viewer: Viewer, at: datetime, what: str, said: str = "") -> CareBill:
     before = bill.state
-    found = bill_settle(bill, viewer=viewer, at=at)
-    bill.state = BillState.SETTLED
     handled_by(bill, viewer)
+    found = bill_settle(bill, viewer=viewer, at=at)
+    bill.state, bill.handled_user_ids = BillState.SETTLED, []
     text = f"第 {found.number} 次结算：{found.people} 人 {found.days} 天，应付 {yuan_text(found.paid_fen)} 元"
     return bill_saved(
         bill, viewer=viewer, at=at, what=what, text=f"{text}。{said}".rstrip("。"), before=before,
         paid_fen=found.paid_fen, number=found.number,
     )  # fmt: skip
+
+
+def bill_reopen(*, viewer: Viewer, bill_id: int, version: int, reason: str, at: datetime) -> CareBill:
+    """This function takes a settlement back that nobody was asked to pay; days after death or insurance are struck.
+
+    The bill waits to be checked anew; the settlement stays on record. Raises CareStepOutOfTurn once money is under way.
+    """
+    said = reason_stated(reason)
+    with transaction.atomic():
+        bill = bill_locked(viewer=viewer, bill_id=bill_id, version=version, step="reopen")
+        if bill.payment_asks:
+            raise CareStepOutOfTurn("已经申请付款")
+        before, gone = bill.state, 0
+        for insured in CareInsured.objects.filter(pk__in=bill.days.values("insured_id")):
+            gone += days_over(insured).filter(bill=bill).update(
+                is_struck=True, struck_reason=insured.over_word, struck_by=viewer.label[:200]
+            )  # fmt: skip
+        bill.state, bill.settled_fen = BillState.FILED, None
+        handled_by(bill, viewer)
+        text = f"退回重核{f'，核减 {gone} 天' if gone else ''}：{said}"
+        return bill_saved(bill, viewer=viewer, at=at, what="reopen", text=text, before=before, struck=gone)
 
 
 def bill_agree(*, viewer: Viewer, bill_id: int, version: int, at: datetime) -> CareBill:

@@ -12,6 +12,7 @@ from shouwang.audit.services import entry_append
 from shouwang.insurance.care.errors import (
     CareBodyMissing,
     CareNotFound,
+    CareOwnHand,
     CareReasonMissing,
     CareStale,
     CareStepOutOfTurn,
@@ -20,6 +21,7 @@ from shouwang.insurance.care.errors import (
 from shouwang.insurance.care.models import CareBill, CareEvent
 from shouwang.insurance.care.rules import STEPS, WHO, BillState
 from shouwang.insurance.care.selectors import READ_BILLS
+from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Role, Viewer
 from shouwang.people.selectors import organisation_for
@@ -105,6 +107,11 @@ def role_of(viewer: Viewer, frame: Frame | None) -> str:
     return "reader" if viewer.kind in READ_BILLS else ""
 
 
+def today_of(at: datetime) -> date:
+    """This function returns the day of an instant in the county."""
+    return at.astimezone(SHANGHAI).date()
+
+
 TURN = 0x43415245 << 32  # advisory locks of providers, apart from anybody else's
 
 
@@ -123,7 +130,10 @@ def reason_stated(text: str) -> str:
 
 
 def bill_locked(*, viewer: Viewer, bill_id: int, version: int, step: str) -> CareBill:
-    """This function locks a bill for one step of one viewer; raises CareNotFound, CareStale, CareStepOutOfTurn."""
+    """This function locks a bill for one step of one viewer.
+
+    Raises CareNotFound, CareStale, CareStepOutOfTurn, CareOwnHand.
+    """
     states, who = STEPS[step]
     bill = CareBill.objects.select_for_update().filter(pk=bill_id).first()
     if bill is None or viewer.role not in WORKERS:
@@ -134,6 +144,8 @@ def bill_locked(*, viewer: Viewer, bill_id: int, version: int, step: str) -> Car
         raise CareStale("这份账单")
     if bill.state not in states:
         raise CareStepOutOfTurn(BillState(bill.state).label)
+    if is_own_hand(viewer, bill, step):
+        raise CareOwnHand(step)
     return bill
 
 
@@ -149,7 +161,8 @@ def may_take(viewer: Viewer, bill: CareBill, who: str) -> bool:
 def may_step(viewer: Viewer, bill: CareBill, step: str) -> bool:
     """This function tells whether a step of a bill is the viewer's to take now."""
     states, who = STEPS[step]
-    return viewer.role in WORKERS and bill.state in states and may_take(viewer, bill, who)
+    is_late = step == "reopen" and bill.payment_asks  # money is under way: what was too much is recovered
+    return viewer.role in WORKERS and bill.state in states and not is_late and may_take(viewer, bill, who)
 
 
 def is_body_of(viewer: Viewer, bill: CareBill, step: str) -> bool:
@@ -158,9 +171,23 @@ def is_body_of(viewer: Viewer, bill: CareBill, step: str) -> bool:
 
 
 def handled_by(bill: CareBill, viewer: Viewer) -> None:
-    """This function remembers that the viewer had a hand in a bill for the office."""
-    if viewer.user_id is not None and viewer.user_id not in bill.handled_user_ids:
-        bill.handled_user_ids = [*bill.handled_user_ids, viewer.user_id]
+    """This function remembers that the viewer, and whom she acts for, had a hand in a bill for the office."""
+    bill.handled_user_ids = sorted({*bill.handled_user_ids, *viewer.user_ids})
+
+
+def hands_of(bill: CareBill) -> frozenset[int]:
+    """This function returns who struck days for a bill's last settlement or settled it, and whom they acted for."""
+    last = bill.settlements.order_by("-number").first()
+    return frozenset(last.hand_user_ids) if last is not None else frozenset()
+
+
+def is_own_hand(viewer: Viewer, bill: CareBill, step: str) -> bool:
+    """This function tells whether a step is for somebody without a hand in the last settlement, and the viewer had one.
+
+    Whoever struck days or settled neither judges an objection to it nor pays what it came to.
+    """
+    needs_another = step == "pay" or (step in ("strike", "correct") and bill.state == BillState.DISPUTED)
+    return needs_another and not hands_of(bill).isdisjoint(viewer.user_ids)
 
 
 def bill_saved(

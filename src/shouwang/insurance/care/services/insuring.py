@@ -23,8 +23,8 @@ from shouwang.insurance.care.errors import (
 )
 from shouwang.insurance.care.models import CareApplication, CareDay, CareInsured, CarePlan
 from shouwang.insurance.care.rules import Asked, BillState
-from shouwang.insurance.care.services.common import WORKERS, audited, body_id, office_frame, reason_stated
-from shouwang.kit.dates import SHANGHAI
+from shouwang.insurance.care.services.common import WORKERS, audited, body_id, office_frame, reason_stated, today_of
+from shouwang.insurance.care.services.linking import insured_link
 from shouwang.kit.masks import resident_id_mask
 from shouwang.kit.resident_id import resident_id_parse
 from shouwang.kit.seal import keyring
@@ -48,11 +48,6 @@ class Asking:
 
     def __post_init__(self) -> None:
         numbers_refuse(self.name, self.note)
-
-
-def today_of(at: datetime) -> date:
-    """This function returns the day of an instant in the county."""
-    return at.astimezone(SHANGHAI).date()
 
 
 def care_apply(*, viewer: Viewer, asking: Asking, at: datetime) -> CareApplication:
@@ -88,6 +83,7 @@ def care_apply_again(
         raise CareDayInFuture("申请日期")
     with transaction.atomic():
         insured = insured_locked(viewer, insured_id, version)
+        insured_link([insured], viewer=viewer, at=at)
         _living(insured, applied_on)
         return _application(viewer, insured, applied_on, note, at)
 
@@ -145,7 +141,7 @@ def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str) ->
             plan.until_date = max(plan.from_date, first_without)
             plan.end_reason, plan.version = why, plan.version + 1
             plan.save()
-    settled = (BillState.SETTLED, BillState.AGREED, BillState.PAID)
+    settled = (BillState.SETTLED, BillState.AGREED, BillState.REQUESTED, BillState.PAID)
     late = CareDay.objects.filter(insured=insured, on__gte=first_without, is_struck=False)
     late.exclude(bill__state__in=settled).update(is_struck=True, struck_reason=why, struck_by=viewer.label[:200])
 
@@ -169,10 +165,12 @@ def _living(insured: CareInsured, on: date) -> None:
 
 def _insured(viewer: Viewer, scheme: Scheme, asking: Asking, number: str, at: datetime) -> CareInsured:
     blind = keyring().blind("resident_id", number)
-    known = CareInsured.objects.filter(office_id=viewer.organisation_id or 0, id_blind=blind).first()
+    mine = CareInsured.objects.filter(office_id=viewer.organisation_id or 0)
+    known = mine.select_for_update().filter(id_blind=blind).first()
     if known is not None:
         if name_key(known.name) != name_key(asking.name):
             raise CareNameDiffers
+        insured_link([known], viewer=viewer, at=at)
         return known
     hit = _registered(viewer, asking.name, number, today_of(at))
     slot = hit.slot if hit is not None else viewer.ranges[0][0]

@@ -15,13 +15,15 @@ from shouwang.insurance.care.errors import (
     CareDayTaken,
     CareDayUncovered,
     CareNotFound,
+    CareNothingLogged,
+    CareProviderClosed,
 )
 from shouwang.insurance.care.models import CareBill, CareDay, CarePlan
 from shouwang.insurance.care.rules import BillState
-from shouwang.insurance.care.services.common import WORKERS, audited, provider_turn, reason_stated
-from shouwang.insurance.care.services.insuring import today_of
+from shouwang.insurance.care.services.common import WORKERS, audited, provider_turn, reason_stated, today_of
 from shouwang.kit.dates import month_first
 from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.people.selectors import organisations_by_ids
 
 MOST_DAYS = 31
 MOST_A_DAY = 1_000_000
@@ -32,8 +34,8 @@ def days_log(
 ) -> list[CareDay]:  # fmt: skip
     """This function logs every day from the first to the last, each at the same charge; all of them or none.
 
-    Raises CareNotFound, CareDaysTooMany, CareChargeNotSane, CareDayInFuture, CareDayBilled, CareDayOutside,
-    CareDayUncovered, CareDayTaken (which name the day).
+    Raises CareNotFound, CareProviderClosed, CareDaysTooMany, CareChargeNotSane, CareDayInFuture, CareDayBilled,
+    CareDayOutside, CareDayUncovered, CareDayTaken (which name the day).
     """
     if not 0 <= (last - first).days < MOST_DAYS:
         raise CareDaysTooMany
@@ -44,6 +46,7 @@ def days_log(
     wanted = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     with transaction.atomic():
         plan = _plan(viewer, plan_id)
+        _open_check(plan)
         provider_turn(plan.provider_id)
         _unbilled(plan.provider_id, plan.office_id, {month_first(first), month_first(last)})
         for on in wanted:
@@ -89,6 +92,13 @@ def _plan(viewer: Viewer, plan_id: int) -> CarePlan:
     return plan
 
 
+def _open_check(plan: CarePlan) -> None:
+    """This function refuses a provider that has closed; what it did before, it may still bill."""
+    provider = organisations_by_ids({plan.provider_id}).get(plan.provider_id)
+    if provider is None or not provider.is_active:
+        raise CareProviderClosed(plan.provider_name)
+
+
 def _unbilled(provider_id: int, office_id: int, months: set[date]) -> None:
     """This function refuses months whose bill stands."""
     found = (
@@ -104,7 +114,7 @@ def _unbilled(provider_id: int, office_id: int, months: set[date]) -> None:
 def days_take_back(*, viewer: Viewer, plan_id: int, first: date, last: date, reason: str, at: datetime) -> int:
     """This function strikes a provider's own days of a plan that are in no bill yet; returns how many.
 
-    Raises CareNotFound, CareDaysTooMany, CareDayBilled, CareReasonMissing.
+    Raises CareNotFound, CareDaysTooMany, CareDayBilled, CareReasonMissing, CareNothingLogged.
     """
     said = reason_stated(reason)
     if not 0 <= (last - first).days < MOST_DAYS:
@@ -115,9 +125,10 @@ def days_take_back(*, viewer: Viewer, plan_id: int, first: date, last: date, rea
         _unbilled(plan.provider_id, plan.office_id, {month_first(first), month_first(last)})
         found = CareDay.objects.filter(plan=plan, on__gte=first, on__lte=last, is_struck=False, bill__isnull=True)
         number = found.update(is_struck=True, struck_reason=f"机构撤销：{said}"[:200], struck_by=viewer.label[:200])
-        if number:
-            audited(
-                viewer, "care_plan.undo", plan, at,
-                after={"first": first.isoformat(), "last": last.isoformat(), "days": number, "reason": said},
-            )  # fmt: skip
+        if not number:
+            raise CareNothingLogged(first, last)
+        audited(
+            viewer, "care_plan.undo", plan, at,
+            after={"first": first.isoformat(), "last": last.isoformat(), "days": number, "reason": said},
+        )  # fmt: skip
     return number

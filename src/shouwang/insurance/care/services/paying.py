@@ -13,11 +13,12 @@ from django.db import transaction
 
 from shouwang.funds.selectors import RequestStanding, request_standings, requests_brought_back
 from shouwang.funds.services import Benefit, Payee, PaymentRequest, grant_record, payment_request
-from shouwang.insurance.care.errors import CareDocumentMissing, CarePayDay, CarePayeeUnregistered
+from shouwang.insurance.care.errors import CareDocumentMissing, CarePayDay
 from shouwang.insurance.care.models import CareBill, CareInsured, CareLine
-from shouwang.insurance.care.rules import BillState, Standing, bill_standing
-from shouwang.insurance.care.services.common import bill_locked, bill_saved
-from shouwang.insurance.care.services.insuring import today_of
+from shouwang.insurance.care.rules import BillState, Standing, bill_standing, part_ref, part_refs
+from shouwang.insurance.care.services.common import bill_locked, bill_saved, today_of
+from shouwang.insurance.care.services.linking import insured_link
+from shouwang.insurance.care.services.settling import living_check
 from shouwang.kit.money import yuan_text
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Viewer, acting_as
@@ -41,9 +42,10 @@ def bill_pay(
     """This function records that the office has paid an agreed bill, or asks the county's ledger to pay it.
 
     Each registered client's part is a Grant once: REPORTED where the office pays; where the county does, an amount owed
-    to the provider, whose account is then needed, and every client must be of the register. Parts that were asked for
-    before and not cancelled are left as they stand. Raises CarePayDay, CareDocumentMissing, CarePayeeUnregistered, and
-    what funds refuses.
+    to the provider, whose account is then needed; the part of a client who is not in the register is owed too, but is
+    no household's benefit. Parts that were asked for before and not cancelled are left as they stand.
+
+    Raises CarePayDay, CareDocumentMissing, CareDayAfterDeath, CareDayAfterEnd, CareOwnHand, and what funds refuses.
     """
     numbers_refuse(reference)
     with transaction.atomic():
@@ -55,7 +57,10 @@ def bill_pay(
         bill.reference = reference.strip()[:60]
         lines = _lines(bill)
         with acting_as(SYSTEM):
-            people = CareInsured.objects.in_bulk([line.insured_id for line in lines])
+            people = CareInsured.objects.select_for_update().order_by("pk").in_bulk([line.insured_id for line in lines])
+            insured_link(people.values(), viewer=viewer, at=at)
+            if not bill.payment_asks:  # once money is under way, what was too much is recovered
+                living_check(bill.days.filter(is_struck=False, insured_id__in=people), people, is_payment=True)
         if bill.paid_by == "COUNTY" and lines:
             payee = Payee(bill.provider_name, account_number, bank, relation=PROVIDER)
             return _asked(viewer, bill, lines, people, payee, on=on, at=at)
@@ -86,13 +91,8 @@ def _tell(
                     payer_name=payer, payer_organisation_id=bill.office_id, purpose=f"{PURPOSE}（{bill.month:%Y-%m}）",
                     amount_fen=line.paid_fen, unit="ONCE", standing="REPORTED", from_date=on,
                 ),
-                source_ref=_ref(bill.pk, who.pk, 1), at=at,
+                source_ref=part_ref(bill.pk, who.pk, 1), at=at,
             )  # fmt: skip
-
-
-def _ref(bill_id: int, insured_id: int, asks: int) -> str:
-    """The name a part is asked for under; the bill's second time and later have their number behind it."""
-    return f"care:{bill_id}:{insured_id}" if asks == 1 else f"care:{bill_id}:{insured_id}:{asks}"
 
 
 def _asked(
@@ -113,15 +113,13 @@ def _asked(
 def _ask(
     viewer: Viewer, bill: CareBill, line: CareLine, who: CareInsured, payee: Payee, on: date, at: datetime
 ) -> None:  # fmt: skip
-    if who.household_id is None:
-        raise CarePayeeUnregistered(who.name)
     payment_request(
         viewer=viewer,
         request=PaymentRequest(
-            source_ref=_ref(bill.pk, line.insured_id, bill.payment_asks), organisation_id=viewer.organisation_id or 0,
-            slot=who.slot, household_id=who.household_id, person_id=who.person_id, purpose=PURPOSE,
-            amount_fen=line.paid_fen, ground=f"{bill.month:%Y-%m} {PURPOSE}结算，{bill.provider_name}",
-            approved_on=on, payee=payee,
+            source_ref=part_ref(bill.pk, line.insured_id, bill.payment_asks),
+            organisation_id=viewer.organisation_id or 0, slot=who.slot, household_id=who.household_id,
+            person_id=who.person_id, purpose=PURPOSE, amount_fen=line.paid_fen,
+            ground=f"{bill.month:%Y-%m} {PURPOSE}结算，{bill.provider_name}", approved_on=on, payee=payee,
         ),
         at=at,
     )  # fmt: skip
@@ -129,11 +127,7 @@ def _ask(
 
 def _living(bill: CareBill, lines: Iterable[CareLine]) -> dict[int, RequestStanding]:
     """This function returns where each client's part stands that was asked for and not cancelled, by insured."""
-    refs = {
-        _ref(bill.pk, line.insured_id, asks): line.insured_id
-        for line in lines
-        for asks in range(1, bill.payment_asks + 1)
-    }
+    refs = {ref: line.insured_id for line in lines for ref in part_refs(bill.pk, line.insured_id, bill.payment_asks)}
     found = request_standings(refs)
     return {refs[ref]: standing for ref, standing in found.items() if standing.state != "CANCELLED"}
 

@@ -16,13 +16,14 @@ from shouwang.insurance.care.errors import (
     CarePersonDead,
     CarePlanOrder,
     CarePlanTaken,
+    CareProviderClosed,
     CareProviderUnknown,
     CareStale,
 )
 from shouwang.insurance.care.models import CareAssessment, CareDay, CareInsured, CarePlan
 from shouwang.insurance.care.rules import assessment_on
-from shouwang.insurance.care.services.common import WORKERS, audited, office_frame, reason_stated
-from shouwang.insurance.care.services.insuring import insured_locked, today_of
+from shouwang.insurance.care.services.common import WORKERS, audited, office_frame, reason_stated, today_of
+from shouwang.insurance.care.services.insuring import insured_locked
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
 
@@ -40,18 +41,20 @@ class Planning:
 def plan_make(*, viewer: Viewer, insured_id: int, version: int, planning: Planning, at: datetime) -> CarePlan:
     """This function plans care for somebody with a level in force on its first day.
 
-    Raises CareModeUnknown, CareProviderUnknown, CareNotAssessed, CareInsuranceEnded, CarePersonDead, CarePlanOrder,
-    CarePlanTaken.
+    Raises CareModeUnknown, CareProviderUnknown, CareProviderClosed, CareNotAssessed, CareInsuranceEnded,
+    CarePersonDead, CarePlanOrder, CarePlanTaken.
     """
     scheme = office_frame(viewer, today_of(at)).scheme
     if planning.mode not in {one.key for one in scheme.modes}:
         raise CareModeUnknown
     provider = organisations_by_ids({planning.provider_id}).get(planning.provider_id)
     mine = viewer.ranges[0][0]
-    if provider is None or provider.kind != Kind.CARE_PROVIDER.value or not provider.is_active:
+    if provider is None or provider.kind != Kind.CARE_PROVIDER.value:
         raise CareProviderUnknown
     if not provider.area.lo <= mine <= provider.area.hi:
         raise CareProviderUnknown
+    if not provider.is_active:
+        raise CareProviderClosed(provider.name)
     if planning.until_date is not None and planning.until_date <= planning.from_date:
         raise CarePlanOrder
     with transaction.atomic():
@@ -97,8 +100,10 @@ def plan_end(*, viewer: Viewer, plan_id: int, version: int, last: date, reason: 
         if plan.version != version:
             raise CareStale("这个护理安排")
         until = last + timedelta(days=1)
-        if until < plan.from_date or (plan.until_date is not None and until > plan.until_date):
+        if until < plan.from_date:
             raise CarePlanOrder
+        if plan.until_date is not None and until > plan.until_date:
+            raise CarePlanOrder(f"这个安排本来就到 {plan.until_date - timedelta(days=1):%Y-%m-%d}，不能往后改。")
         later = CareDay.objects.filter(plan=plan, on__gte=until, is_struck=False).order_by("on").first()
         if later is not None:
             raise CareDaysAfterEnd(later.on)

@@ -16,7 +16,7 @@ from shouwang.office.services.prints import pdf_print
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "data" / "care_statement.typ"
 TITLE = "长期护理结算表"
-HEADINGS = ("姓名", "天数", "收费（元）", "应付（元）", "本人负担（元）", "怎么算的")
+HEADINGS = ("姓名", "天数", "收费（元）", "应付（元）", "本人付（元）", "怎么算的")
 
 
 def bill_pdf(bill: CareBill, settlement: CareSettlement, lines: Sequence[CareLine], *, at: datetime) -> bytes:

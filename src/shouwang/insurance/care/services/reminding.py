@@ -8,8 +8,7 @@ from django.db import transaction
 
 from shouwang.insurance.care.errors import NoCareScheme
 from shouwang.insurance.care.selectors import CareInsured, due_among
-from shouwang.insurance.care.services.common import frame_at
-from shouwang.insurance.care.services.insuring import today_of
+from shouwang.insurance.care.services.common import frame_at, today_of
 from shouwang.office.rules import Figures, MessageKind
 from shouwang.office.services import message_enqueue
 from shouwang.people.access import SYSTEM, acting_as

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from shouwang.insurance.care.errors import CareDayAfterDeath, CareDayUncovered, CareNoRate
+from shouwang.insurance.care.errors import CareDayAfterDeath, CareDayAfterEnd, CareDayUncovered, CareNoRate
 from shouwang.insurance.care.models import CareAssessment, CareBill, CareDay, CareInsured, CareLine, CareSettlement
 from shouwang.insurance.care.rules import assessment_on
 from shouwang.kit.dates import month_last, months_add
@@ -39,21 +39,22 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     """This function settles the days of a bill that stand, and keeps the settlement with a line a person.
 
     Each day counts by the level and the policy of that day; how a month is rounded is what its last day's policy says.
-    Raises CareNoRate, CareDayUncovered, CareDayAfterDeath (which name the day).
+    Raises CareNoRate, CareDayUncovered, CareDayAfterDeath, CareDayAfterEnd (which name the day).
     """
     version = version_in_force(slot=bill.slot, on=month_last(bill.month))
     rules = rules_of_month(version, bill.month)
     scheme = rules_on(rules, month_last(bill.month)).scheme
     days = list(CareDay.objects.filter(bill=bill, is_struck=False).order_by("insured_id", "on"))
     insured = CareInsured.objects.in_bulk({day.insured_id for day in days})
-    _living(days, insured)
+    living_check(days, insured)
     priced = _priced(days, insured, rules)
     terms = {"cap_on": scheme.value.cap_on, "rounds": scheme.value.rounds}
     reckoned = reckoned_from(priced, terms)
     settlement = CareSettlement.objects.create(
         bill=bill, slot=bill.slot, office_id=bill.office_id, provider_id=bill.provider_id,
         number=bill.settlements.count() + 1, pack_version=version, source=str(scheme.source)[:300],
-        mark=scheme.mark_text, inputs={**terms, "people": priced}, people=len(reckoned),
+        mark=scheme.mark_text, inputs={**terms, "people": priced}, hand_user_ids=bill.handled_user_ids,
+        people=len(reckoned),
         days=sum(one.days for one in reckoned.values()),
         charged_fen=sum(one.charged_fen for one in reckoned.values()),
         paid_fen=sum(one.paid_fen for one in reckoned.values()), at=at, actor=viewer.label[:200],
@@ -71,15 +72,20 @@ def bill_settle(bill: CareBill, *, viewer: Viewer, at: datetime) -> CareSettleme
     return settlement
 
 
-def _living(days: Iterable[CareDay], insured: Mapping[int, CareInsured]) -> None:
-    """This function refuses a day after a death that the register knows; the office itself reads no register."""
+def living_check(days: Iterable[CareDay], insured: Mapping[int, CareInsured], *, is_payment: bool = False) -> None:
+    """This function refuses a day after a death that the register knows, or after what the office knows of.
+
+    The office itself reads no register. Raises CareDayAfterDeath, CareDayAfterEnd.
+    """
     with acting_as(SYSTEM):
         deaths = deaths_of(SYSTEM, {who.person_id for who in insured.values() if who.person_id is not None})
     for day in days:
         who = insured[day.insured_id]
+        if who.over_from is not None and day.on >= who.over_from:
+            raise CareDayAfterEnd(who.name, day.on, who.over_word)
         died_on = deaths.get(who.person_id or 0)
         if died_on is not None and day.on > died_on:
-            raise CareDayAfterDeath(who.name, died_on, day.on)
+            raise CareDayAfterDeath(who.name, died_on, day.on, is_payment=is_payment)
 
 
 def _priced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shouwang.insurance.care import services
 from shouwang.insurance.care.contexts import BillPage, CareReplayPage, ClientDays
-from shouwang.insurance.care.errors import CareNotSettled
+from shouwang.insurance.care.errors import CareNotSettled, CareOwnHand
 from shouwang.insurance.care.forms import BillPayForm, CountyPayForm, ReasonForm
 from shouwang.insurance.care.models import CareBill
 from shouwang.insurance.care.rules import BillState
@@ -30,20 +30,20 @@ from shouwang.kit.money import yuan_text
 from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.ui.files import PDF, file_answer
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 from shouwang.ui.pages import confirm_page
 
 ACTORS = (Kind.DEPARTMENT, Kind.COUNTY_CENTRE, Kind.INSURER, Kind.CARE_PROVIDER)
 NEXT = {
     "FILED": "经办机构核对各天，不该算的核减，然后结算",
     "SETTLED": "护理机构确认，或者提异议",
-    "DISPUTED": "由上一次结算以外的人重新核减、重新结算",
+    "DISPUTED": "由没有经手过上一次结算的人重新核减、重新结算",
     "AGREED": "付款",
     "REQUESTED": "县里按支付批次付，银行付清以后算付完",
 }
 LABELS = {
     "check": "结算", "correct": "重新结算", "agree": "确认结算", "pay": "登记付款", "dispute": "提异议",
-    "withdraw": "撤回账单",
+    "reopen": "退回重核", "withdraw": "撤回账单",
 }  # fmt: skip
 
 
@@ -63,8 +63,10 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
     return render(request, "insurance/care/bill.html", {"page": bill_page(viewer, found)})
 
 
-def bill_page(viewer: Viewer, found: CareBill, *, form: Form | None = None) -> BillPage:
-    """This function returns a bill's page for a viewer."""
+def bill_page(
+    viewer: Viewer, found: CareBill, *, form: Form | None = None, ticked: Collection[int] = ()
+) -> BillPage:  # fmt: skip
+    """This function returns a bill's page for a viewer; `form` and `ticked` days are those of a refused check."""
     settlements = list(found.settlements.order_by("-number"))
     last = settlements[0] if settlements else None
     reads_people = viewer.kind in READ_PEOPLE or viewer.organisation_id in (found.office_id, found.provider_id)
@@ -73,16 +75,20 @@ def bill_page(viewer: Viewer, found: CareBill, *, form: Form | None = None) -> B
     for day in days:
         clients.setdefault(day.plan_id, []).append(day)
     return BillPage(
-        bill=found, steps=_steps(found), next=NEXT.get(found.state, ""), ways=_ways(viewer, found),
+        bill=found, steps=_steps(found), next=NEXT.get(found.state, ""), not_mine=_not_mine(viewer, found),
+        ways=_ways(viewer, found),
         settlement=last, lines=list(last.lines.order_by("insured_name", "pk")) if last and reads_people else [],
         earlier=settlements[1:],
         clients=[
-            ClientDays(rows[0].plan.insured_name, rows[0].plan.mode_name, rows,
-                       sum(row.charge_fen for row in rows if not row.is_struck))
+            ClientDays(
+                rows[0].plan.insured_name, rows[0].plan.mode_name, rows,
+                sum(row.charge_fen for row in rows if not row.is_struck), sum(row.is_struck for row in rows),
+            )
             for rows in clients.values()
         ],
-        struck=sum(day.is_struck for day in days), may_strike=services.may_step(viewer, found, "strike"),
-        strike_form=form or ReasonForm(), events=list(found.events.order_by("-pk")), reads_people=reads_people,
+        struck=sum(day.is_struck for day in days), may_strike=_is_mine(viewer, found, "strike"),
+        strike_form=form or ReasonForm(), ticked=ticked, events=list(found.events.order_by("-pk")),
+        reads_people=reads_people,
     )  # fmt: skip
 
 
@@ -97,12 +103,23 @@ def _steps(found: CareBill) -> list[tuple[str, str, str]]:
     ]
 
 
+def _is_mine(viewer: Viewer, found: CareBill, step: str) -> bool:
+    return services.may_step(viewer, found, step) and not services.is_own_hand(viewer, found, step)
+
+
+def _not_mine(viewer: Viewer, found: CareBill) -> str:
+    """This function says why the viewer, though of the right body, leaves the next step to somebody else."""
+    own = [step for step in ("correct", "pay") if services.may_step(viewer, found, step)]
+    barred = next((step for step in own if services.is_own_hand(viewer, found, step)), "")
+    return CareOwnHand(barred).message if barred else ""
+
+
 def _label(found: CareBill, step: str) -> str:
     return "申请县里付款" if step == "pay" and found.paid_by == "COUNTY" else LABELS[step]
 
 
 def _ways(viewer: Viewer, found: CareBill) -> list[Way]:
-    fits = [step for step in LABELS if services.may_step(viewer, found, step)]
+    fits = [step for step in LABELS if _is_mine(viewer, found, step)]
     main = next((step for step in ("check", "correct", "agree", "pay") if step in fits), "")
     return [
         Way(_label(found, step), reverse("insurance:care_step", args=[found.pk, step]), step == main) for step in fits
@@ -132,6 +149,10 @@ STEPS: dict[str, Step] = {
         lambda bill: [f"同意按 {yuan_text(bill.settled_fen or 0)} 元结算。", "确认以后不能再提异议。"],
         None, services.bill_agree, "已确认，等付款。",
     ),
+    "reopen": Step(
+        lambda bill: ["这次结算作废，各天重新核对、重新结算，再交机构确认。", "去世或停保以后的日子自动核减。"],
+        ReasonForm, services.bill_reopen, "已退回重核。",
+    ),
     "dispute": Step(
         lambda bill: ["经办机构由另一个人重新核对。"], ReasonForm, services.bill_dispute, "已提异议。",
     ),
@@ -141,7 +162,9 @@ STEPS: dict[str, Step] = {
     "pay": Step(
         lambda bill: [
             f"{bill.provider_name} {yuan_text((bill.settled_fen or 0) - bill.paid_fen)} 元。",
-            "记入各户得到的救助。" if bill.paid_by == "OFFICE" else "从县里的资金账户留出，按支付批次付给护理机构。",
+            "农户登记里有的人，记入他家得到的救助。"
+            if bill.paid_by == "OFFICE"
+            else "从县里的资金账户留出，按支付批次付给护理机构；农户登记里没有的人也一样付。",
         ],
         BillPayForm, services.bill_pay, "已登记。",
     ),
@@ -167,9 +190,9 @@ def step(request: HttpRequest, bill_id: int, step: str) -> HttpResponse:
                 **(form.cleaned_data if form else {}),
             )  # fmt: skip
         except Refusal as refusal:
-            if form is None or refusal.is_absent:
+            if form is None:
                 raise
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, stated.done)
             return redirect("insurance:care_bill", bill_id)
@@ -218,7 +241,7 @@ def strike(request: HttpRequest, bill_id: int) -> HttpResponse:
             return redirect("insurance:care_bill", bill_id)
     if not services.may_step(viewer, found, "strike"):
         raise Http404
-    page = bill_page(viewer, found, form=form)
+    page = bill_page(viewer, found, form=form, ticked=set(ticked))
     return render(request, "insurance/care/bill.html", {"page": page}, status=422)
 
 

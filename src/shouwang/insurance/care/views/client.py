@@ -23,6 +23,7 @@ from shouwang.kit.dates import month_last, months_add
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_plain
 from shouwang.people.access import Kind, Viewer, requires
+from shouwang.ui.forms import refusal_add
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,9 +43,7 @@ def client(request: HttpRequest, plan_id: int) -> HttpResponse:
         try:
             call(viewer=viewer, plan_id=plan.pk, at=timezone.now(), **bound.cleaned_data)
         except Refusal as refusal:
-            if refusal.is_absent:
-                raise
-            bound.add_error(None, refusal.message)
+            refusal_add(bound, refusal)
         else:
             messages.success(request, "已撤销。" if is_back else "已登记。")
             address = reverse("insurance:care_client", args=[plan.pk])
@@ -110,9 +109,7 @@ def file(request: HttpRequest, month: str) -> HttpResponse:
         try:
             bill = services.bill_file(viewer=viewer, filing=form.filing(first), at=timezone.now())
         except Refusal as refusal:
-            if refusal.is_absent:
-                raise
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, "已申报，等经办机构核对。")
             return redirect("insurance:care_bill", bill.pk)

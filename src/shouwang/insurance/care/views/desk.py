@@ -22,8 +22,9 @@ from shouwang.insurance.care.selectors import (
     unbilled_months,
 )
 from shouwang.insurance.care.services import Frame
+from shouwang.insurance.care.views.charts import care_charts
 from shouwang.insurance.care.views.common import READERS, frame_or_none, role_of, viewer_of
-from shouwang.people.access import Viewer, requires
+from shouwang.people.access import Kind, Viewer, requires
 from shouwang.ui.tables import key_page
 
 SHOWN = 50
@@ -50,24 +51,29 @@ def _office(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     assert frame is not None
     counts, asked = bill_counts(viewer), applications_open(viewer)
     due = reassess_due(viewer, today, remind_days=frame.scheme.remind_days)
-    number = reassess_due(viewer, today, remind_days=0).count()
+    number, waits = reassess_due(viewer, today, remind_days=0).count(), (asked.count(), due.count())
     stats = [
         DeskStat(counts["FILED"], "账单等核对", _bills_href("FILED")),
         DeskStat(counts["DISPUTED"], "机构有异议", _bills_href("DISPUTED")),
         DeskStat(counts["AGREED"], "账单等付款", _bills_href("AGREED")),
-        DeskStat(due.count(), "要重新评定", "#due", f"已到期 {number} 人" if number else "没有到期的"),
-        DeskStat(asked.count(), "等评定", "#asked"),
+        DeskStat(waits[1], "要重新评定", "#due", f"已到期 {number} 人" if number else "没有到期的"),
+        DeskStat(waits[0], "等评定", "#asked"),
     ]
     waiting = bills_visible_to(viewer).filter(state__in=["FILED", "DISPUTED", "AGREED"])
     return CareDeskPage(
         "office", stats, list(asked[:SHOWN]), list(due[:SHOWN]), bills=list(waiting[:SHOWN]), today=today,
-        reads_people=True,
+        reads_people=True, charts=care_charts(viewer, today), asked_more=max(0, waits[0] - SHOWN),
+        due_more=max(0, waits[1] - SHOWN),
     )  # fmt: skip
 
 
 def _assessor(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     asked = applications_open(viewer)
-    return CareDeskPage("assessor", [DeskStat(asked.count(), "等评定", "#asked")], list(asked[:SHOWN]), today=today)
+    number = asked.count()
+    return CareDeskPage(
+        "assessor", [DeskStat(number, "等评定", "#asked")], list(asked[:SHOWN]), today=today,
+        asked_more=max(0, number - SHOWN),
+    )  # fmt: skip
 
 
 def _provider(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
@@ -76,11 +82,14 @@ def _provider(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     stats = [
         DeskStat(number, "正在护理的人", "#plans"),
         DeskStat(counts["SETTLED"], "结算等您确认", _bills_href("SETTLED")),
-        DeskStat(counts["FILED"] + counts["DISPUTED"], "经办机构在办", _bills_href("FILED")),
+        DeskStat(counts["FILED"], "等经办机构核对", _bills_href("FILED")),
+        DeskStat(counts["DISPUTED"], "您单位有异议", _bills_href("DISPUTED")),
+        DeskStat(counts["AGREED"], "等付款", _bills_href("AGREED")),
     ]
     return CareDeskPage(
         "provider", stats, plans=list(plans.order_by("insured_name", "pk")[:200]), unbilled=unbilled_months(viewer),
         bills=list(bills_visible_to(viewer)[:12]), more=max(0, number - 200), today=today,
+        charts=care_charts(viewer, today),
     )  # fmt: skip
 
 
@@ -93,7 +102,7 @@ def _reader(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     ]
     return CareDeskPage(
         "reader", stats, bills=list(bills_visible_to(viewer)[:SHOWN]), today=today,
-        reads_people=viewer.kind in READ_PEOPLE,
+        reads_people=viewer.kind in READ_PEOPLE, charts=care_charts(viewer, today),
     )  # fmt: skip
 
 
@@ -119,4 +128,6 @@ def bills(request: HttpRequest) -> HttpResponse:
         if counts[one.value] or one.value == state
     ]
     label = str(BillState(state).label) if state else ""
-    return render(request, "insurance/care/bills.html", {"page": BillsPage(tabs, page, label)})
+    return render(
+        request, "insurance/care/bills.html", {"page": BillsPage(tabs, page, label, viewer.kind is Kind.CARE_PROVIDER)}
+    )

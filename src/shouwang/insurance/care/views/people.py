@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from shouwang.insurance.care.contexts import PeoplePage, PersonPage
-from shouwang.insurance.care.models import CareInsured, CareLine
+from shouwang.insurance.care.contexts import OverBill, PeoplePage, PersonPage
+from shouwang.insurance.care.models import CareInsured, CareLine, CarePlan
 from shouwang.insurance.care.rules import Asked, assessment_on
 from shouwang.insurance.care.selectors import (
     insured_get,
@@ -23,6 +24,7 @@ from shouwang.insurance.care.services.common import audited
 from shouwang.insurance.care.views.common import PEOPLE_READERS, frame_or_none, role_of, viewer_of
 from shouwang.insurance.contexts import Way
 from shouwang.people.access import Viewer, requires
+from shouwang.people.selectors import organisations_by_ids
 from shouwang.ui.tables import key_page
 
 
@@ -76,8 +78,26 @@ def _page(viewer: Viewer, found: CareInsured, role: str, today: date) -> PersonP
     return PersonPage(
         insured=found, level=level, lapsed=last if level is None and last is not None and last.level else None,
         facts=_facts(viewer, found), waiting=waiting, assessments=assessments, plans=plans, lines=list(latest.values()),
-        overpaid=list(overpaid_days(found)), ways=ways, may_end_plans=role == "office", today=today,
+        overpaid=_over(found), ways=ways, may_end_plans=role == "office", today=today,
+        closed=_closed(plans),
     )  # fmt: skip
+
+
+def _closed(plans: Iterable[CarePlan]) -> set[int]:
+    """This function returns which providers of some plans give no care any more."""
+    found = organisations_by_ids({plan.provider_id for plan in plans})
+    return {pk for pk, one in found.items() if not one.is_active}
+
+
+def _over(found: CareInsured) -> list[OverBill]:
+    """This function lists the bills that somebody's days after the end were settled in, and what is to be done."""
+    days = list(overpaid_days(found))
+    bills = {day.bill_id: day.bill for day in days if day.bill is not None}
+    said = {"SETTLED": "要退回重核", "AGREED": "要退回重核", "REQUESTED": "付清以后追回", "PAID": "要追回"}
+    return [
+        OverBill(bill, sum(day.bill_id == pk for day in days), said.get(bill.state, "要核减"))
+        for pk, bill in bills.items()
+    ]
 
 
 def _facts(viewer: Viewer, found: CareInsured) -> list[tuple[str, ...]]:

@@ -28,7 +28,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import organisations_for
 from shouwang.rulebook.care import Named
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 
 
 def _named(named: tuple[Named, ...]) -> list[tuple[str, str]]:
@@ -72,7 +72,7 @@ def _assessor_only(viewer: Viewer) -> services.Frame:
 def _work_page(
     request: HttpRequest, work: Work, key: int = 0, *, frame_of: Callable[[Viewer], services.Frame] | None = None
 ) -> HttpResponse:  # fmt: skip
-    """This function shows a form, does what was asked, and goes on; a refusal stands above the form."""
+    """This function shows a form, does what was asked, and goes on; a refusal stands beside its field."""
     viewer, now = viewer_of(request), timezone.now()
     frame = (frame_of or office_only)(viewer)
     found = work.row(viewer, key) if work.row is not None else None
@@ -84,9 +84,7 @@ def _work_page(
         try:
             made = work.call(viewer=viewer, at=now, **seen, **work.given(found, form))
         except Refusal as refusal:
-            if refusal.is_absent:
-                raise
-            form.add_error(None, refusal.message)
+            refusal_add(form, refusal)
         else:
             messages.success(request, work.done)
             return redirect(_person_href(made.insured_id) if work.row is None else back)

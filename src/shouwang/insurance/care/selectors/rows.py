@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
 
 from shouwang.insurance.care.errors import CareNotFound
 from shouwang.insurance.care.models import (
@@ -15,18 +14,13 @@ from shouwang.insurance.care.models import (
     CareAssessment,
     CareBill,
     CareDay,
-    CareEvent,
     CareInsured,
-    CareLine,
     CarePlan,
     CareSettlement,
 )
-from shouwang.insurance.care.rules import Asked, BillState, assessment_on
+from shouwang.insurance.care.rules import Asked, BillState
 from shouwang.kit.dates import months_add
 from shouwang.people.access import Kind, Viewer
-
-__all__ = ["CareApplication", "CareAssessment", "CareBill", "CareDay", "CareEvent", "CareInsured", "CareLine",
-           "CarePlan", "CareSettlement"]  # fmt: skip
 
 Rows = TypeVar("Rows", bound=Model)
 # Who reads the persons of a county beside those that work on them, and who its bills.
@@ -97,31 +91,6 @@ def days_of_month(viewer: Viewer, month: date, *, plan_id: int | None = None) ->
         rows = rows.filter(plan_id=plan_id)
     found = _own(rows, viewer, READ_PEOPLE, "office_id", "provider_id")
     return found.select_related("plan").order_by("plan__insured_name", "insured_id", "on", "pk")
-
-
-@dataclass(frozen=True)
-class CareNow:
-    """Somebody insured as she stands on a day: her level, and the care she has."""
-
-    insured_id: int
-    name: str
-    standing: str
-    care: str
-
-
-def household_care(viewer: Viewer, household_id: int, on: date) -> list[CareNow]:
-    """This function returns the members of a household who asked for care, as they stand on a day."""
-    found = []
-    rows = insured_visible_to(viewer).filter(household_id=household_id).order_by("pk")
-    for row in rows.prefetch_related("assessments"):
-        level = assessment_on(row.assessments.all(), on)
-        standing = level.level_name if level is not None else "没有有效的等级"
-        if row.died_on is not None or (row.ended_on is not None and row.ended_on <= on):
-            standing = "已去世" if row.died_on is not None else "不再参保"
-        plans = plans_running(viewer, on).filter(insured=row)
-        care = "；".join(f"{plan.mode_name}，{plan.provider_name}" for plan in plans)
-        found.append(CareNow(row.pk, row.name, standing, care or "没有护理安排"))
-    return found
 
 
 @dataclass(frozen=True)
@@ -224,16 +193,13 @@ def due_among(insured: QuerySet[CareInsured], on: date, *, remind_days: int) -> 
     )
 
 
-def overpaid_days(insured: CareInsured) -> Iterable[CareDay]:
+def days_over(insured: CareInsured) -> QuerySet[CareDay]:
+    """This function returns the days that still count though they lie after somebody's death or end of insurance."""
+    if insured.over_from is None:
+        return CareDay.objects.none()
+    return CareDay.objects.filter(insured=insured, is_struck=False, on__gte=insured.over_from).order_by("on")
+
+
+def overpaid_days(insured: CareInsured) -> list[CareDay]:
     """This function returns days after somebody's death or end of insurance that were settled before it was known."""
-    if insured.died_on is not None:
-        after = Q(on__gt=insured.died_on)
-    elif insured.ended_on is not None:
-        after = Q(on__gte=insured.ended_on)
-    else:
-        return []
-    return list(
-        CareDay.objects.filter(after, insured=insured, is_struck=False, bill__isnull=False)
-        .select_related("bill")
-        .order_by(F("on"))
-    )
+    return list(days_over(insured).filter(bill__isnull=False).select_related("bill"))
