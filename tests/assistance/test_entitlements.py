@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -20,6 +21,7 @@ from shouwang.assistance.errors import (
     BackTooMuch,
     ChangeOutOfOrder,
     EntitlementNotFound,
+    EntitlementNotYours,
     EntitlementPayeeMissing,
     EntitlementPayerUnknown,
     EntitlementRunning,
@@ -32,7 +34,7 @@ from shouwang.assistance.errors import (
     ReasonMissing,
 )
 from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementFinding, EntitlementMonth, MonthWork
-from shouwang.assistance.selectors import findings_open, month_sum
+from shouwang.assistance.selectors import findings_open, measure_counts, month_sum
 from shouwang.assistance.services import (
     Start,
     entitlement_change,
@@ -51,7 +53,7 @@ from shouwang.funds.models import Account, Commitment, Grant
 from shouwang.funds.selectors import request_standings
 from shouwang.funds.services import Payee, return_read
 from shouwang.kit.masks import account_mask
-from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.people.access import SYSTEM, Role, Viewer, acting_as
 from shouwang.register.models import Household, Person
 from shouwang.rulebook.measures import excluded_pairs
 from shouwang.rulebook.policy import Policy
@@ -170,6 +172,35 @@ def test_what_cannot_begin_is_refused(real_cast: Cast) -> None:
         begun(cast, home.pk, "disability_care", payer_organisation_id=cast.county.organisation_id)
 
 
+def test_only_who_handles_entitlements_begins_changes_and_runs_them(real_cast: Cast) -> None:
+    cast = real_cast
+    policy, home = policy_of(cast), household_make(cast.slot).pk
+    row = begun(cast, home)
+    start = Start(home, cast.slot, "tekun", cast.civil.organisation_id or 0, 60_000, JULY)
+    at_office = replace(cast.county, role=Role.SUPERVISOR)
+    for viewer in (cast.officer, cast.leader, cast.city, cast.auditor, cast.insurer, at_office):
+        with acting_as(viewer), pytest.raises(EntitlementNotYours, match="不由您的单位或岗位办"):
+            entitlement_start(viewer=viewer, policy=policy, start=start, at=AT)
+        with pytest.raises(EntitlementNotYours):
+            changed(cast, row, "END", AUGUST, viewer=viewer)
+        with pytest.raises(EntitlementNotYours):
+            ran(cast, JULY, viewer=viewer)
+        with acting_as(viewer), pytest.raises(EntitlementNotYours):
+            month_request(viewer=viewer, month=JULY, at=LATER, is_queued=False)
+    with pytest.raises(EntitlementNotYours):  # a township begins and changes, and runs no month
+        ran(cast, JULY, viewer=cast.township)
+    # Elsewhere, for another department to pay, and outside the area asked for.
+    for who in (cast.neighbour, cast.sibling_township, cast.medical):
+        with acting_as(who), pytest.raises(EntitlementNotYours):
+            entitlement_start(viewer=who, policy=policy, start=start, at=AT)
+    with acting_as(cast.county), pytest.raises(EntitlementNotYours):
+        entitlements_run(
+            viewer=cast.county, month=JULY, pairs=set(), at=LATER, part=(cast.neighbour_slot, cast.neighbour_slot)
+        )
+    with acting_as(cast.township):
+        assert entitlement_start(viewer=cast.township, policy=policy, start=start, at=AT).pk
+
+
 def test_what_was_paid_after_death_end_or_exit_and_what_overlaps_is_found_once_with_its_owner(real_cast: Cast) -> None:
     cast = real_cast
     home, gone, other = (household_make(cast.slot) for _ in range(3))
@@ -227,6 +258,14 @@ def worked(cast: Cast, month: date = JULY) -> MonthWork:
         return work
 
 
+def counted_2020(cast: Cast) -> dict[str, tuple[int, int, int]]:
+    """Times, households and money by offer, as the city counts them."""
+    at = cast.places.county
+    with acting_as(cast.city):
+        found = measure_counts(cast.city, lo=at.lo, hi=at.hi, year=2020, step=10**6)
+    return {one.offer: (one.times, one.households, one.amount_fen) for one in found}
+
+
 def test_what_the_centre_pays_itself_is_set_aside_once_as_far_as_its_money_goes(real_cast: Cast) -> None:
     cast, desk = real_cast, desk_make(real_cast)
     home, second = household_make(cast.slot), household_make(cast.slot, head="李建国")
@@ -254,16 +293,18 @@ def test_what_the_centre_pays_itself_is_set_aside_once_as_far_as_its_money_goes(
         owed = list(Commitment.objects.order_by("pk"))
         assert [(row.amount_fen, row.state, row.case_id) for row in owed] == [(23_500, "OPEN", None)] * 2
         assert Grant.objects.get().standing == "REPORTED"  # the department's; ours once the bank has paid
+    assert counted_2020(cast) == {"education_grant": (1, 1, 125_000)}
     batch = batched(desk, *owed)
     with acting_as(cast.county):
         return_read(viewer=cast.county, batch_id=batch.pk, name="回盘.csv", content=answer(batch), at=LATER)
         assert request_standings([ref])[ref].state == "PAID"
+    assert counted_2020(cast) == {"education_grant": (1, 1, 125_000), "dibao": (2, 2, 47_000)}
     with acting_as(SYSTEM):
         assert sum(row.amount_fen for row in Grant.objects.filter(standing="PAID_BY_US")) == 47_000
     said = {"entitlement_id": first.pk, "version": 1, "reason": "换卡", "at": LATER}
     new = Payee("张胜坤", "6228480600000000033", "农行")
-    for viewer in (cast.township, cast.leader):
-        with acting_as(viewer), pytest.raises(EntitlementNotFound):
+    for viewer in (cast.township, cast.civil):
+        with acting_as(viewer), pytest.raises(EntitlementNotYours):
             entitlement_payee_change(viewer=viewer, payee=new, **said)  # type: ignore[arg-type]
     with acting_as(cast.county):
         entitlement_payee_change(viewer=cast.county, payee=new, **said)  # type: ignore[arg-type]
@@ -352,6 +393,8 @@ def test_the_pages_begin_change_run_and_settle(client: Client, cast: Cast) -> No
     listed = reverse("assistance:entitlements")
     recorded(client, "2020-07")
     said = client.get(f"{listed}?month=2020-07").content.decode()
+    assert "没有这一项的救助" in client.get(f"{listed}?offer=tekun").content.decode()
+    assert "张胜坤" in client.get(f"{listed}?offer=dibao").content.decode()
     assert "2020-07：新记 1 笔" in said and "<strong>235.00</strong> 元" in said
     assert "农村低保" in client.get(reverse("desks:household", args=[home.pk])).content.decode()
     with acting_as(SYSTEM):

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from tests.factories.casework import clue_make
+from tests.factories.casework import clue_make, workflow_ready
 from tests.factories.cast import Cast, sign_in
 from tests.factories.removal import AT, removal_make, watched_make
 
@@ -18,8 +18,9 @@ from shouwang.audit.models import Entry
 from shouwang.casework import services as casework
 from shouwang.casework.models import Case, CaseSource
 from shouwang.casework.selectors import lamp_counts
-from shouwang.evaluation.models import RollBack
+from shouwang.evaluation.models import FollowUp, RollBack
 from shouwang.evaluation.selectors import transition_of_household, transitions_due
+from shouwang.evaluation.selectors.following import due_next
 from shouwang.evaluation.services import (
     FollowUpDay,
     MayNot,
@@ -37,6 +38,7 @@ from shouwang.evaluation.services import (
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.selectors import state_on
 from shouwang.register.services import household_status_set
+from shouwang.rulebook.visits import Rhythm
 
 
 def removed(cast: Cast) -> tuple[int, datetime]:
@@ -86,6 +88,38 @@ def test_the_transition_is_visited_at_the_pack_s_rhythm_and_late_ones_stand_in_f
     assert due(cast.county, end + timedelta(days=1)) == []
     with pytest.raises(NotInTransition):
         visit(cast.officer, home, end, at + timedelta(days=366))
+
+
+def told_again(made: FollowUp) -> dict[str, Any]:
+    return {field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields if field.name != "id"}
+
+
+def test_a_removal_made_elsewhere_is_visited_from_the_day_on_which_it_came_to_be_known(cast: Cast) -> None:
+    rhythm, gone = Rhythm(months=12, every_months=3), date(2021, 1, 31)
+    days = [date(2021, 4, 30), date(2021, 7, 31), date(2021, 10, 31), date(2022, 1, 31)]
+    after = [day + timedelta(days=1) for day in days]
+    for known_on, left in zip([gone, *days, *after], [4, 4, 3, 2, 1, 3, 2, 1, 0], strict=True):
+        asked = [due_next(rhythm, gone, made, known_on=known_on) for made in range(5)]
+        assert asked == [*days[4 - left :], *[None] * (5 - left)]
+    assert due_next(None, gone, 0) is None
+
+    workflow_ready(cast, "national")
+    told = {"removed_date": date(2021, 3, 1), "removal": "自然消除"}  # known in the register since 30 June
+    home, later = watched_make(cast.slot, **told), AT + timedelta(days=40)
+    status(home, later, housing_safe=True)  # what is learned of something else later does not begin anew
+
+    def due(on: date) -> list[tuple[date | None, bool]]:
+        with acting_as(cast.county):
+            return [(line.due_on, line.is_late(on)) for line in transitions_due(cast.county, on)]
+
+    assert due(date(2021, 9, 1)) == [(date(2021, 9, 1), False)] and due(date(2021, 9, 2)) == [(date(2021, 9, 1), True)]
+    made = visit(cast.officer, home, date(2021, 8, 20), AT + timedelta(days=60))
+    assert (made.removal_id, made.removed_on, made.due_on) == (None, date(2021, 3, 1), date(2021, 9, 1))
+    assert due(date(2021, 9, 2)) == [(date(2021, 12, 1), False)]
+    with pytest.raises(FollowUpDay):
+        visit(cast.officer, home, date(2021, 8, 20), AT + timedelta(days=61))
+    with acting_as(SYSTEM), pytest.raises(IntegrityError, match="follow_up_of_one_removal"), transaction.atomic():
+        FollowUp.objects.create(**{**told_again(made), "removal_id": 1, "due_on": gone})
 
 
 def test_a_weak_removal_is_taken_back_by_two_and_the_household_is_watched_again(cast: Cast) -> None:

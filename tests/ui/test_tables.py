@@ -92,11 +92,11 @@ def test_an_address_is_built_from_what_stands_in_it() -> None:
 
 
 def test_a_table_has_labels_for_its_cards_and_totals_in_its_foot() -> None:
-    columns = [tables.Column("name", "户主", phone="title"), tables.Column("spent", "自付", kind="yuan")]
+    columns = [tables.Column("name", "户主", phone="title"), tables.Column("spent", "自付", kind="yuan", unit="元")]
     rows = [tables.Row({"name": "张胜坤", "spent": 1426913}, href="/households/1/", key="1")]
     table = tables.Table("预警", columns, rows, totals={"spent": 1426913})
     drawn = draw("{% table table %}", "/", table=table)
-    assert 'data-label="自付" class="is-fact is-number">14,269.13</td>' in drawn
+    assert 'data-label="自付（元）" class="is-fact is-number">14,269.13</td>' in drawn
     assert '<a href="/households/1/">张胜坤</a>' in drawn
     assert drawn.count("14,269.13") == 2
     assert "合计" in drawn

@@ -15,7 +15,7 @@ from tests.factories.cast import Cast, sign_in
 from tests.factories.funds import Desk, allocated, answer, batched, desk_make
 from tests.worked.way import Way, member, register_imported, statement_of
 
-from shouwang.assistance.selectors import aid_count, aids_in
+from shouwang.assistance.selectors import AidCount, aid_count, aids_by_type, aids_in
 from shouwang.assistance.services import Plan
 from shouwang.funds.models import Account, Grant, Posting
 from shouwang.funds.services import Payee, Wanted, batch_hand, case_pay, return_read
@@ -90,8 +90,14 @@ def test_a_household_helped_twice_counts_twice_and_so_do_its_people(real_cast: C
         with acting_as(viewer):
             found = aid_count(aids_in(viewer, lo=area.lo, hi=area.hi, **year))
             assert (found.times, found.people, found.households) == (3, 1 + 4 + 2, 2), "户次, 人次, 户"
+            whole = aids_in(viewer, lo=area.lo, hi=area.hi, **year)
+            by_type = {one.type_key: (one.count, one.paid_fen) for one in aids_by_type(viewer, whole, **year)}
+            assert by_type == {
+                "MARGINAL": (AidCount(2, 1 + 4, 1), GIVEN[0]), "UNSTABLE": (AidCount(1, 2, 1), GIVEN[1]),
+            }  # fmt: skip
     page = sign_in(Client(), cast.city).get(reverse("assistance:aids"), year).content.decode()
     assert "<strong>3</strong> 户次 · <strong>7</strong> 人次 · 涉及 <strong>2</strong> 户" in page
+    assert page.index("边缘易致贫户") < page.index("3,744.00") < page.index("脱贫不稳定户") < page.index("1,362.00")
     with acting_as(cast.neighbour):
         assert not aids_in(cast.neighbour, lo=cast.places.city.lo, hi=cast.places.city.hi, **year)
 

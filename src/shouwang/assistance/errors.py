@@ -121,6 +121,12 @@ class EntitlementNotFound(Refusal):
         super().__init__("找不到这项按期发放的救助。")
 
 
+class EntitlementNotYours(Refusal):
+    """Another body, place or role begins, changes or records this."""
+
+    sentence = "按期发放的救助由所在乡镇、县级防贫中心和发放的部门登记和记账，这一项不由您的单位或岗位办。"
+
+
 class EntitlementStale(StaleWrite):
     """Somebody else changed the entitlement."""
 

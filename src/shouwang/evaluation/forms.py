@@ -95,17 +95,19 @@ class VisitForm(FreeTextForm):
         """This function asks what is needed where the risk stays."""
         cleaned = super().clean() or {}
         is_gone = cleaned.get("is_risk_gone") != "no"
+        labels = {one.field: one.label for one in self.asked}  # its label stands beside it already
         if not cleaned.get("way"):  # what is asked by telephone and on the spot alike is told at once
             for one in self.asked:
                 if one.question.required and not one.question.ways and not self.answers()[one.field].strip():
-                    self.add_error(one.field, f"“{one.label}”还没有回答。")
+                    self.add_error(one.field, "还没有回答。")
         if self.asked and cleaned.get("way"):
             try:
                 self.outcomes = outcomes_of(self.asked, self.answers(), way=cleaned["way"], causes=self.causes)
             except AnswersShort as short:
                 for field, sentence in short.faults.items():
                     if field not in self.errors:
-                        self.add_error(field or None, sentence)
+                        own = sentence.removeprefix(f"“{labels[field]}”").lstrip("：") if field in labels else sentence
+                        self.add_error(field or None, own)
                 return cleaned
             is_gone = outcome_of_all(self.outcomes) is Outcome.SOLVED
         if not is_gone and not cleaned.get("still_needed", "").strip():

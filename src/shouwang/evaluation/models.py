@@ -50,11 +50,13 @@ class FollowUp(models.Model):
     """One visit of the transition period after a removal; only ever added.
 
     `due_on` is the day of the pack's rhythm that it answers; `is_steady` whether life has stayed as it was.
+    `removal_id` is the case that removed the risk; of a removal made elsewhere its day stands in `removed_on` instead.
     """
 
     slot = models.BigIntegerField()
     household_id = models.BigIntegerField()
-    removal_id = models.BigIntegerField()  # the case that removed the risk
+    removal_id = models.BigIntegerField(null=True)
+    removed_on = models.DateField(null=True)
     due_on = models.DateField()
     way = models.CharField(max_length=8, choices=Visit.Way.choices)
     visited_on = models.DateField()
@@ -67,7 +69,17 @@ class FollowUp(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["household_id", "-visited_on"], name="follow_up_household")]
-        constraints = [models.UniqueConstraint(fields=["removal_id", "due_on"], name="follow_up_once_per_day_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["removal_id", "due_on"], name="follow_up_once_per_day_due"),
+            models.UniqueConstraint(
+                fields=["household_id", "removed_on", "due_on"], name="follow_up_once_per_day_due_elsewhere"
+            ),
+            models.CheckConstraint(
+                condition=Q(removal_id__isnull=True, removed_on__isnull=False)
+                | Q(removal_id__isnull=False, removed_on__isnull=True),
+                name="follow_up_of_one_removal",
+            ),
+        ]
 
 
 class RollBack(models.Model):

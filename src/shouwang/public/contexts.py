@@ -68,6 +68,7 @@ class OpenedPage:
     word: str
     sentence: str
     next_on: date | None
+    is_late: bool
     needed: str
     told: Sequence[Told]
     asked: Sequence[Told]

@@ -31,6 +31,11 @@ class Column:
     phone: str = "fact"
     unit: str = ""
 
+    @property
+    def full_label(self) -> str:
+        """The label with its unit, for cards, which have no head."""
+        return f"{self.label}（{self.unit}）" if self.unit else self.label
+
 
 @dataclass(frozen=True)
 class Row:

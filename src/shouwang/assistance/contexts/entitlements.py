@@ -54,9 +54,11 @@ class FindingLine:
 
 @dataclass(frozen=True)
 class EntitlementsPage:
-    """The entitlements of a place or a department as they stand in a month."""
+    """The entitlements of a place or a department as they stand in a month; `offer`: the one they are narrowed to."""
 
     month: date
+    offer: str
+    offers: list[tuple[str, str]]
     sum: MonthSum
     works: list[MonthWork]
     under_way: Any

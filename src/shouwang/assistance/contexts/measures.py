@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from shouwang.assistance.models import Confirmation, Measure
-from shouwang.assistance.selectors import AidCount, CountTotal, Matched
+from shouwang.assistance.selectors import AidCount, AidOfType, CountTotal, Matched
 from shouwang.casework.selectors.cases import Case
 from shouwang.funds.services import Grant
 from shouwang.kit.codes import Measure as MeasureKind
@@ -68,6 +68,7 @@ class AidsPage:
     since: date
     until: date
     count: AidCount
+    by_type: list[AidOfType]
     table: Table
     problem: str = ""
 
@@ -111,5 +112,6 @@ class CountsPage:
     area: AreaRow
     year: int
     total: CountTotal
+    aids: AidCount
     table: Table
     by_measure: list[tuple[Any, ...]]

@@ -1,7 +1,7 @@
 """Reads of assistance."""
 
 from shouwang.assistance.models import Measure
-from shouwang.assistance.selectors.aids import AidCount, aid_count, aids_in, aids_visible_to
+from shouwang.assistance.selectors.aids import AidCount, AidOfType, aid_count, aids_by_type, aids_in, aids_visible_to
 from shouwang.assistance.selectors.counts import CountTotal, MeasureCount, count_total, measure_counts
 from shouwang.assistance.selectors.desk import (
     cases_to_plan,
@@ -47,6 +47,7 @@ from shouwang.assistance.selectors.suggestions import (
 
 __all__ = [
     "AidCount",
+    "AidOfType",
     "CountTotal",
     "Matched",
     "Measure",
@@ -54,6 +55,7 @@ __all__ = [
     "MonthSum",
     "Suggestion",
     "aid_count",
+    "aids_by_type",
     "aids_in",
     "aids_visible_to",
     "cases_to_plan",

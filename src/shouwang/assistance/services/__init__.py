@@ -71,16 +71,18 @@ from shouwang.assistance.services.entitling import (
 )
 from shouwang.assistance.services.exporting import counts_export
 from shouwang.assistance.services.needs import Lack, need_state, need_withdraw
+from shouwang.assistance.services.permitting import RUNNERS
 from shouwang.assistance.services.planning import Plan, measure_cancel, measure_plan
 from shouwang.assistance.services.pledges import Promise, pledge_close, pledge_make, pledge_receive
 from shouwang.assistance.services.receiving import allotment_confirm
-from shouwang.assistance.services.running import RUNNERS, Ran, entitlements_run, entitlements_verify
+from shouwang.assistance.services.requesting import month_request
+from shouwang.assistance.services.running import Ran, entitlements_run, entitlements_verify
 from shouwang.assistance.services.settling import entitlement_finding_settle
 from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_fill
 from shouwang.assistance.services.taking import TakenFile, entitlements_take
 from shouwang.assistance.services.thanking import thanks_make, thanks_print
 from shouwang.assistance.services.visits import Seen, may_log, visit_log
-from shouwang.assistance.services.working import month_execute, month_ref, month_request, months_resume
+from shouwang.assistance.services.working import month_execute, months_resume
 
 __all__ = [
     "CONFIRMERS",
@@ -158,7 +160,6 @@ __all__ = [
     "measure_deliver",
     "measure_plan",
     "month_execute",
-    "month_ref",
     "month_request",
     "months_resume",
     "need_state",

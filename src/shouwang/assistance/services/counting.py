@@ -11,7 +11,7 @@ from shouwang.assistance.models import Measure, Primary
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get
 from shouwang.kit.dates import SHANGHAI
-from shouwang.people.access import Viewer
+from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.register.selectors import households_brief
 
 
@@ -24,23 +24,46 @@ def persons_reached(viewer: Viewer, measure: Measure, *, at: datetime) -> list[i
     return sorted(home.person_ids) if home is not None else []
 
 
+def year_of(measure: Measure) -> int:
+    """This function returns the year in which a measure counts: that of its arrival, before it that of its planning."""
+    return measure.delivered_on.year if measure.delivered_on else measure.planned_at.astimezone(SHANGHAI).year
+
+
 def primaries_add(viewer: Viewer, measure: Measure, *, at: datetime) -> None:
     """This function counts a measure for those it reaches who are counted by none that year."""
-    year = at.astimezone(SHANGHAI).year
     rows = [
-        Primary(slot=measure.slot, household_id=measure.household_id, person_id=person, year=year, measure=measure)
+        Primary(
+            slot=measure.slot,
+            household_id=measure.household_id,
+            person_id=person,
+            year=year_of(measure),
+            measure=measure,
+        )
         for person in persons_reached(viewer, measure, at=at)
     ]
     Primary.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def primaries_pass_on(viewer: Viewer, measure: Measure, *, at: datetime) -> None:
-    """This function stops counting a cancelled measure; the next of the household takes its place."""
+def primaries_pass_on(viewer: Viewer, measure: Measure) -> None:
+    """This function stops counting a measure where it was counted; the next of the household takes its place."""
+    years = set(Primary.objects.filter(measure=measure).values_list("year", flat=True))
     Primary.objects.filter(measure=measure).delete()
-    year = measure.planned_at.astimezone(SHANGHAI).year
-    others = Measure.objects.filter(household_id=measure.household_id, planned_at__year=year)
-    for other in others.exclude(state=Measure.State.CANCELLED).exclude(pk=measure.pk).order_by("pk"):
-        primaries_add(viewer, other, at=other.planned_at)
+    others = Measure.objects.filter(household_id=measure.household_id).exclude(state=Measure.State.CANCELLED)
+    for other in others.exclude(pk=measure.pk).order_by("pk"):
+        if year_of(other) in years:
+            primaries_add(viewer, other, at=other.planned_at)
+
+
+def primaries_follow(measure: Measure) -> None:
+    """This function counts a measure that arrived in a later year than it was planned for there, and no more before.
+
+    Done as the system: who delivers need not read the household.
+    """
+    if measure.delivered_on is None or measure.delivered_on.year == measure.planned_at.astimezone(SHANGHAI).year:
+        return
+    with acting_as(SYSTEM):
+        primaries_pass_on(SYSTEM, measure)
+        primaries_add(SYSTEM, measure, at=measure.planned_at)
 
 
 def primary_choose(*, viewer: Viewer, measure_id: int, at: datetime) -> int:
@@ -56,7 +79,7 @@ def primary_choose(*, viewer: Viewer, measure_id: int, at: datetime) -> int:
         if measure.state == Measure.State.CANCELLED:
             raise MeasureSettled(Measure.State(measure.state).label)
         persons = persons_reached(viewer, measure, at=measure.planned_at)
-        year = measure.planned_at.astimezone(SHANGHAI).year
+        year = year_of(measure)
         standing = Primary.objects.filter(person_id__in=persons, year=year).exclude(measure=measure)
         before = dict(standing.values_list("person_id", "measure_id"))
         standing.update(measure=measure)

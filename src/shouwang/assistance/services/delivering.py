@@ -13,6 +13,7 @@ from shouwang.assistance.models import Aid, Measure
 from shouwang.assistance.rules import FIGURE_OF_UNIT, standing_of
 from shouwang.assistance.selectors import has_help_arrived, help_completion, paid_this_round
 from shouwang.assistance.services.confirming import proofs_add
+from shouwang.assistance.services.counting import primaries_follow
 from shouwang.assistance.services.limiting import cap_refuse, household_lock
 from shouwang.assistance.services.planning import measure_locked
 from shouwang.audit.services import entry_append
@@ -115,6 +116,7 @@ def measure_deliver(*, viewer: Viewer, measure_id: int, version: int, delivery: 
         measure.unit = delivery.unit if delivery.amount_fen is not None else ""
         measure.version += 1
         measure.save()
+        primaries_follow(measure)
         assisted_record(
             viewer=viewer,
             case_id=measure.case_id,

@@ -22,6 +22,7 @@ from shouwang.assistance.errors import (
 from shouwang.assistance.models import Entitlement, EntitlementChange, EntitlementPayee
 from shouwang.assistance.selectors import change_holding, entitlements_visible_to
 from shouwang.assistance.services.limiting import household_lock, offer_stated
+from shouwang.assistance.services.permitting import beginning_refuse, entitlements_refuse
 from shouwang.audit.services import entry_append
 from shouwang.funds.services import AmountNotSane, Commitment, Payee
 from shouwang.kit.masks import account_mask
@@ -88,10 +89,11 @@ def _sane(amount_fen: int | None) -> int:
 def entitlement_start(*, viewer: Viewer, policy: Policy, start: Start, at: datetime) -> Entitlement:
     """This function begins an entitlement under a policy's offer.
 
-    Raises OfferNotInForce, NotRecurring, EntitlementPayerUnknown, EntitlementPayeeMissing, NotPaidByCentre,
-    EntitlementRunning, AmountNotSane, AccountNumberUnreadable. What excludes it may be another department's, which the
-    viewer does not see: overlaps are found by `entitlements_verify`.
+    Raises EntitlementNotYours, OfferNotInForce, NotRecurring, EntitlementPayerUnknown, EntitlementPayeeMissing,
+    NotPaidByCentre, EntitlementRunning, AmountNotSane, AccountNumberUnreadable. What excludes it may be another
+    department's, which the viewer does not see: overlaps are found by `entitlements_verify`.
     """
+    beginning_refuse(viewer, slot=start.slot, payer_organisation_id=start.payer_organisation_id)
     stated = offer_stated(policy, start.offer)
     months = stated.value.months
     if months is None:
@@ -142,9 +144,10 @@ def entitlement_payee_change(
 ) -> EntitlementPayee:
     """This function changes whom the county centre pays an entitlement to from the next month recorded on.
 
-    Raises EntitlementNotFound, EntitlementStale, NotPaidByCentre, ReasonMissing, EntitlementPayeeMissing,
-    AccountNumberUnreadable.
+    Raises EntitlementNotYours, EntitlementNotFound, EntitlementStale, NotPaidByCentre, ReasonMissing,
+    EntitlementPayeeMissing, AccountNumberUnreadable.
     """
+    entitlements_refuse(viewer, (Kind.COUNTY_CENTRE,))
     numbers_refuse(reason)
     if not reason.strip():
         raise ReasonMissing
@@ -199,8 +202,9 @@ def entitlement_change(
 ) -> EntitlementChange:
     """This function adds a change from a month on; resumed without an amount it is worth what it last was.
 
-    Raises EntitlementNotFound, EntitlementStale, ChangeOutOfOrder, ReasonMissing, AmountNotSane.
+    Raises EntitlementNotYours, EntitlementNotFound, EntitlementStale, ChangeOutOfOrder, ReasonMissing, AmountNotSane.
     """
+    entitlements_refuse(viewer)
     numbers_refuse(reason)
     if what in {What.SUSPEND, What.END} and not reason.strip():
         raise ReasonMissing

@@ -10,7 +10,7 @@ from shouwang.audit.services import entry_append
 from shouwang.kit.sheets import Cell, workbook_bytes, yuan_cell
 from shouwang.people.access import Viewer
 
-HEADINGS = ("地区", "措施", "类别", "落实（项）", "户数", "人数（按主措施）", "金额（元）")
+HEADINGS = ("地区", "措施", "类别", "落实（项）", "户数", "人数（每人算一次）", "金额（元）")
 
 
 def counts_export(

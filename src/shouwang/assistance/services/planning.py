@@ -160,7 +160,7 @@ def measure_cancel(*, viewer: Viewer, measure_id: int, version: int, reason: str
         measure.cancelled_reason = reason.strip()[:300]
         measure.version += 1
         measure.save(update_fields=["state", "cancelled_reason", "version"])
-        primaries_pass_on(viewer, measure, at=at)
+        primaries_pass_on(viewer, measure)
         entry_append(
             viewer=viewer,
             action="measure.cancel",

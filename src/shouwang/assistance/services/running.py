@@ -8,16 +8,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from shouwang.assistance.errors import MonthNotCome
+from shouwang.assistance.errors import EntitlementNotYours, MonthNotCome
 from shouwang.assistance.models import MonthRun
+from shouwang.assistance.services.permitting import RUNNERS, entitlements_refuse
 from shouwang.audit.services import entry_append
 from shouwang.funds.services import grants_report
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
 from shouwang.register.selectors import deaths_in, ends_in
 
-# Who runs a month: a department its own entitlements, the centre all of its county.
-RUNNERS = (Kind.DEPARTMENT, Kind.COUNTY_CENTRE)
 # What holds in a month: of the changes up to it the latest, of those the last one written.
 _HOLDING = """
     select distinct on (c.entitlement_id) c.entitlement_id, c.what, c.amount_fen
@@ -106,8 +105,11 @@ def entitlements_run(
     Whoever died or whose household ended before the month, as the register knows, is left out. `pairs` are offers that
     exclude each other: what cannot be right is found at once. `part`: slots inside the viewer's ranges, all of them
     where unsaid. What a department pays becomes a grant at once, what the centre pays once the bank has paid it
-    (`month_ask`). Raises MonthNotCome.
+    (`month_ask`). Raises EntitlementNotYours, MonthNotCome.
     """
+    entitlements_refuse(viewer, RUNNERS)
+    if part is not None and not viewer.covers(*part):
+        raise EntitlementNotYours
     month = month_begun(month, at=at)
     scope = _scope(viewer, month=month, at=at, part=part)
     with transaction.atomic():

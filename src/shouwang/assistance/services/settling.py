@@ -15,9 +15,9 @@ from shouwang.assistance.errors import (
     ReasonMissing,
 )
 from shouwang.assistance.models import EntitlementFinding
+from shouwang.assistance.rules import month_ref
 from shouwang.assistance.selectors import findings_visible_to
-from shouwang.assistance.services.running import RUNNERS
-from shouwang.assistance.services.working import month_ref
+from shouwang.assistance.services.permitting import RUNNERS
 from shouwang.audit.services import entry_append
 from shouwang.funds.selectors import commitment_of, request_standings
 from shouwang.funds.services import commitment_cancel, grant_lessen, payment_recover

@@ -1,4 +1,4 @@
-"""A month is asked for on a page and recorded by the worker, part by part, so that nobody waits and nothing is lost.
+"""A month that was asked for is recorded by the worker, part by part, so that nothing is lost.
 
 Each part of the area is a transaction, and so is each chunk of what the county centre pays itself: whatever dies in
 between is done again from the start, and what stands is left as it is.
@@ -7,30 +7,23 @@ between is done again from the start, and what stands is left as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from django.db.models import F
 
-from shouwang.assistance.errors import AskerGone, EntitlementNotFound, MonthUnderWay
-from shouwang.assistance.models import EntitlementFinding, EntitlementMonth, EntitlementPayee, MonthWork
-from shouwang.assistance.services.running import RUNNERS, entitlements_run, month_begun
-from shouwang.audit.services import entry_append
-from shouwang.funds.errors import PayerUnknown
-from shouwang.funds.services import Payee, PaymentRequest, payments_request
+from shouwang.assistance.errors import AskerGone
+from shouwang.assistance.models import MonthWork
+from shouwang.assistance.services.requesting import work_queue
+from shouwang.assistance.services.running import entitlements_run
+from shouwang.assistance.services.setting_aside import CHUNK, month_ask
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
-from shouwang.kit.seal import keyring
 from shouwang.office.services import (
     process_lock,
     progress_advance,
     progress_fail,
     progress_finish,
-    progress_plan,
     progress_start,
 )
 from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, viewer_for
@@ -38,55 +31,10 @@ from shouwang.people.selectors import appointment_by_id, areas_visible_to
 from shouwang.rulebook.measures import excluded_pairs
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
-TASK = "assistance.month"
 LOCK = 0x4D4F4E54 << 32  # advisory locks of months, apart from anybody else's
 ATTEMPTS = 3  # a month whose worker died so often is given up
-CHUNK = 500
 STILL_FOR = timedelta(minutes=1)
 State = MonthWork.State
-
-
-def work_queue(work_id: int) -> bool:
-    """This function hands a recorded month to the worker, unless it waits there already."""
-    job = app.configure_task(TASK, queue="long", queueing_lock=f"{TASK}:{work_id}", allow_unknown=False)
-    try:
-        with transaction.atomic():
-            job.defer(work_id=work_id)
-    except AlreadyEnqueued:
-        return False
-    return True
-
-
-def month_request(*, viewer: Viewer, month: date, at: datetime, is_queued: bool = True) -> MonthWork:
-    """This function asks the worker to record a month; not `is_queued`: the caller carries it out herself.
-
-    Raises EntitlementNotFound (the viewer runs no month), MonthNotCome, MonthUnderWay.
-    """
-    if viewer.kind not in RUNNERS or viewer.organisation_id is None or viewer.appointment_id is None:
-        raise EntitlementNotFound
-    month = month_begun(month, at=at)
-    slot, hi = min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges)
-    try:
-        with transaction.atomic():
-            work = MonthWork.objects.create(
-                slot=slot, hi=hi, organisation_id=viewer.organisation_id, appointment_id=viewer.appointment_id,
-                month=month, requested_at=at, requested_by=viewer.label[:200],
-            )  # fmt: skip
-            progress = progress_plan(
-                viewer=viewer, label=f"记 {month:%Y-%m} 的按期发放", at=at, slot=slot, unit="步",
-                href=f"/assistance/entitlements/?month={month:%Y-%m}",
-            )  # fmt: skip
-            work.progress_id = progress.pk
-            work.save(update_fields=["progress_id"])
-            if is_queued:
-                work_queue(work.pk)
-            entry_append(
-                viewer=viewer, action="entitlement.request", subject_type="assistance.MonthWork", subject_id=work.pk,
-                slot=slot, at=at, after={"month": month.isoformat()},
-            )  # fmt: skip
-    except IntegrityError:
-        raise MonthUnderWay(month) from None
-    return work
 
 
 def month_execute(*, work_id: int, at: datetime) -> None:
@@ -183,17 +131,6 @@ def _advance(work: MonthWork, done: int, total: int, *, at: datetime) -> None:
         progress_advance(progress_id=work.progress_id, done=done, total=total, at=at)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A chunk of a month that the centre pays: the last row looked at, how many rows, what was set aside, what not."""
-
-    last_id: int
-    rows: int
-    made: int
-    total_fen: int
-    short: int
-
-
 def _ask_all(work: MonthWork, viewer: Viewer, *, steps: int, at: datetime) -> int:
     """This function sets aside what the centre pays of a month, chunk by chunk; returns how many found no money."""
     if viewer.kind is not Kind.COUNTY_CENTRE:
@@ -208,60 +145,6 @@ def _ask_all(work: MonthWork, viewer: Viewer, *, steps: int, at: datetime) -> in
         last, short = asked.last_id, short + asked.short
         if asked.rows < CHUNK:
             return short
-
-
-def month_ask(*, viewer: Viewer, month: date, after_id: int, at: datetime) -> Asked:
-    """This function sets aside the next chunk of what the viewer's centre pays of a month; what stands stays.
-
-    Each is asked for once under `entitlement:<id>:<month>`; what finds no money is left for another time.
-    """
-    mine = EntitlementMonth.objects.filter(month=month, organisation_id=viewer.organisation_id or 0, pk__gt=after_id)
-    # What was found to be paid wrongly is not set aside again once it was freed.
-    wrong = EntitlementFinding.objects.filter(
-        entitlement_id=OuterRef("entitlement_id"), month=OuterRef("month"), amount_fen__gt=0
-    )
-    own = mine.exclude(entitlement__purpose="").exclude(Exists(wrong)).select_related("entitlement").order_by("pk")
-    rows = list(own[:CHUNK])
-    payees = _payees({row.entitlement_id for row in rows})
-    made = total = short = 0
-    for purpose in sorted({row.entitlement.purpose for row in rows}):
-        requests = [
-            _request(row, payees[row.entitlement_id], at=at) for row in rows if row.entitlement.purpose == purpose
-        ]
-        try:
-            asked = payments_request(viewer=viewer, requests=requests, about=f"entitlements {month:%Y-%m}", at=at)
-        except PayerUnknown:
-            short += len(requests)
-        else:
-            made, total, short = made + asked.made, total + asked.total_fen, short + asked.short
-    return Asked(rows[-1].pk if rows else after_id, len(rows), made, total, short)
-
-
-def _payees(entitlement_ids: set[int]) -> dict[int, Payee]:
-    rows = EntitlementPayee.objects.filter(entitlement_id__in=entitlement_ids).order_by("entitlement_id", "-pk")
-    ring = keyring()
-    return {
-        row.entitlement_id: Payee(
-            row.name, ring.open(row.sealed_account, context=f"assistance_entitlementpayee:{row.reference}"), row.bank,
-            row.relation,
-        )
-        for row in rows.distinct("entitlement_id")
-    }  # fmt: skip
-
-
-def _request(row: EntitlementMonth, payee: Payee, *, at: datetime) -> PaymentRequest:
-    entitlement = row.entitlement
-    return PaymentRequest(
-        source_ref=month_ref(entitlement.pk, row.month), organisation_id=entitlement.payer_organisation_id,
-        slot=entitlement.slot, household_id=entitlement.household_id, person_id=entitlement.person_id,
-        purpose=entitlement.purpose, amount_fen=row.amount_fen, ground=f"{entitlement.name} {row.month:%Y-%m}",
-        approved_on=at.astimezone(SHANGHAI).date(), payee=payee,
-    )  # fmt: skip
-
-
-def month_ref(entitlement_id: int, month: date) -> str:
-    """This function returns the name under which a month of an entitlement is asked for, or known as a grant."""
-    return f"entitlement:{entitlement_id}:{month:%Y-%m}"
 
 
 def _end(work: MonthWork, state: str, said: str, *, at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from shouwang.assistance.contexts import AidsPage
-from shouwang.assistance.selectors import aid_count, aids_in
+from shouwang.assistance.selectors import aid_count, aids_by_type, aids_in
 from shouwang.people.access import Kind, Viewer, requires
 from shouwang.people.selectors import area_by_code, top_area
 from shouwang.register.selectors import household_cards
@@ -63,6 +63,7 @@ def aids(request: HttpRequest) -> HttpResponse:
         rows.append(Row(cells=cells, href=reverse("casework:case", args=[aid.case_id]), key=str(aid.pk)))
     context = AidsPage(
         area=area, since=since, until=until, count=aid_count(found),
+        by_type=aids_by_type(viewer, found, since=since, until=until),
         table=Table("救助户次", COLUMNS, rows, page=page),
         problem="开始日期晚于结束日期，请改一改。" if since > until else "",
     )  # fmt: skip

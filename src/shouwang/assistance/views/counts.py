@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from shouwang.assistance.contexts import CountsPage
-from shouwang.assistance.selectors import MeasureCount, count_total, measure_counts
+from shouwang.assistance.selectors import MeasureCount, aid_count, aids_in, count_total, measure_counts
 from shouwang.assistance.services import counts_export
 from shouwang.kit.sheets import XLSX
 from shouwang.people.access import Kind, Viewer, requires
@@ -28,7 +29,7 @@ COLUMNS = (
     Column("kind", "类别", phone="hide"),
     Column("times", "落实", kind="number", unit="项", phone="hide"),
     Column("households", "户数", kind="number", unit="户", phone="fact"),
-    Column("people", "人数（按主措施）", kind="number", unit="人", phone="fact"),
+    Column("people", "人数", kind="number", unit="人", phone="fact"),
     Column("amount", "金额", kind="yuan", unit="元", phone="fact"),
 )
 
@@ -77,7 +78,9 @@ def counts(request: HttpRequest) -> HttpResponse:
         kept[0] += one.people
         kept[1] += one.amount_fen
     page = CountsPage(
-        area=area, year=year, total=total, table=Table("按地区和措施", COLUMNS, rows, totals=totals),
+        area=area, year=year, total=total,
+        aids=aid_count(aids_in(viewer, lo=area.lo, hi=area.hi, since=date(year, 1, 1), until=date(year, 12, 31))),
+        table=Table("按地区和措施", COLUMNS, rows, totals=totals),
         by_measure=sorted(((name, *sums) for name, sums in whole.items()), key=lambda one: -one[1]),
     )  # fmt: skip
     return render(request, "assistance/counts.html", {"page": page})

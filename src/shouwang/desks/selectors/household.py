@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from shouwang.assistance.rules import REF
 from shouwang.assistance.selectors import Measure, measures_of_household
 from shouwang.casework.selectors import HouseholdEvent, case_about, case_stage_action, cases_of_household, with_lamp
 from shouwang.casework.selectors.cases import Case
@@ -269,9 +270,34 @@ def amount_text(value: int | None, unit: str) -> str:
 def money(grants: Sequence[Grant]) -> list[Money]:
     """This function divides benefits by whose money it is: our own accounts, and what other bodies report."""
     return [
-        Money(str(standing.label), [_grant_line(grant) for grant in grants if grant.standing == standing.value])
+        Money(str(standing.label), _grant_lines([grant for grant in grants if grant.standing == standing.value]))
         for standing in Grant.Standing
     ]
+
+
+def _grant_lines(grants: Sequence[Grant]) -> list[GrantLine]:
+    """This function returns benefits, newest first; the months of an entitlement that came to the same are one line."""
+    months: dict[tuple[str, int], list[Grant]] = {}
+    found: list[list[Grant]] = []
+    for grant in grants:
+        if grant.cancelled_at is not None or not grant.source_ref.startswith(REF):
+            found.append([grant])
+            continue
+        key = (grant.source_ref.removeprefix(REF).partition(":")[0], grant.amount_fen)
+        if key not in months:
+            found.append(months.setdefault(key, []))
+        months[key].append(grant)
+    return [_grant_line(each[0]) if len(each) == 1 else _months_line(each) for each in found]
+
+
+def _months_line(grants: Sequence[Grant]) -> GrantLine:
+    last, first = _grant_line(grants[0]), grants[-1]
+    name, _, month = last.purpose.rpartition(" ")
+    each = f"{first.from_date:%Y-%m} 至 {month} 共 {len(grants)} 次，每次 {yuan_text(first.amount_fen)} 元"
+    return replace(
+        last, purpose=f"{name}（{each}）", amount_fen=sum(grant.amount_fen for grant in grants),
+        from_date=first.from_date,
+    )  # fmt: skip
 
 
 def _grant_line(grant: Grant) -> GrantLine:

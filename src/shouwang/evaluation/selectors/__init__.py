@@ -1,16 +1,14 @@
 """Reads of evaluation."""
 
 from shouwang.evaluation.selectors.after import AfterRemoval, after_removal
-from shouwang.evaluation.selectors.transition import (
-    DueLine,
-    Transition,
-    follow_ups_of_household,
-    measures_standing,
+from shouwang.evaluation.selectors.following import follow_ups_of_household
+from shouwang.evaluation.selectors.roll_backs import (
     roll_backs_of_household,
     roll_backs_visible_to,
-    transition_of_household,
-    transitions_due,
+    roll_backs_waiting,
 )
+from shouwang.evaluation.selectors.standing import measures_standing
+from shouwang.evaluation.selectors.transition import DueLine, Transition, transition_of_household, transitions_due
 from shouwang.evaluation.selectors.visits import (
     WAYS,
     questions_for,
@@ -20,7 +18,6 @@ from shouwang.evaluation.selectors.visits import (
     visits_visible_to,
 )
 from shouwang.evaluation.selectors.weak import (
-    roll_backs_waiting,
     weak_of_households,
     weak_removals_visible_to,
     weaknesses_told,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shouwang.evaluation.models import FollowUp, RollBack
-from shouwang.evaluation.selectors.transition import follow_ups_of_household, roll_backs_of_household
+from shouwang.evaluation.selectors.following import follow_ups_of_household
+from shouwang.evaluation.selectors.roll_backs import roll_backs_of_household
 from shouwang.people.access import Viewer
 
 

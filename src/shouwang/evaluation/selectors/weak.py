@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from shouwang.casework.selectors import cases_visible_to
 from shouwang.evaluation.models import TROUBLE, FollowUp, RollBack, WeakRemoval
-from shouwang.evaluation.selectors.transition import Transition, roll_backs_visible_to
+from shouwang.evaluation.selectors.transition import Transition
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
 Found = dict[str, Any]  # key, name, then, now, parts
@@ -94,12 +94,3 @@ def weak_open(household_ids: Collection[int] | None = None) -> dict[int, WeakRem
         if household_ids is not None:
             rows = rows.filter(household_id__in=household_ids)
         return {row.household_id: row for row in rows}
-
-
-def roll_backs_waiting(viewer: Viewer) -> QuerySet[RollBack]:
-    """This function returns the roll-backs of the viewer's areas that wait to be decided by somebody who, like this
-    viewer, does not stand behind the proposal; the oldest first."""
-    waiting = roll_backs_visible_to(viewer).filter(state=RollBack.State.PROPOSED)
-    for user_id in viewer.user_ids:
-        waiting = waiting.exclude(proposed_by_user_id=user_id).exclude(barred_user_ids__contains=[user_id])
-    return waiting.order_by("pk")

@@ -107,22 +107,25 @@ def follow_up_record(
     today = at.astimezone(SHANGHAI).date()
     with transaction.atomic():
         found = _running(viewer, household_id, today)
-        if found.due_on is None or found.case is None:
+        if found.due_on is None:
             raise NothingDue
+        removal_id = found.case.pk if found.case is not None else None
         if not found.since < visited_on <= today:
             raise FollowUpDay(found.since)
         try:
             with transaction.atomic():
                 made = FollowUp.objects.create(
-                    slot=found.slot, household_id=household_id, removal_id=found.case.pk, due_on=found.due_on,
-                    way=Visit.Way(way), visited_on=visited_on, spoke_with=spoke_with.strip()[:60], is_steady=is_steady,
-                    note=note.strip()[:1000], recorded_at=at, recorded_by=viewer.label[:200], user_id=viewer.user_id,
+                    slot=found.slot, household_id=household_id, removal_id=removal_id,
+                    removed_on=found.removed_on if removal_id is None else None, due_on=found.due_on,
+                    way=Visit.Way(way), visited_on=visited_on, spoke_with=spoke_with.strip()[:60],
+                    is_steady=is_steady, note=note.strip()[:1000], recorded_at=at, recorded_by=viewer.label[:200],
+                    user_id=viewer.user_id,
                 )  # fmt: skip
         except IntegrityError:
             raise NothingDue from None
         entry_append(
             viewer=viewer, action="follow_up.record", subject_type="evaluation.FollowUp", subject_id=made.pk,
-            slot=made.slot, at=at, after={"removal": found.case.pk, "due_on": f"{made.due_on}", "steady": is_steady},
+            slot=made.slot, at=at, after={"removal": removal_id, "due_on": f"{made.due_on}", "steady": is_steady},
         )  # fmt: skip
     return made
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from shouwang.audit.services import entry_append
 from shouwang.casework.selectors import case_get
+from shouwang.casework.selectors.cases import Case
 from shouwang.casework.services import visited_record
 from shouwang.evaluation.models import Visit
 from shouwang.evaluation.selectors import questions_for
@@ -86,12 +87,28 @@ def _told(asked: list[Asked], finding: Finding) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _found(case: Case, finding: Finding, *, at: datetime) -> tuple[list[Asked], dict[str, Outcome], bool]:
+    """This function returns what was asked, what becomes of each risk, and whether all are gone.
+
+    Raises VisitDay, AnswersShort, StillNeeded.
+    """
+    helped_on = case.assisted_at.astimezone(SHANGHAI).date() if case.assisted_at else None
+    if helped_on is not None and finding.visited_on < helped_on:
+        raise VisitDay(finding.visited_on, helped_on)
+    asked, causes = questions_for(case, on=at.astimezone(SHANGHAI).date())
+    outcomes = outcomes_of(asked, finding.answers, way=finding.way, causes=causes) if asked else {}
+    is_gone = outcome_of_all(outcomes) is Outcome.SOLVED if asked else finding.is_risk_gone
+    if not is_gone and asked and not finding.still_needed.strip():
+        raise StillNeeded
+    return asked, outcomes, is_gone
+
+
 def visit_record(*, viewer: Viewer, case_id: int, version: int, finding: Finding, at: datetime) -> Visit:
     """This function records a return visit; when every risk is gone the case closes green.
 
     Where the case's pack asks questions, their answers say what becomes of each risk: solved, another round of help, or
-    handed over; the decision about what follows is taken on the case. Raises VisitDay, NoteMissing, AnswersShort, and
-    what casework refuses (not your turn, stale, not assisted, closed).
+    handed over; the decision about what follows is taken on the case. Raises VisitDay, NoteMissing, AnswersShort,
+    StillNeeded, and what casework refuses (not your turn, stale, not assisted, closed).
     """
     if finding.visited_on > at.astimezone(SHANGHAI).date():
         raise VisitDay(finding.visited_on, None)
@@ -99,58 +116,24 @@ def visit_record(*, viewer: Viewer, case_id: int, version: int, finding: Finding
         raise NoteMissing
     with transaction.atomic():
         case = case_get(viewer, case_id)
-        helped_on = case.assisted_at.astimezone(SHANGHAI).date() if case.assisted_at else None
-        if helped_on is not None and finding.visited_on < helped_on:
-            raise VisitDay(finding.visited_on, helped_on)
-        asked, causes = questions_for(case, on=at.astimezone(SHANGHAI).date())
-        outcomes = outcomes_of(asked, finding.answers, way=finding.way, causes=causes) if asked else {}
-        is_gone = outcome_of_all(outcomes) is Outcome.SOLVED if asked else finding.is_risk_gone
-        if not is_gone and asked and not finding.still_needed.strip():
-            raise StillNeeded
+        asked, outcomes, is_gone = _found(case, finding, at=at)
+        values = {cause: found.value for cause, found in outcomes.items()}
         visited_record(
-            viewer=viewer,
-            case_id=case_id,
-            is_risk_gone=is_gone,
-            at=at,
-            data={
-                "way": finding.way,
-                "visited_on": finding.visited_on.isoformat(),
-                "outcomes": {cause: found.value for cause, found in outcomes.items()},
-            },
+            viewer=viewer, case_id=case_id, is_risk_gone=is_gone, at=at, version=version,
+            data={"way": finding.way, "visited_on": finding.visited_on.isoformat(), "outcomes": values},
             text=_sentence(finding, outcomes, is_gone=is_gone),
-            version=version,
-        )
+        )  # fmt: skip
         visit = Visit.objects.create(
-            slot=case.slot,
-            household_id=case.household_id,
-            case_id=case.pk,
-            way=Visit.Way(finding.way),
-            visited_on=finding.visited_on,
-            spoke_with=finding.spoke_with.strip()[:60],
-            has_help_arrived=finding.has_help_arrived,
-            is_risk_gone=is_gone,
-            answers=_told(asked, finding),
-            outcomes={cause: found.value for cause, found in outcomes.items()},
-            income_fen=finding.income_fen,
-            note=finding.note.strip()[:1000],
-            still_needed=finding.still_needed.strip()[:500],
-            recorded_at=at,
-            recorded_by=viewer.label,
-            user_id=viewer.user_id,
-            case_version=version,
-        )
+            slot=case.slot, household_id=case.household_id, case_id=case.pk, way=Visit.Way(finding.way),
+            visited_on=finding.visited_on, spoke_with=finding.spoke_with.strip()[:60],
+            has_help_arrived=finding.has_help_arrived, is_risk_gone=is_gone, answers=_told(asked, finding),
+            outcomes=values, income_fen=finding.income_fen, note=finding.note.strip()[:1000],
+            still_needed=finding.still_needed.strip()[:500], recorded_at=at, recorded_by=viewer.label,
+            user_id=viewer.user_id, case_version=version,
+        )  # fmt: skip
         entry_append(
-            viewer=viewer,
-            action="visit.record",
-            subject_type="evaluation.Visit",
-            subject_id=visit.pk,
-            slot=case.slot,
-            at=at,
-            after={
-                "case": case.pk,
-                "is_risk_gone": is_gone,
-                "way": finding.way,
-                "outcomes": {cause: found.value for cause, found in outcomes.items()},
-            },
-        )
+            viewer=viewer, action="visit.record", subject_type="evaluation.Visit", subject_id=visit.pk,
+            slot=case.slot, at=at,
+            after={"case": case.pk, "is_risk_gone": is_gone, "way": finding.way, "outcomes": values},
+        )  # fmt: skip
     return visit

@@ -72,7 +72,7 @@ def _forms(request: HttpRequest, viewer: Viewer, household_id: int) -> dict[str,
     proposed = roll_backs_of_household(viewer, household_id).filter(state="PROPOSED").first()
     kinds: dict[str, Any] = {}
     if viewer.kind in VISITORS:
-        if found.due_on is not None and found.case is not None:
+        if found.due_on is not None:
             kinds["visit"] = FollowUpForm
         if found.is_weak and proposed is None:
             kinds["propose"] = RollBackForm

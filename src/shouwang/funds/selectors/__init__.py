@@ -29,7 +29,7 @@ from shouwang.funds.selectors.payments import (
     payments_unknown,
     payments_visible_to,
 )
-from shouwang.funds.selectors.requests import RequestStanding, request_standings, requests_brought_back
+from shouwang.funds.selectors.requests import RequestStanding, request_standings, requests_brought_back, requests_paid
 from shouwang.funds.selectors.waiting import money_waiting
 
 __all__ = [
@@ -60,4 +60,5 @@ __all__ = [
     "purposes_to_pay",
     "request_standings",
     "requests_brought_back",
+    "requests_paid",
 ]

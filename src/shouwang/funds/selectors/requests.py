@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from shouwang.funds.models import Commitment, Entry, Grant, Payment
 from shouwang.funds.selectors.payments import recovered_fen
@@ -68,6 +71,13 @@ def _standing(
             row.source_ref, "RETURNED", row.amount_fen, reason=payment.reason if payment is not None else ""
         )
     return RequestStanding(row.source_ref, "WAITING", row.amount_fen)
+
+
+def requests_paid(*, beginning: str) -> QuerySet[Any, Any]:
+    """This function returns the names of payments, of those that begin so, that were made and stand, as a query to
+    filter by; in the scope of whoever asks."""
+    paid = Commitment.objects.filter(state=Commitment.State.PAID, source_ref__startswith=beginning)
+    return paid.values_list("source_ref", flat=True)
 
 
 def requests_brought_back(*, since: datetime) -> set[str]:

@@ -72,6 +72,7 @@ def opened_page(
         word=course.end or word,
         sentence="" if course.end else sentence,
         next_on=course.next_on,
+        is_late=course.next_on is not None and course.next_on < timezone.localdate(at),
         needed=course.needed,
         told=[Told(*line) for line in course.told],
         asked=[Told(*line) for line in course.asked],

@@ -11,6 +11,8 @@ from shouwang.register.selectors.brief import (
     gone_before,
     households_brief,
     households_removed,
+    memberships_dated,
+    removal_known_on,
     removals_of,
     spendings_brief,
 )
@@ -51,7 +53,13 @@ from shouwang.register.selectors.people import (
     persons_by_name_birth_village,
     villages_with_households,
 )
-from shouwang.register.selectors.profile import HouseholdProfile, households_profile, statuses_on, type_label
+from shouwang.register.selectors.profile import (
+    HouseholdProfile,
+    group_then,
+    households_profile,
+    statuses_on,
+    type_label,
+)
 from shouwang.register.selectors.scope import places_of
 from shouwang.register.selectors.search import SearchPage, household_search, person_search, register_is_empty
 from shouwang.register.selectors.standing import household_standing
@@ -105,6 +113,7 @@ __all__ = [
     "facts_of",
     "findings_open",
     "gone_before",
+    "group_then",
     "hits_of",
     "homes_of",
     "household_card",
@@ -132,6 +141,7 @@ __all__ = [
     "masked_ids",
     "match_hits",
     "members_of",
+    "memberships_dated",
     "merge_get",
     "merges_of",
     "moves_since",
@@ -147,6 +157,7 @@ __all__ = [
     "persons_by_name_birth_village",
     "places_of",
     "register_is_empty",
+    "removal_known_on",
     "removals_of",
     "spendings_brief",
     "state_on",

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from shouwang.kit.codes import Risk, SpendingCause
+from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import Viewer
 from shouwang.register.models import Household, HouseholdState, Membership, Person, Spending
 from shouwang.register.selectors.scope import holding, of_household, of_person
@@ -46,6 +48,13 @@ def households_brief(viewer: Viewer, household_ids: Collection[int], *, on: date
     for household_id, person_id in members.values_list("household_id", "person_id"):
         persons[household_id].add(person_id)
     return {pk: HouseholdBrief(slot, frozenset(persons[pk])) for pk, slot in slots.items()}
+
+
+def memberships_dated(viewer: Viewer) -> QuerySet[Any, Any]:
+    """This function returns who belongs to the households the viewer may read, from which day to before which, as a
+    query to join with: household_id, person_id, valid_from, valid_to."""
+    rows = of_household(Membership.objects.filter(superseded_at__isnull=True), viewer)
+    return rows.values("household_id", "person_id", "valid_from", "valid_to")
 
 
 def spendings_brief(viewer: Viewer, spending_ids: Collection[int]) -> dict[int, SpendingBrief]:
@@ -108,17 +117,20 @@ def gone_before(viewer: Viewer, *, person: str, household: str, day: str) -> Com
 
 @dataclass(frozen=True)
 class RemovedHousehold:
-    """A household whose risk was removed: where it lives now, since when, and how in the register's word."""
+    """A household whose risk was removed: where it lives now, since when, how in the register's word, and the day on
+    which the register learned of it."""
 
     household_id: int
     slot: int
     removed_on: date
     removal: str
+    known_on: date
 
 
 def households_removed(viewer: Viewer, *, after: date, on: date) -> list[RemovedHousehold]:
     """This function returns the households of the viewer's areas whose risk is removed since some day after `after` and
     by `on`, as believed now, the first removed in front; those that stand no more are left out."""
+    learned = _learned(household_id=OuterRef("household_id"), removed_date=OuterRef("removed_date"))
     rows = of_household(
         HouseholdState.objects.filter(
             removed_date__gt=after, removed_date__lte=on, superseded_at__isnull=True, valid_to__isnull=True,
@@ -126,11 +138,26 @@ def households_removed(viewer: Viewer, *, after: date, on: date) -> list[Removed
         ),
         viewer,
     ).order_by("removed_date", "household_id")  # fmt: skip
+    rows = rows.annotate(learned=Subquery(learned.values("recorded_at")[:1]))
     return [
-        RemovedHousehold(key, slot, day, removal)
-        for key, slot, day, removal in rows.values_list("household_id", "slot", "removed_date", "removal")
+        RemovedHousehold(key, slot, day, removal, learned_at.astimezone(SHANGHAI).date())
+        for key, slot, day, removal, learned_at in rows.values_list(
+            "household_id", "slot", "removed_date", "removal", "learned"
+        )
         if day is not None
     ]
+
+
+def removal_known_on(household_id: int, removed_on: date) -> date | None:
+    """This function returns the day on which the register learned that the risk of a household was removed on a day, in
+    the scope of whoever asks."""
+    at = _learned(household_id=household_id, removed_date=removed_on).values_list("recorded_at", flat=True).first()
+    return at.astimezone(SHANGHAI).date() if at is not None else None
+
+
+def _learned(**removal: Any) -> QuerySet[HouseholdState]:
+    """This function returns what tells of a removal, what was learned first in front; also what is believed no more."""
+    return HouseholdState.objects.filter(**removal).order_by("recorded_at", "pk")
 
 
 def deaths_in(*, lo: int, hi: int) -> dict[int, date]:

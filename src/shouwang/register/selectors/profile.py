@@ -6,6 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from shouwang.kit.codes import PovertyStatus, WatchType
 from shouwang.kit.dates import month_window
@@ -68,6 +73,19 @@ def households_profile(viewer: Viewer, ids: Collection[int], *, on: date) -> dic
         for pk in wanted
         if members[pk]
     }
+
+
+def group_then(viewer: Viewer, *, household: str, day: str) -> Combinable:
+    """This function returns the group of a household on a day (`state_group`), empty where nothing is known, as a
+    column for rows of another room; the arguments name the row's fields."""
+    on: Any = OuterRef(day)
+    is_watched = Q(watch_type__isnull=False) & (Q(removed_date__isnull=True) | Q(removed_date__gt=on))
+    group = Case(
+        When(is_watched, then=F("watch_type")), When(is_low_income=True, then=Value(LOW_INCOME)),
+        default=F("poverty_status"), output_field=CharField(),
+    )  # fmt: skip
+    states = of_household(HouseholdState.objects.filter(holding(on), household_id=OuterRef(household)), viewer)
+    return Coalesce(Subquery(states.annotate(group=group).values("group")[:1]), Value(""))
 
 
 def state_group(state: HouseholdState, on: date) -> str:

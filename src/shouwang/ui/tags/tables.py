@@ -19,7 +19,11 @@ register = template.Library()
 DRAWN: dict[str, Callable[[Any], Any]] = {
     "yuan": yuan, "wan": wan, "number": number, "day": day, "when": when, "lamp": lamp,
 }  # fmt: skip
-CSS_OF_KIND = {**dict.fromkeys(("yuan", "wan", "number"), " is-number"), "word": " is-word"}
+CSS_OF_KIND = {
+    **dict.fromkeys(("yuan", "wan", "number"), " is-number"),
+    **dict.fromkeys(("day", "when"), " text-nowrap"),
+    "word": " is-word",
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -87,4 +91,4 @@ def _cell(row: Row, column: Column, value: Any) -> str:
     if column.phone == "title" and row.href:
         text = format_html('<a href="{}">{}</a>', row.href, text)
     css = f"is-{column.phone}{CSS_OF_KIND.get(column.kind, '')}"
-    return format_html('<td role="cell" data-label="{}" class="{}">{}</td>', column.label, css, text)
+    return format_html('<td role="cell" data-label="{}" class="{}">{}</td>', column.full_label, css, text)
