@@ -97,7 +97,17 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
 
 @pytest.mark.full
 def test_the_interval_holds_the_truth_nine_times_in_ten() -> None:
-    assert 0.85 <= covered(range(1_000, 1_400), rounds=500) <= 0.95
+    assert 0.87 <= covered(range(1_000, 1_400), rounds=500) <= 0.93
+
+
+def test_a_mean_told_by_few_claims_is_off_for_all_that_are_to_come() -> None:
+    """Twenty ended claims with half their mean as spread tell it to ±1.645 · 0.5 / √20, however many are still open."""
+    ended = [ClaimFact(TERM, TERM, fen, fen) for fen in [1_000, 3_000] * 10]
+    for many in (2_000, 4_000):
+        found = solvency([*ended, *[ClaimFact(ON, ON, None)] * many], PoolFact(TERM, UNTIL, 10**9), on=ON, rounds=1_000)
+        reported = found.reported_fen
+        assert (reported.high - reported.low) / reported.mean == pytest.approx(2 * 1.645 * 0.5 / 20**0.5, rel=0.15)
+        assert reported.mean == pytest.approx(2_000 * many, rel=0.02)
 
 
 def test_the_same_seed_gives_the_same_answer_and_worse_times_cost_more() -> None:

@@ -2,7 +2,8 @@
 
 Delays by chain ladder over the time from event to report (Mack 1993), the frequency by Cape Cod (Stanard 1985), as an
 over-dispersed Poisson model (Renshaw and Verrall 1998); its uncertainty by parametric bootstrap (England and Verrall
-2002); amounts drawn from those of claims that came to an end. Formulas and caveats: docs/algorithms/solvency.md. Fen.
+2002); amounts drawn from those of claims that came to an end, their level by bootstrap too (Efron 1979). Formulas and
+caveats: docs/algorithms/solvency.md. Fen.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PERIOD_DAYS = 30
 MOST_PERIODS = 24
 ROUNDS = 2_000
 MOST_DRAWS = 1_000_000
+MOST_RESAMPLED = 10_000_000
 QUANTILES = (0.05, 0.5, 0.95)
 FEWEST_ENDED = 20  # below it an estimate is shown as a rough one
 LIMIT_FEN = 10**13
@@ -218,14 +220,22 @@ def _drawn(random: np.random.Generator, mean: Floats, dispersion: float) -> Floa
 
 @dataclass(frozen=True)
 class _Draws:
-    """What all scenarios share: by round, reported amounts, claims to come of the past by delay, claims a period."""
+    """What all scenarios share: by round, reported amounts, claims to come of the past by delay, claims a period.
+
+    `level` is by how much a claim may cost more or less in truth than those seen so far, by round.
+    """
 
     reported: Floats
     to_come: Floats
     rate: Floats
     pattern: Floats
     amounts: Floats
+    level: Floats
     dispersion: float
+
+    def costs(self, random: np.random.Generator, counts: Floats) -> Floats:
+        """This function draws what as many claims as each round has cost."""
+        return _sums(random, counts, self.amounts) * self.level
 
 
 def solvency(
@@ -248,7 +258,7 @@ def solvency(
     ended = sum(fact.ended_fen is not None for fact in facts)
     return Solvency(
         on=on, claims=len(facts), ended=ended, open_claims=len(facts) - ended, reported_fen=_band(draws.reported),
-        unreported=_band(counts), unreported_fen=_band(_sums(random, counts, draws.amounts)),
+        unreported=_band(counts), unreported_fen=_band(draws.costs(random, counts)),
         factors=tuple(float(one) for one in chain_ladder(triangle_of(facts, on=on, size=size)).factors),
         outlooks=tuple(
             _outlook(random, one, draws, pool, days_left=days_left, confidence=confidence) for one in scenarios
@@ -291,23 +301,44 @@ def _draw(
     amounts = ended if len(ended) else np.array([float(fact.open_fen) for fact in known if fact.open_fen is not None])
     if not len(amounts):
         amounts = np.zeros(1)
-    return _Draws(_reported(random, facts, amounts, rounds), to_come, refit.rate, refit.shares, amounts, dispersion)
+    level = _level(random, amounts, rounds)
+    reported = _reported(random, facts, amounts, level)
+    return _Draws(reported, to_come, refit.rate, refit.shares, amounts, level, dispersion)
 
 
-def _reported(random: np.random.Generator, facts: Sequence[ClaimFact], amounts: Floats, rounds: int) -> Floats:
+def _level(random: np.random.Generator, amounts: Floats, rounds: int) -> Floats:
+    """This function returns, by round, the mean of the amounts drawn anew with replacement over their mean.
+
+    The mean of a few claims is not the true one, and all claims to come would be off alike. Where that were very many
+    draws, the mean is a normal one (central limit).
+    """
+    mean, size = float(amounts.mean()), len(amounts)
+    if mean <= 0:
+        return np.ones(rounds)
+    if size * rounds > MOST_RESAMPLED:
+        spread = float(amounts.std()) / mean / size**0.5
+        return np.clip(1.0 + spread * random.standard_normal(rounds), 0.0, None)
+    found: Floats = random.choice(amounts, (rounds, size)).mean(axis=1) / mean
+    return found
+
+
+def _reported(random: np.random.Generator, facts: Sequence[ClaimFact], amounts: Floats, level: Floats) -> Floats:
     """This function draws what reported claims are still to be paid: as decided, else as computed, else as others were.
 
-    A share of those that are not decided is refused, as many as were so far; what was paid in advance is off.
+    A share of those that are not decided is refused, as many as were so far (drawn from its beta distribution: a few
+    decisions do not tell it exactly); what was paid in advance is off.
     """
+    rounds = len(level)
     decided = [fact.ended_fen for fact in facts if fact.ended_fen is not None]
-    granted = (sum(fen > 0 for fen in decided) + 1.0) / (len(decided) + 1.0)
+    refused = sum(fen == 0 for fen in decided)
+    granted = random.beta(len(decided) - refused + 1, refused, rounds) if refused else np.ones(rounds)
     total = np.zeros(rounds)
     for fact in facts:
         if fact.ended_fen is not None:
             total += max(0, fact.ended_fen - fact.paid_fen)
             continue
         if fact.open_fen is None:
-            drawn = random.choice(amounts, rounds)
+            drawn = random.choice(amounts, rounds) * level
         else:
             drawn = np.where(random.random(rounds) < granted, float(fact.open_fen), 0.0)
         total += np.clip(drawn - fact.paid_fen, 0.0, None)
@@ -344,7 +375,7 @@ def _outlook(
     out = np.zeros((rounds, steps + 1))  # the last column: paid after the term
     out[:, 0] += draws.reported  # what is reported has its price already
     for later in range(draws.to_come.shape[1]):
-        part = _sums(random, draws.to_come[:, later], draws.amounts) * scenario.severity
+        part = draws.costs(random, draws.to_come[:, later]) * scenario.severity
         out[:, min(later, steps)] += part
     for step in range(left):
         share = min(1.0, (days_left - step * PERIOD_DAYS) / PERIOD_DAYS)
@@ -355,8 +386,8 @@ def _outlook(
         for delay in range(draws.pattern.shape[1]):
             told = random.binomial(counts.astype(int), np.clip(_rest(draws.pattern, delay), 0.0, 1.0)).astype(float)
             counts -= told
-            out[:, min(step + delay, steps)] += _sums(random, told, draws.amounts) * scenario.severity
-        out[:, steps] += _sums(random, counts, draws.amounts) * scenario.severity
+            out[:, min(step + delay, steps)] += draws.costs(random, told) * scenario.severity
+        out[:, steps] += draws.costs(random, counts) * scenario.severity
     balance = pool.has_fen - np.cumsum(out[:, :steps], axis=1)
     total = out.sum(axis=1)
     path = np.quantile(balance, QUANTILES, axis=0).T
