@@ -94,6 +94,8 @@ def _results(claim: Claim) -> list[list[str]]:
         rows.append(["算得应赔", yuan_text(claim.computed_fen)])
     if claim.amount_fen is not None and claim.amount_fen != claim.computed_fen:
         rows.append(["两人核定后调整为", yuan_text(claim.amount_fen)])
+    if claim.is_over and claim.over_fen:
+        rows.append([f"已付 {yuan_text(claim.had_fen)} 元，多付要退回", yuan_text(claim.over_fen)])
     return rows
 
 

@@ -279,8 +279,9 @@ def _form(request: HttpRequest, stated: Step, claim: Claim) -> Form | None:
     if stated.form is PayeeForm:
         with acting_as(SYSTEM):
             members = members_of(SYSTEM, claim.household_id, timezone.localdate())
-        people = [(str(member.person_id), f"{member.name}（{member.relationship_label}）") for member in members]
-        return PayeeForm(posted, people=people)
+        others = [member for member in members if member.person_id != claim.payee_id]
+        people = [(str(member.person_id), f"{member.name}（{member.relationship_label}）") for member in others]
+        return PayeeForm(posted, people=[("", "请选择" if people else "这一户没有别的人"), *people])
     if stated.form is AccountForm:
         return AccountForm(posted, initial={"account_name": claim.payee_name})
     if stated.form is PayForm:
