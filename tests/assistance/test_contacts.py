@@ -294,12 +294,19 @@ def test_a_visit_is_written_down_on_a_page_without_scripts(cast: Cast, client: C
     sign_in(client, cast.officer)
     page = client.get(reverse("assistance:household_contacts", args=[home]))
     assert "还没有联系人" in page.content.decode()
+    nobody = client.post(reverse("assistance:household_contacts", args=[home]), {"kind": "one_to_one", "cadre": ""})
+    assert nobody.status_code == 422
+    assert set(nobody.context["page"].form.errors) == {"name", "organisation_name", "from_date"}
     client.post(
         reverse("assistance:household_contacts", args=[home]),
         {"kind": "one_to_one", "cadre": f"p{cast.officer.appointment_id}", "from_date": timezone.localdate()},
     )
     with acting_as(SYSTEM):
         contact = Contact.objects.get(household_id=home)
+    hand_over = client.post(
+        reverse("assistance:contact_hand_over", args=[contact.pk]), {"version": 1, "from_date": timezone.localdate()}
+    )
+    assert set(hand_over.context["page"].form.errors) == {"name", "organisation_name", "reason"}
     address = reverse("assistance:contact_visit", args=[contact.pk])
     empty = client.post(address, {"version": 1, "on": timezone.localdate(), "way": "HOME", "is_met": "yes"})
     assert empty.status_code == 422

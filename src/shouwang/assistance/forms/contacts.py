@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from shouwang.assistance.models import ContactVisit
+from shouwang.assistance.rules.contacts import ReasonNeeded
 from shouwang.assistance.services import Cadre, Seen
 from shouwang.kit.codes import Risk
 from shouwang.ui.forms import FreeTextForm, StatedChoice, StatedField, key_read
@@ -34,6 +35,21 @@ class CadreForm(FreeTextForm):
     def __init__(self, *args: Any, cadres: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cadre"].choices = [("", "外单位（在下面写）"), *cadres]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks beside its own field for the name and the office of somebody who does not sign in here."""
+        cleaned = super().clean()
+        picked = cleaned.get("cadre", "")
+        if "cadre" in self.errors or picked.startswith(PERSON):
+            return cleaned
+        self._want("name", "请写联系人的姓名。")
+        if not picked:
+            self._want("organisation_name", "请写外单位的名称，或者在上面选人。")
+        return cleaned
+
+    def _want(self, name: str, sentence: str) -> None:
+        if name not in self.errors and not self.cleaned_data.get(name, "").strip():
+            self.add_error(name, sentence)
 
     def chosen(self) -> Cadre:
         """This function returns who was named."""
@@ -65,6 +81,12 @@ class HandOverForm(CadreForm):
 
     from_date = day_field("从哪天起接手")
     reason = StatedField(label="为什么交接", max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """This function asks for the reason together with whatever else is missing."""
+        cleaned = super().clean()
+        self._want("reason", ReasonNeeded.sentence)
+        return cleaned
 
 
 class EndForm(FreeTextForm):
