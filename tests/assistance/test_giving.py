@@ -371,6 +371,20 @@ def test_the_pages_of_giving_work_without_scripts(cast: Cast, client: Client) ->
     assert client.post(allot_at, {"version": 1, "need": wanting.pk, "quantity": "4"}).status_code == 302
     with acting_as(SYSTEM):
         made = Allotment.objects.get()
+    # What was typed and refused stands there again, with what is wrong.
+    off = reverse("assistance:allotment_cancel", args=[made.pk])
+    cancelled = client.post(off, {"version": 9, "reason": "已有棉被"})
+    assert (cancelled.status_code, cancelled.context["page"].lines[0].why_form.is_valid()) == (422, False)
+    assert 'value="已有棉被"' in cancelled.content.decode()
+    client.post(address, need | {"item": "大米", "unit": "袋"})
+    with acting_as(SYSTEM):
+        rice = Need.objects.get(item="大米")
+    back = reverse("assistance:need_withdraw", args=[rice.pk])
+    kept = client.post(back, {"version": 9, "reason": "亲戚送来了"})
+    assert (kept.status_code, kept.context["page"].why_of) == (422, rice.pk)
+    assert 'value="亲戚送来了"' in kept.content.decode()
+    assert client.post(back, {"version": 1, "reason": "亲戚送来了"}).status_code == 302
+    assert client.post(back, {"version": 1, "reason": "亲戚送来了"}).status_code == 302  # withdrawn already: it says so
     at = reverse("assistance:allotment_deliver", args=[made.pk])
     assert client.get(at).status_code == 200
     upload = io.BytesIO(photo_file())

@@ -38,6 +38,7 @@ class ContactsPage:
     late: int
     gone: int
     is_wide: bool
+    counties: Sequence[AreaRow] = ()
 
 
 @dataclass(frozen=True)

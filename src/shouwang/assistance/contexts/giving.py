@@ -104,6 +104,7 @@ class AllotmentLine:
     may_cancel: bool = False
     word: GiftConfirmation | None = None
     may_ask: bool = False
+    why_form: forms.Form | None = None
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,15 @@ class NeedsPage:
 
 @dataclass(frozen=True)
 class HouseholdNeedsPage:
-    """What one household needs and got, and the form for a need."""
+    """What one household needs and got, the form for a need; `why_form` of the need that could not be withdrawn."""
 
     card: HouseholdCard
     lines: Sequence[NeedLine]
     allotments: Sequence[AllotmentLine]
     form: forms.Form | None
     measure: Measure | None
-    why_form: forms.Form
+    why_form: forms.Form | None = None
+    why_of: int = 0
 
 
 @dataclass(frozen=True)

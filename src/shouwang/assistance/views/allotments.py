@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shouwang.assistance.contexts.giving import AllotmentLine, AllotmentsPage, ArrivalPage, GiftConfirmPage
-from shouwang.assistance.forms.giving import ArrivalForm, GiftConfirmForm, PayForm
+from shouwang.assistance.forms.giving import ArrivalForm, GiftConfirmForm, PayForm, WhyForm
 from shouwang.assistance.models import Allotment
 from shouwang.assistance.rules.giving import STATERS, amount_text, may_state
 from shouwang.assistance.selectors.giving import (
@@ -40,7 +41,7 @@ from shouwang.people.access import Kind, Viewer, requires
 from shouwang.register.selectors import household_cards
 from shouwang.ui.files import paper_answer
 from shouwang.ui.forms import refusal_add, version_posted
-from shouwang.ui.tables import key_page
+from shouwang.ui.tables import KeyPage, key_page
 
 
 def _late(viewer: Viewer) -> QuerySet[Allotment]:
@@ -159,16 +160,23 @@ def cancel(request: HttpRequest, allotment_id: int) -> HttpResponse:
     """This function takes an allotment back."""
     viewer = viewer_of(request)
     found = _allotment(viewer, allotment_id)
-    try:
-        allotment_cancel(
-            viewer=viewer, allotment_id=allotment_id, version=version_posted(request),
-            reason=request.POST.get("reason", ""), at=timezone.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "分配已取消，数量退回这笔捐赠。")
-    return redirect("assistance:household_needs", found.household_id)
+    why = WhyForm(request.POST, auto_id=f"why{allotment_id}_%s")
+    if why.is_valid():
+        try:
+            allotment_cancel(
+                viewer=viewer, allotment_id=allotment_id, version=version_posted(request),
+                reason=why.cleaned_data["reason"], at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            if refusal.is_absent:
+                raise Http404 from refusal
+            refusal_add(why, refusal)
+        else:
+            messages.success(request, "分配已取消，数量退回这笔捐赠。")
+            return redirect("assistance:household_needs", found.household_id)
+    line = replace(allotment_lines(viewer, [found])[0], why_form=why, may_cancel=True)
+    page = AllotmentsPage("取消分配", "cancel", [line], KeyPage([line], None, is_first=True))
+    return render(request, "assistance/allotments.html", {"page": page}, status=422)
 
 
 @require_http_methods(["GET", "POST"])

@@ -50,7 +50,7 @@ from shouwang.assistance.views.common import (
     viewer_of,
 )
 from shouwang.people.access import Kind, StaleWrite, Viewer, requires
-from shouwang.people.selectors import appointments_of_organisation, organisations_of_kind
+from shouwang.people.selectors import appointments_of_organisation, areas_below, organisations_of_kind
 from shouwang.register.selectors import HouseholdCard, household_cards, households_grouped
 from shouwang.ui.forms import refusal_add, version_posted
 from shouwang.ui.tables import key_page
@@ -76,6 +76,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         contacts_late(viewer, today).filter(here).count(),
         contacts_gone(viewer, today).filter(here).count(),
         is_wide,
+        areas_below(area, level=COUNTY_LEVEL) if is_wide and area is not None else [],
     )
     return render(request, "assistance/contacts.html", {"page": page})
 

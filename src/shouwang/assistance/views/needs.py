@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -74,14 +76,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     measure = _measure(viewer, request, household_id)
     if request.method == "POST" and not may_state(viewer):
         return redirect("assistance:household_needs", household_id)
-    form = None
-    if may_state(viewer) and card.ended_on is None:
-        purposes = giving_policy(card.slot, today).purposes
-        form = NeedForm(
-            request.POST if request.method == "POST" else None,
-            purposes=[(key, stated.name) for key, stated in purposes.items()],
-            initial={"stated_on": today, "form": "MONEY", "note": measure.summary if measure else ""},
-        )
+    form = _form(viewer, card, today, measure, request.POST if request.method == "POST" else None)
     if form is not None and form.is_bound and form.is_valid():
         try:
             need_state(
@@ -96,21 +91,34 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     return _household(request, viewer, card, form, measure)
 
 
+def _form(
+    viewer: Viewer, card: HouseholdCard, today: date, measure: Measure | None, posted: QueryDict | None
+) -> NeedForm | None:
+    if not may_state(viewer) or card.ended_on is not None:
+        return None
+    purposes = giving_policy(card.slot, today).purposes
+    return NeedForm(
+        posted, purposes=[(key, stated.name) for key, stated in purposes.items()],
+        initial={"stated_on": today, "form": "MONEY", "note": measure.summary if measure else ""},
+    )  # fmt: skip
+
+
 def _measure(viewer: Viewer, request: HttpRequest, household_id: int) -> Measure | None:
     key = key_read(request.GET.get("measure", ""))
     return measures_visible_to(viewer).filter(pk=key, household_id=household_id).first() if key else None
 
 
 def _household(
-    request: HttpRequest, viewer: Viewer, card: HouseholdCard, form: NeedForm | None, measure: Measure | None
-) -> HttpResponse:
+    request: HttpRequest, viewer: Viewer, card: HouseholdCard, form: NeedForm | None, measure: Measure | None = None,
+    *, why_form: WhyForm | None = None, why_of: int = 0,
+) -> HttpResponse:  # fmt: skip
     rows = needs_visible_to(viewer).filter(household_id=card.id).order_by("-pk")
     allotted = list(allotments_visible_to(viewer).filter(household_id=card.id).order_by("-pk")[:ALLOTTED])
     page = HouseholdNeedsPage(
-        card, [NeedLine(need, card) for need in rows], allotment_lines(viewer, allotted), form, measure,
-        WhyForm(auto_id="why_%s"),
+        card, [NeedLine(need, card) for need in rows], allotment_lines(viewer, allotted), form, measure, why_form,
+        why_of,
     )  # fmt: skip
-    status = 422 if form is not None and form.is_bound else 200
+    status = 422 if why_form is not None or (form is not None and form.is_bound) else 200
     return render(request, "assistance/household_needs.html", {"page": page}, status=status)
 
 
@@ -122,16 +130,24 @@ def withdraw(request: HttpRequest, need_id: int) -> HttpResponse:
     need = need_get(viewer, need_id)
     if need is None or not may_state(viewer):
         raise Http404
-    try:
-        need_withdraw(
-            viewer=viewer, need_id=need_id, version=version_posted(request), reason=request.POST.get("reason", ""),
-            at=timezone.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "这项需求已撤回。")
-    return redirect("assistance:household_needs", need.household_id)
+    why = WhyForm(request.POST, auto_id=f"back{need_id}_%s")
+    if why.is_valid():
+        try:
+            need_withdraw(
+                viewer=viewer, need_id=need_id, version=version_posted(request), reason=why.cleaned_data["reason"],
+                at=timezone.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            if refusal.is_absent:  # somebody else was faster
+                messages.error(request, "这项需求已经撤回，不用再办。")
+                return redirect("assistance:household_needs", need.household_id)
+            refusal_add(why, refusal)
+        else:
+            messages.success(request, "这项需求已撤回。")
+            return redirect("assistance:household_needs", need.household_id)
+    card = card_of(viewer, need.household_id)
+    form = _form(viewer, card, timezone.localdate(), None, None)
+    return _household(request, viewer, card, form, why_form=why, why_of=need_id)
 
 
 @never_cache
