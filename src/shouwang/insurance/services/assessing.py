@@ -167,7 +167,7 @@ def computation_of(
         pack_version_id=claim.pack_version_id, policy_on=claim.event_on, policy_digest=digest,
         ladder_key=stated.key, ladder_name=stated.name, source=stated.source.document[:300],
         clause=stated.source.clause[:300], mark=stated.mark_text, inputs=inputs,
-        steps=[asdict(step) for step in found.steps], own_fen=found.own_fen, paid_fen=found.paid_fen,
+        steps=[dict(vars(step)) for step in found.steps], own_fen=found.own_fen, paid_fen=found.paid_fen,
     )  # fmt: skip
 
 
@@ -179,8 +179,13 @@ def settled(claim: Claim, ladder: Ladder) -> tuple[Settlement, dict[str, Any]]:
     return settled_beside(claim, ladder, paid_year_fen=year)
 
 
-def settled_beside(claim: Claim, ladder: Ladder, *, paid_year_fen: int) -> tuple[Settlement, dict[str, Any]]:
-    """This function settles a claim beside what the household got in the year for others, as `settled` does."""
+def settled_beside(
+    claim: Claim, ladder: Ladder, *, paid_year_fen: int, as_plain: dict[str, Any] | None = None
+) -> tuple[Settlement, dict[str, Any]]:
+    """This function settles a claim beside what the household got in the year for others, as `settled` does.
+
+    `as_plain` is the ladder as plain data, where it is at hand.
+    """
     inputs: dict[str, Any] = {
         "loss_fen": claim.loss_fen,
         "offsets": dict(claim.offsets),
@@ -191,7 +196,7 @@ def settled_beside(claim: Claim, ladder: Ladder, *, paid_year_fen: int) -> tuple
     }
     found = claim_settle(ladder, **inputs)
     facts = {"cause": claim.cause, "covered_as": claim.covered_as, "type_key": claim.type_key}
-    return found, {**inputs, **facts, "ladder": plain(ladder)}
+    return found, {**inputs, **facts, "ladder": as_plain or plain(ladder)}
 
 
 def change_ask(*, viewer: Viewer, claim_id: int, version: int, to_fen: int, reason: str, at: datetime) -> Claim:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -37,6 +38,7 @@ from shouwang.kit.errors import Refusal
 from shouwang.kit.money import yuan_text
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.rulebook.ladders import Ladder
+from shouwang.rulebook.policy import plain
 from shouwang.rulebook.values import Provision
 from shouwang.standards.selectors import policy_by_version_id
 
@@ -53,20 +55,29 @@ _UPDATE = """
 """
 
 
+@dataclass(frozen=True)
+class Known:
+    """A ladder, the digest of its policy, and the ladder as plain data."""
+
+    stated: Provision[Ladder]
+    digest: str
+    as_plain: dict[str, Any]
+
+
 @dataclass
 class Ladders:
     """The ladders of a piece of work, by pack version, day and key: each is resolved once."""
 
-    known: dict[tuple[int, date, str], tuple[Provision[Ladder], str] | None] = field(default_factory=dict)
+    known: dict[tuple[int, date, str], Known | None] = field(default_factory=dict)
 
-    def of(self, claim: Claim) -> tuple[Provision[Ladder], str]:
-        """This function returns a claim's ladder and its policy's digest; raises NotEligible where it is gone."""
+    def of(self, claim: Claim) -> Known:
+        """This function returns a claim's ladder; raises NotEligible where it is gone."""
         place = (claim.pack_version_id, claim.event_on, claim.ladder_key)
         if place not in self.known:
             policy = policy_by_version_id(claim.pack_version_id, on=claim.event_on)
             stated = policy.topic("insurance").get(claim.ladder_key)
             is_ladder = stated is not None and isinstance(stated.value, Ladder)
-            self.known[place] = (stated, policy.digest) if is_ladder else None  # type: ignore[assignment]
+            self.known[place] = Known(stated, policy.digest, plain(stated.value)) if stated and is_ladder else None
         found = self.known[place]
         if found is None:
             raise NotEligible(cause=str(Risk(claim.cause).label), type_name=claim.type_name, on=claim.event_on)
@@ -159,7 +170,8 @@ def _read(
     if told:
         # An invoice is used up in the whole county, whoever the insurer is.
         with acting_as(SYSTEM):
-            used = ClaimItem.objects.filter(receipt__in=told, is_live=True).values_list("county", "receipt", "claim_id")
+            live = ClaimItem.objects.filter(county=work.slot // 1_000_000, receipt__in=told, is_live=True)
+            used = live.exclude(receipt="").values_list("county", "receipt", "claim_id")
             batch.receipts = {(county, receipt): claim for county, receipt, claim in used}
     return batch
 
@@ -171,7 +183,7 @@ def _one(batch: Batch, claim: Claim, said: Listed | None, *, paid_year_fen: int)
     if claim.pk in batch.waiting or claim.amount_fen != claim.computed_fen:
         raise ChangedByHand
     before = claim.amount_fen
-    stated, digest = batch.ladders.of(claim)
+    ladder = batch.ladders.of(claim)
     if said is not None:
         _stale_check(batch, claim, said)
         _items_take(batch, claim, said)
@@ -180,15 +192,17 @@ def _one(batch: Batch, claim: Claim, said: Listed | None, *, paid_year_fen: int)
         items = [_item(row) for row in batch.items.get(claim.pk, ())]
     if not items:
         raise ItemsMissing("还没有定损。")
-    found, inputs = settled_beside(claim, stated.value, paid_year_fen=paid_year_fen)
-    inputs["items"] = [asdict(item) for item in items]
+    found, inputs = settled_beside(
+        claim, ladder.stated.value, paid_year_fen=paid_year_fen, as_plain=ladder.as_plain
+    )  # fmt: skip
+    inputs["items"] = [dict(vars(item)) for item in items]
     kept = batch.latest.get(claim.pk)
     if kept is not None and (kept.inputs, kept.paid_fen, before) == (inputs, found.paid_fen, kept.paid_fen):
         batch.same += 1
         batch.new_items.pop(claim.pk, None)
         return
     batch.computations.append(
-        computation_of(claim, stated, found, inputs, digest=digest, viewer=batch.viewer, at=batch.at)
+        computation_of(claim, ladder.stated, found, inputs, digest=ladder.digest, viewer=batch.viewer, at=batch.at)
     )
     claim.computed_fen = claim.amount_fen = found.paid_fen
     claim.version += 1
