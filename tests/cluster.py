@@ -198,7 +198,7 @@ class TestCluster:
                 "HOST": "127.0.0.1",
                 "PORT": str(self.cluster.port),
             }
-            connections.settings[alias].update(facts, CONN_MAX_AGE=0)
+            connections.settings[alias].update(facts)
 
 
 def leftovers_remove() -> None:
