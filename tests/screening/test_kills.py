@@ -18,11 +18,11 @@ from tests.factories.standards import policy_adopt
 from tests.proof.running import eventually
 from tests.screening.days import illness, low_income, ran, run_of, warnings_open
 
+from shouwang.kit.locks import Lock
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.screening.models import Run, Snapshot, Warning
 from shouwang.screening.rules import ATTEMPTS
 from shouwang.screening.services import run_execute, run_request, runs_resume, snapshots_sweep
-from shouwang.screening.services.carrying import LOCK
 from shouwang.screening.services.snapshot import snapshot_folder
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "batch"])
@@ -125,7 +125,7 @@ def test_a_run_that_a_living_process_holds_is_left_alone(county: Cast, admin_url
     run = requested(county)
     worker_took(run)
     with psycopg.connect(admin_url, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(%s)", [LOCK + run.pk])
+        other.execute("select pg_advisory_lock(%s)", [Lock.RUN.key(run.pk)])
         assert runs_resume(at=LATER) == 0
         run_execute(run_id=run.pk, at=LATER)
         assert run_of(run.pk).state == Run.State.WAITING

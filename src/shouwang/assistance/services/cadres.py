@@ -10,12 +10,12 @@ from django.db import connection
 
 from shouwang.assistance.models import Contact
 from shouwang.assistance.rules.contacts import CADRES, CadreMissing, CadreUnknown, TooManyHouseholds
+from shouwang.kit.locks import Lock
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Kind, acting_as
 from shouwang.people.selectors import appointment_by_id, organisations_by_ids
 from shouwang.rulebook.contacts import ContactRule
 
-LOCKS = 0x4344  # the class of this module's advisory locks
 COUNTY = 10**6
 
 
@@ -40,7 +40,7 @@ def cadre_turn(cadre: Cadre) -> None:
     """
     key = cadre.appointment_id or zlib.crc32(cadre.name.strip().encode())
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, key % 2**31])
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", Lock.CADRE.pair(key))
 
 
 def cadre_named(cadre: Cadre, *, slot: int, on: date) -> Contact:

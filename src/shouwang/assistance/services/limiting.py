@@ -9,18 +9,17 @@ from django.db.models import Sum
 
 from shouwang.assistance.errors import OfferNotInForce, OffersClash, OverCap
 from shouwang.assistance.models import Measure
+from shouwang.kit.locks import Lock
 from shouwang.kit.money import yuan_text
 from shouwang.rulebook.measures import Offer, clashes
 from shouwang.rulebook.policy import Policy
 from shouwang.rulebook.values import Provision
 
-LOCKS = 0x4153  # the class of this room's advisory locks
-
 
 def household_lock(household_id: int) -> None:
     """This function lets one plan or delivery of a household follow the other until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, household_id % 2**31])
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", Lock.HELP.pair(household_id))
 
 
 def offer_stated(policy: Policy, key: str) -> Provision[Offer]:

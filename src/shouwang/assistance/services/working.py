@@ -18,6 +18,7 @@ from shouwang.assistance.services.running import entitlements_run
 from shouwang.assistance.services.setting_aside import CHUNK, month_ask
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
+from shouwang.kit.locks import Lock
 from shouwang.kit.money import yuan_text
 from shouwang.office.services import (
     process_lock,
@@ -31,7 +32,6 @@ from shouwang.people.selectors import appointment_by_id, areas_visible_to
 from shouwang.rulebook.measures import excluded_pairs
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
-LOCK = 0x4D4F4E54 << 32  # advisory locks of months, apart from anybody else's
 ATTEMPTS = 3  # a month whose worker died so often is given up
 STILL_FOR = timedelta(minutes=1)
 State = MonthWork.State
@@ -39,7 +39,7 @@ State = MonthWork.State
 
 def month_execute(*, work_id: int, at: datetime) -> None:
     """This function carries a recorded month out; one that is finished, or another process's, is left alone."""
-    with process_lock(LOCK + work_id) as is_mine:
+    with process_lock(Lock.MONTH.key(work_id)) as is_mine:
         work = _begin(work_id, at=at) if is_mine else None
         if work is None:
             return
@@ -59,7 +59,7 @@ def months_resume(*, at: datetime) -> int:
         waiting = list(found.values_list("pk", flat=True))
     resumed = 0
     for work_id in waiting:
-        with process_lock(LOCK + work_id) as is_free, acting_as(SYSTEM):
+        with process_lock(Lock.MONTH.key(work_id)) as is_free, acting_as(SYSTEM):
             resumed += is_free and work_queue(work_id)
     return resumed
 

@@ -18,11 +18,11 @@ from django.db.models import Max
 
 from shouwang.audit.models import Entry, Seal
 from shouwang.audit.rules import FIELDS, entry_mark, marks_join, seal_digest
+from shouwang.kit.locks import Lock
 from shouwang.people.access import SYSTEM, acting_as
 
 STRETCH = 20_000  # ids a transaction
 ATTEMPTS = 3
-LOCK = 0x53_65_61_6C  # one sealer at a time
 
 
 def entries_seal(*, at: datetime) -> int:
@@ -59,7 +59,7 @@ def _horizon() -> int | None:
 def _stretch_seal(low: int, high: int, at: datetime) -> int:
     with acting_as(SYSTEM):
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+            cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.SEAL.key(0)])
         if (Seal.objects.aggregate(last=Max("last_id"))["last"] or 0) > low:
             return 0  # another sealer was here
         marks: dict[int, list[bytes]] = defaultdict(list)

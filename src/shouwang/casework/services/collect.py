@@ -19,6 +19,7 @@ from shouwang.casework.services.machine import case_audit, case_enter, event_add
 from shouwang.kit.codes import Risk
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
+from shouwang.kit.locks import Lock
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.people.selectors import appointment_by_id
 from shouwang.rulebook.sweeps import clocks_from
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SCREENING, SCREENING_LABEL = "SCREENING", "系统筛查"
-LOCKS = 0x5357  # the class of this room's advisory locks
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _name(incoming: Incoming) -> tuple[str, int | None]:
 
 def _household_lock(household_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, household_id % 2**31])
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", Lock.CASES.pair(household_id))
 
 
 def _is_taken(incoming: Incoming) -> bool:

@@ -25,10 +25,11 @@ from shouwang.casework.errors import (
 from shouwang.casework.models import Case, CaseCause, CaseDistinct, CaseEvent, CaseSource
 from shouwang.casework.rules import Ending
 from shouwang.casework.selectors.procedures import procedure_for, workflow_by_version_id
-from shouwang.casework.services.collect import LOCKS, Incoming, case_of, reporters_bar
+from shouwang.casework.services.collect import Incoming, case_of, reporters_bar
 from shouwang.casework.services.machine import case_audit, case_end, case_locked, event_add
 from shouwang.kit.codes import Risk
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.locks import Lock
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import KIND_LABELS, Kind, Role, Viewer
 from shouwang.register.selectors import household_get
@@ -180,8 +181,8 @@ def _household_of(viewer: Viewer, case_ids: Iterable[int]) -> set[int]:
 
 def _lock_households(households: set[int]) -> None:
     with connection.cursor() as cursor:
-        for key in sorted({household % 2**31 for household in households}):
-            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, key])
+        for keys in sorted({Lock.CASES.pair(household) for household in households}):
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", keys)
 
 
 def _end_of(case: Case, ending: Ending, viewer: Viewer) -> str:

@@ -16,7 +16,6 @@ from shouwang.audit.services import Entry, entries_append
 from shouwang.casework.models import Case, CaseCause, CaseEvent, CaseSource
 from shouwang.casework.selectors.procedures import workflow_by_version_id
 from shouwang.casework.services.collect import (
-    LOCKS,
     Incoming,
     case_of,
     incoming_of,
@@ -27,6 +26,7 @@ from shouwang.casework.services.collect import (
 )
 from shouwang.casework.services.machine import event_of
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.locks import Lock
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.screening.selectors import warnings_by_ids
 from shouwang.screening.services import warnings_collect
@@ -50,11 +50,12 @@ def warnings_open(warning_ids: Sequence[int], *, at: datetime) -> list[int]:
 
 
 def _households_lock(households: set[int]) -> None:
-    keys = sorted({household % 2**31 for household in households})  # in one order, so that two batches never embrace
+    pairs = {Lock.CASES.pair(household) for household in households}
+    keys = sorted(key for _, key in pairs)  # in one order, so that two batches never embrace
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(%s, key) from (select unnest(%s::int[]) as key order by 1) keys",
-            [LOCKS, keys],
+            [Lock.CASES, keys],
         )
 
 

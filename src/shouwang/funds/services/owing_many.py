@@ -17,9 +17,8 @@ from shouwang.funds.services.accounts import Money, account_open
 from shouwang.funds.services.grants import AmountNotSane
 from shouwang.funds.services.ledger import Movement, entries_post
 from shouwang.funds.services.owing import PaymentRequest, commitment_prepare, commitment_same
+from shouwang.kit.locks import Lock
 from shouwang.people.access import Viewer
-
-TURN = 0x4F574544 << 32  # advisory locks of payers, apart from anybody else's
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def payments_request(
 def _accounts(viewer: Viewer, request: PaymentRequest) -> list[Account]:
     """This function returns the accounts to take from, the oldest first; who asks for many there waits in turn."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [TURN + request.organisation_id])
+        cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.PAYER.key(request.organisation_id)])
     own = accounts_visible_to(viewer).filter(
         organisation_id=request.organisation_id, purpose=request.purpose, stage=Account.Stage.AVAILABLE
     )

@@ -27,6 +27,7 @@ from shouwang.insurance.services.settling_list import Left, Listed, list_read
 from shouwang.insurance.services.settling_rows import Batch, Ladders, households_settle
 from shouwang.kit.dates import SHANGHAI
 from shouwang.kit.errors import Refusal
+from shouwang.kit.locks import Lock
 from shouwang.kit.tables import TableLimits
 from shouwang.office.services import (
     file_open,
@@ -42,7 +43,6 @@ from shouwang.people.access import SYSTEM, Viewer, acting_as, viewer_for
 from shouwang.people.selectors import appointment_by_id
 
 TASK = "insurance.settle"
-LOCK = 0x53455454 << 32  # advisory locks of this work, apart from anybody else's
 ATTEMPTS = 3  # work whose worker died so often is given up
 HOUSEHOLDS = 250  # in one transaction
 TRIES = 3  # of a batch that met an invoice somebody else was just using
@@ -110,7 +110,7 @@ def work_queue(work_id: int) -> bool:
 
 def settle_execute(*, work_id: int, at: datetime) -> None:
     """This function carries the work out; what is finished, or another process's, is left alone."""
-    with process_lock(LOCK + work_id) as is_mine:
+    with process_lock(Lock.SETTLING.key(work_id)) as is_mine:
         work = _begin(work_id, at=at) if is_mine else None
         if work is None:
             return
@@ -130,7 +130,7 @@ def settles_resume(*, at: datetime) -> int:
         waiting = list(found.values_list("pk", flat=True))
     resumed = 0
     for work_id in waiting:
-        with process_lock(LOCK + work_id) as is_free, acting_as(SYSTEM):
+        with process_lock(Lock.SETTLING.key(work_id)) as is_free, acting_as(SYSTEM):
             resumed += is_free and work_queue(work_id)
     return resumed
 

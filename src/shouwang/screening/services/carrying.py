@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from shouwang.engine import ScreenResult, SnapshotError, screen
 from shouwang.engine.edition import edition
 from shouwang.kit.errors import Refusal
+from shouwang.kit.locks import Lock
 from shouwang.office.services import process_lock, progress_advance, progress_fail, progress_finish, progress_start
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.rulebook import Policy
@@ -29,13 +30,12 @@ from shouwang.screening.services.storms import Storm, storm_find, storms_withdra
 from shouwang.standards.selectors import policy_by_version_id
 
 LOG = logging.getLogger(__name__)
-LOCK = 0x53575255 << 32  # advisory locks of runs, apart from anybody else's
 IDS_KEPT = 50  # households named when a check finds a difference
 
 
 def run_locked(run_id: int) -> AbstractContextManager[bool]:
     """This function holds a run for this process alone, and tells whether it got it."""
-    return process_lock(LOCK + run_id)
+    return process_lock(Lock.RUN.key(run_id))
 
 
 def run_execute(*, run_id: int, at: datetime) -> None:

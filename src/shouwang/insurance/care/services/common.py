@@ -22,6 +22,7 @@ from shouwang.insurance.care.models import CareBill, CareEvent
 from shouwang.insurance.care.rules import STEPS, WHO, BillState
 from shouwang.insurance.care.selectors import READ_BILLS
 from shouwang.kit.dates import SHANGHAI
+from shouwang.kit.locks import Lock
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import Kind, Role, Viewer
 from shouwang.people.selectors import organisation_for
@@ -112,13 +113,10 @@ def today_of(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
-TURN = 0x43415245 << 32  # advisory locks of providers, apart from anybody else's
-
-
 def provider_turn(provider_id: int) -> None:
     """This function lets one transaction at a time log or bill days of a provider, so that no day falls between."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [TURN + provider_id])
+        cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.PROVIDER.key(provider_id)])
 
 
 def reason_stated(text: str) -> str:
