@@ -171,11 +171,12 @@ class TestCluster:
         return self.cluster.url(name)
 
     def _migrate(self) -> None:
-        from django.core.management import call_command
         from django.db import connections
 
+        from shouwang.config.upgrading import tables_upgrade
+
         self.point_django(TEMPLATE)
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        tables_upgrade()
         with connections["default"].cursor() as cursor:
             web_role_check(cursor)
         connections.close_all()

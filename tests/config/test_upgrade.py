@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from tests.conftest import RUN
 
@@ -113,3 +114,12 @@ def test_an_installation_of_the_first_version_is_upgraded_with_its_rows(first_ve
         assert cursor.fetchone() == (0,)
         cursor.execute("select changes, basis_id from standards_packversion")
         assert cursor.fetchall() == [("[]", None)] * 2
+
+
+@pytest.mark.full
+def test_tables_come_out_as_by_djangos_own_command(empty_database: str, database_name: str) -> None:
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    own, ours = shape_of(empty_database), shape_of(database_name)
+    for what in SHAPES:
+        assert own[what] == ours[what], what
+    assert len(ours["columns"]) > 1000

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shouwang.config.places import KEYS_DIR
 from shouwang.config.roles import web_role_check
+from shouwang.config.upgrading import tables_upgrade
 from shouwang.kit.errors import Refusal
 from shouwang.kit.seal import RING_FILE, KeyRingMissing, keyring, ring_new, ring_write
 
@@ -73,7 +74,7 @@ def database_upgrade(report: Report) -> bool:
     if owner["USER"] == web["USER"]:
         raise NotUpgraded
     report("正在建立或升级数据表 …")
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    tables_upgrade()
     return True
 
 
