@@ -241,8 +241,16 @@ def test_nothing_counts_after_a_death_an_end_or_a_lapsed_assessment(care: Care) 
 def test_what_was_settled_before_a_death_was_known_is_taken_back_before_it_is_paid(care: Care) -> None:
     insured = care.insured()
     care.log(care.plan(insured), 1, 20)
-    bill = care.file(20 * 5555)
+    moved = care.insured(2, name="李迁出")
+    care.log(care.plan(moved), 1, 2)
+    bill = care.file(22 * 5555)
+    care.call("insured_end", care.office, insured_id=moved.pk, version=moved.version, is_death=False,
+              on=date(2020, 6, 2), reason="迁往外县")  # fmt: skip
+    assert care.bill(bill.pk).version == bill.version + 1
+    with acting_as(care.office):
+        assert bill.events.order_by("-pk")[0].text == "核减 李迁出 1 天：参保结束之后"
     care.step("bill_check", care.office, bill.pk)
+    assert care.bill(bill.pk).settled_fen == 21 * 4999
     care.step("bill_agree", care.provider, bill.pk)
     care.call("insured_end", care.office, insured_id=insured.pk, version=insured.version, is_death=True,
               on=date(2020, 6, 15), reason="家属告知")  # fmt: skip
@@ -255,7 +263,7 @@ def test_what_was_settled_before_a_death_was_known_is_taken_back_before_it_is_pa
     care.step("bill_reopen", care.office, bill.pk, reason="人已去世")
     assert (care.bill(bill.pk).state, care.bill(bill.pk).settled_fen) == ("FILED", None)
     care.step("bill_check", care.office, bill.pk)
-    assert care.bill(bill.pk).settled_fen == 15 * 4999
+    assert care.bill(bill.pk).settled_fen == 16 * 4999
     care.step("bill_agree", care.provider, bill.pk)
     assert care.step("bill_pay", other, bill.pk, **paid).state == "PAID"
 
@@ -371,6 +379,10 @@ def test_a_bill_that_the_county_pays_follows_the_bank_until_every_part_is_paid(r
         care.log(care.plan(care.insured(number)), 1, min(number, 2))
     with acting_as(SYSTEM):  # the register learns of a death that the office does not know
         Person.objects.filter(name="张失能2").update(died_on=START)
+        dead = CareInsured.objects.get(name="张失能2")
+    again = {"insured_id": dead.pk, "version": dead.version, "applied_on": AT.date(), "note": ""}
+    with pytest.raises(errors.CarePersonDead, match="张失能2已于 2020-06-01 去世"):
+        care.call("care_apply_again", care.office, **again)
     bill = care.file(5 * 5555)
     with pytest.raises(errors.CareDayAfterDeath, match="张失能2已于 2020-06-01 去世，2020-06-02"):
         care.step("bill_check", care.office, bill.pk)

@@ -71,8 +71,12 @@ def test_a_month_of_care_by_form_alone(real_cast: Cast) -> None:
     assert "请先勾选" in page(office, "care_strike", bill.pk, status=422, version=1, reason="住院")
     with acting_as(SYSTEM):
         day = CareDay.objects.get(on=month)
+    kept = page(office, "care_strike", bill.pk, status=422, version=1, reason="", day=day.pk)
+    assert f'value="{day.pk}" checked' in kept, "what was ticked stays ticked"
     assert "核减：住院" in page(office, "care_strike", bill.pk, version=1, reason="住院", day=day.pk)
     assert "第 1 次结算" in page(office, "care_step", bill.pk, "check", version=2)
+    for viewer in (office, provider, real_cast.county):  # what a day was paid, beside its cap
+        assert "平均每天应付" in page(viewer, "care")
     assert "有异议" in page(provider, "care_step", bill.pk, "dispute", version=3, reason="没有住院")
     assert "异议要由没有经手过的人来办" in page(
         office, "care_step", bill.pk, "correct", status=422, version=4, reason="维持"

@@ -13,12 +13,12 @@ from shouwang.insurance.care.errors import (
     CareDocumentMissing,
     CareLevelUnknown,
     CareNotFound,
-    CarePersonDead,
     CareStale,
 )
 from shouwang.insurance.care.models import CareApplication, CareAssessment, CareInsured, CarePlan
 from shouwang.insurance.care.rules import Asked
 from shouwang.insurance.care.services.common import assessor_frame, audited, today_of
+from shouwang.insurance.care.services.linking import living_refuse
 from shouwang.kit.texts import numbers_refuse
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
@@ -51,8 +51,7 @@ def assessment_record(
         if assessed_on < row.applied_on:
             raise CareAssessedTooEarly(row.applied_on)
         insured = CareInsured.objects.get(pk=row.insured_id)
-        if insured.died_on is not None:
-            raise CarePersonDead(insured.name, insured.died_on)
+        living_refuse(insured)
         row.state, row.version = Asked.DONE, row.version + 1
         row.save()
         found = CareAssessment.objects.create(

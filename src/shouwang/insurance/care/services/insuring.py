@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,10 +22,18 @@ from shouwang.insurance.care.errors import (
     CarePlanOrder,
     CareStale,
 )
-from shouwang.insurance.care.models import CareApplication, CareDay, CareInsured, CarePlan
+from shouwang.insurance.care.models import CareApplication, CareBill, CareDay, CareInsured, CarePlan
 from shouwang.insurance.care.rules import Asked, BillState
-from shouwang.insurance.care.services.common import WORKERS, audited, body_id, office_frame, reason_stated, today_of
-from shouwang.insurance.care.services.linking import insured_link
+from shouwang.insurance.care.services.common import (
+    WORKERS,
+    audited,
+    bill_saved,
+    body_id,
+    office_frame,
+    reason_stated,
+    today_of,
+)
+from shouwang.insurance.care.services.linking import insured_link, living_refuse
 from shouwang.kit.masks import resident_id_mask
 from shouwang.kit.resident_id import resident_id_parse
 from shouwang.kit.seal import keyring
@@ -127,7 +136,7 @@ def insured_end(
         insured.end_reason = said
         insured.version += 1
         insured.save()
-        _cut(viewer, insured, first_without, "去世之后" if is_death else "参保结束之后")
+        _cut(viewer, insured, first_without, "去世之后" if is_death else "参保结束之后", at)
         audited(
             viewer, "care_insured.die" if is_death else "care_insured.end", insured, at,
             after={"on": on.isoformat(), "reason": said},
@@ -135,7 +144,8 @@ def insured_end(
     return insured
 
 
-def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str) -> None:
+def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str, at: datetime) -> None:
+    """This function ends the plans of somebody, and strikes later days, also in bills that nothing was settled of."""
     for plan in CarePlan.objects.select_for_update().filter(insured=insured).order_by("pk"):
         if plan.until_date is None or plan.until_date > first_without:
             plan.until_date = max(plan.from_date, first_without)
@@ -143,7 +153,12 @@ def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str) ->
             plan.save()
     settled = (BillState.SETTLED, BillState.AGREED, BillState.REQUESTED, BillState.PAID)
     late = CareDay.objects.filter(insured=insured, on__gte=first_without, is_struck=False)
-    late.exclude(bill__state__in=settled).update(is_struck=True, struck_reason=why, struck_by=viewer.label[:200])
+    late = late.exclude(bill__state__in=settled)
+    billed = Counter(late.filter(bill__isnull=False).values_list("bill_id", flat=True))
+    for bill in CareBill.objects.select_for_update().filter(pk__in=billed).order_by("pk"):
+        text = f"核减 {insured.name} {billed[bill.pk]} 天：{why}"
+        bill_saved(bill, viewer=viewer, at=at, what="strike", text=text, days=billed[bill.pk])
+    late.update(is_struck=True, struck_reason=why, struck_by=viewer.label[:200])
 
 
 def insured_locked(viewer: Viewer, insured_id: int, version: int) -> CareInsured:
@@ -157,8 +172,7 @@ def insured_locked(viewer: Viewer, insured_id: int, version: int) -> CareInsured
 
 
 def _living(insured: CareInsured, on: date) -> None:
-    if insured.died_on is not None:
-        raise CarePersonDead(insured.name, insured.died_on)
+    living_refuse(insured)
     if on < insured.from_date or (insured.ended_on is not None and on >= insured.ended_on):
         raise CareInsuranceEnded(insured.name, on)
 

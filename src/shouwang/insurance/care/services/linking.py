@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from shouwang.insurance.care.errors import CarePersonDead
 from shouwang.insurance.care.models import CareInsured
 from shouwang.insurance.care.services.common import audited, today_of
 from shouwang.kit.seal import keyring
 from shouwang.kit.texts import name_key
 from shouwang.people.access import SYSTEM, Viewer, acting_as
-from shouwang.register.selectors import PersonHit, homes_of, persons_by_identifier, places_of
+from shouwang.register.selectors import PersonHit, deaths_of, homes_of, persons_by_identifier, places_of
 
 
 def insured_link(people: Iterable[CareInsured], *, viewer: Viewer, at: datetime) -> None:
@@ -35,6 +36,16 @@ def insured_link(people: Iterable[CareInsured], *, viewer: Viewer, at: datetime)
             who.version += 1
             who.save(update_fields=["person_id", "household_id", "slot", "place", "version"])
             audited(viewer, "care_insured.attach", who, at, after={"in_register": True})
+
+
+def living_refuse(insured: CareInsured) -> None:
+    """This function raises CarePersonDead for somebody whose death the office recorded or the register knows."""
+    died_on = insured.died_on
+    if died_on is None and insured.person_id is not None:
+        with acting_as(SYSTEM):
+            died_on = deaths_of(SYSTEM, {insured.person_id}).get(insured.person_id)
+    if died_on is not None:
+        raise CarePersonDead(insured.name, died_on)
 
 
 def _found(people: Iterable[CareInsured], viewer: Viewer, at: datetime) -> Mapping[int, PersonHit]:

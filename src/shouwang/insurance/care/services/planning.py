@@ -13,7 +13,6 @@ from shouwang.insurance.care.errors import (
     CareModeUnknown,
     CareNotAssessed,
     CareNotFound,
-    CarePersonDead,
     CarePlanOrder,
     CarePlanTaken,
     CareProviderClosed,
@@ -24,6 +23,7 @@ from shouwang.insurance.care.models import CareAssessment, CareDay, CareInsured,
 from shouwang.insurance.care.rules import assessment_on
 from shouwang.insurance.care.services.common import WORKERS, audited, office_frame, reason_stated, today_of
 from shouwang.insurance.care.services.insuring import insured_locked
+from shouwang.insurance.care.services.linking import living_refuse
 from shouwang.people.access import Kind, Viewer
 from shouwang.people.selectors import organisations_by_ids
 
@@ -80,8 +80,7 @@ def plan_make(*, viewer: Viewer, insured_id: int, version: int, planning: Planni
 
 
 def _level(insured: CareInsured, on: date) -> CareAssessment:
-    if insured.died_on is not None:
-        raise CarePersonDead(insured.name, insured.died_on)
+    living_refuse(insured)
     if on < insured.from_date or (insured.ended_on is not None and on >= insured.ended_on):
         raise CareInsuranceEnded(insured.name, on)
     found = assessment_on(insured.assessments.all(), on)
