@@ -157,6 +157,25 @@ def test_changes_are_dated_and_follow_one_another(real_cast: Cast) -> None:
     assert [ran(cast, month)[1] for month in months] == [23_500, 30_000, 0, 0, 30_000, 0]
 
 
+def test_a_month_made_worth_less_afterwards_is_found_and_what_came_back_taken_off(real_cast: Cast) -> None:
+    cast = real_cast
+    row, own = (begun(cast, household_make(cast.slot).pk) for _ in range(2))
+    assert [ran(cast, month)[1:] for month in (JULY, AUGUST)] == [(47_000, 0)] * 2
+    changed(cast, own, "CHANGE", AUGUST, fen=30_000)  # more: nothing was paid too much
+    changed(cast, row, "CHANGE", AUGUST, fen=20_000)
+    assert [ran(cast, JULY)[2] for _ in range(2)] == [1, 0]
+    with acting_as(cast.civil):
+        (found,) = findings_open(cast.civil)
+        assert (found.kind, found.month, found.amount_fen) == ("TOO_MUCH", AUGUST, 3_500)
+        done = {"viewer": cast.civil, "finding_id": found.pk, "version": 1, "note": "已退回", "at": LATER}
+        with pytest.raises(BackTooMuch):
+            entitlement_finding_settle(back_fen=3_501, **done)  # type: ignore[arg-type]
+        entitlement_finding_settle(back_fen=3_500, **done)  # type: ignore[arg-type]
+    with acting_as(SYSTEM):
+        ref = f"entitlement:{row.pk}:2020-08"
+        assert Grant.objects.get(source_ref__startswith=ref, cancelled_at=None).amount_fen == 20_000
+
+
 def test_what_cannot_begin_is_refused(real_cast: Cast) -> None:
     cast = real_cast
     home = household_make(cast.slot)

@@ -199,6 +199,7 @@ class EntitlementFinding(models.Model):
         AFTER_DEATH = "AFTER_DEATH", "死亡后仍发放"
         AFTER_END = "AFTER_END", "停发或暂停后仍发放"
         AFTER_EXIT = "AFTER_EXIT", "销户后仍发放"
+        TOO_MUCH = "TOO_MUCH", "比应发的多"
         DOUBLE = "DOUBLE", "同一项重复享受"
         EXCLUDED = "EXCLUDED", "互斥的两项同时享受"
 

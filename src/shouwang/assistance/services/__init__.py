@@ -76,11 +76,12 @@ from shouwang.assistance.services.planning import Plan, measure_cancel, measure_
 from shouwang.assistance.services.pledges import Promise, pledge_close, pledge_make, pledge_receive
 from shouwang.assistance.services.receiving import allotment_confirm
 from shouwang.assistance.services.requesting import month_request
-from shouwang.assistance.services.running import Ran, entitlements_run, entitlements_verify
+from shouwang.assistance.services.running import Ran, entitlements_run
 from shouwang.assistance.services.settling import entitlement_finding_settle
 from shouwang.assistance.services.sevens import sevens_export, slot_empty, slot_fill
 from shouwang.assistance.services.taking import TakenFile, entitlements_take
 from shouwang.assistance.services.thanking import thanks_make, thanks_print
+from shouwang.assistance.services.verifying import entitlements_verify
 from shouwang.assistance.services.visits import Seen, may_log, visit_log
 from shouwang.assistance.services.working import month_execute, months_resume
 

@@ -1,29 +1,21 @@
-"""A month's run: one payment for each entitlement that runs, exactly once, in the database; and what is not right."""
+"""A month's run: one payment for each entitlement that runs, exactly once, in the database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 
 from shouwang.assistance.errors import EntitlementNotYours, MonthNotCome
 from shouwang.assistance.models import MonthRun
 from shouwang.assistance.services.permitting import RUNNERS, entitlements_refuse
+from shouwang.assistance.services.verifying import HOLDING, entitlements_verify, gone_of, scope_of
 from shouwang.audit.services import entry_append
 from shouwang.funds.services import grants_report
 from shouwang.kit.dates import SHANGHAI
-from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
-from shouwang.register.selectors import deaths_in, ends_in
+from shouwang.people.access import Viewer
 
-# What holds in a month: of the changes up to it the latest, of those the last one written.
-_HOLDING = """
-    select distinct on (c.entitlement_id) c.entitlement_id, c.what, c.amount_fen
-    from assistance_entitlementchange c
-    where c.from_month <= %(month)s and c.slot between %(lo)s and %(hi)s
-    order by c.entitlement_id, c.from_month desc, c.id desc
-"""
 # Two runs at once wait for one another's rows: each writes in the order of the keys, so that neither waits in a ring.
 # Nobody who is known to have died before the month, and no household that stood no more, is paid.
 _GONE = """
@@ -31,7 +23,7 @@ _GONE = """
     ended as (select * from unnest(%(homes)s::bigint[], %(ended)s::date[]) h(household_id, ended_on))
 """
 _DUE = f"""
-    with holding as materialized ({_HOLDING}), {_GONE}
+    with holding as materialized ({HOLDING}), {_GONE}
     insert into assistance_entitlementmonth (entitlement_id, slot, organisation_id, month, amount_fen, run_id)
     select e.id, e.slot, e.payer_organisation_id, %(month)s, h.amount_fen, %(run)s
     from assistance_entitlement e join holding h on h.entitlement_id = e.id
@@ -70,20 +62,6 @@ class Ran:
     findings: int
 
 
-def _scope(viewer: Viewer, *, month: date, at: datetime, part: tuple[int, int] | None = None) -> dict[str, Any]:
-    lo, hi = part or (min(lo for lo, _ in viewer.ranges), max(hi for _, hi in viewer.ranges))
-    payer = viewer.organisation_id if viewer.kind is Kind.DEPARTMENT else None
-    return {"month": month, "at": at, "lo": lo, "hi": hi, "payer": payer}
-
-
-def _gone(scope: dict[str, Any]) -> dict[str, list[Any]]:
-    """This function returns who died and which households ended; a department, too, must not pay them."""
-    with acting_as(SYSTEM):
-        dead = deaths_in(lo=scope["lo"], hi=scope["hi"])
-        ended = ends_in(lo=scope["lo"], hi=scope["hi"])
-    return {"dead": list(dead), "died": list(dead.values()), "homes": list(ended), "ended": list(ended.values())}
-
-
 def month_begun(month: date, *, at: datetime) -> date:
     """This function returns the first day of a month; raises MonthNotCome for one that has not begun."""
     first = month.replace(day=1)
@@ -111,12 +89,12 @@ def entitlements_run(
     if part is not None and not viewer.covers(*part):
         raise EntitlementNotYours
     month = month_begun(month, at=at)
-    scope = _scope(viewer, month=month, at=at, part=part)
+    scope = scope_of(viewer, month=month, at=at, part=part)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('assistance_monthrun', 'id'))")
             scope["run"] = cursor.fetchone()[0]
-            cursor.execute(_DUE, scope | _gone(scope))
+            cursor.execute(_DUE, scope | gone_of(scope))
             cursor.execute(_COUNT, scope)
             made, total = cursor.fetchone()
         run = MonthRun.objects.create(
@@ -135,73 +113,3 @@ def entitlements_run(
         )  # fmt: skip
         found = entitlements_verify(viewer=viewer, month=month, pairs=pairs, at=at, part=part)
     return Ran(int(made), int(total), found)
-
-
-_PAID_WRONGLY = """
-    with gone as (select * from unnest(%(who)s::bigint[], %(days)s::date[]) g(id, day))
-    insert into assistance_entitlementfinding (entitlement_id, slot, organisation_id, kind, month, amount_fen, found_at,
-                                               state, settled_by, note, version)
-    select m.entitlement_id, m.slot, m.organisation_id, %(kind)s, m.month, m.amount_fen, %(at)s, 'OPEN', '', '', 1
-    from assistance_entitlementmonth m join assistance_entitlement e on e.id = m.entitlement_id
-    join gone g on g.id = e.{key} and g.day < m.month
-    where m.slot between %(lo)s and %(hi)s and (%(payer)s::bigint is null or m.organisation_id = %(payer)s)
-    order by m.entitlement_id, m.month
-    on conflict do nothing
-"""
-# Months that came although a change written later says that nothing was due.
-_AFTER_END = """
-    insert into assistance_entitlementfinding (entitlement_id, slot, organisation_id, kind, month, amount_fen, found_at,
-                                               state, settled_by, note, version)
-    select m.entitlement_id, m.slot, m.organisation_id, 'AFTER_END', m.month, m.amount_fen, %(at)s, 'OPEN', '', '', 1
-    from assistance_entitlementchange s
-    join assistance_entitlementmonth m on m.entitlement_id = s.entitlement_id and m.month >= s.from_month
-    where s.what in ('END', 'SUSPEND') and s.slot between %(lo)s and %(hi)s
-      and (%(payer)s::bigint is null or m.organisation_id = %(payer)s)
-      and (select c.what from assistance_entitlementchange c
-           where c.entitlement_id = m.entitlement_id and c.from_month <= m.month
-           order by c.from_month desc, c.id desc limit 1) in ('END', 'SUSPEND')
-    order by m.entitlement_id, m.month
-    on conflict do nothing
-"""
-# Two that run in the month: the later one is the finding, the earlier one what it meets. Of the same person, or of a
-# household where one of the two is for all of it.
-_OVERLAPS = f"""
-    with holding as materialized ({_HOLDING}), running as materialized (
-        select e.* from assistance_entitlement e join holding h on h.entitlement_id = e.id
-        where h.what in ('START', 'CHANGE', 'RESUME') and e.slot between %(lo)s and %(hi)s
-          and e.household_id in (select household_id from assistance_entitlement
-                                 where slot between %(lo)s and %(hi)s group by household_id having count(*) > 1)
-    ), pairs as (select * from unnest(%(left)s::text[], %(right)s::text[]) p(one, other))
-    insert into assistance_entitlementfinding (entitlement_id, other_id, slot, organisation_id, kind, month, amount_fen,
-                                               found_at, state, settled_by, note, version)
-    select b.id, a.id, b.slot, b.payer_organisation_id, case when a.offer = b.offer then 'DOUBLE' else 'EXCLUDED' end,
-           greatest(a.first_month, b.first_month), 0, %(at)s, 'OPEN', '', '', 1
-    from running a join running b on a.household_id = b.household_id and a.id < b.id
-     and (a.person_id is null or b.person_id is null or a.person_id = b.person_id)
-    where (a.offer = b.offer
-           or exists (select 1 from pairs p where (p.one, p.other) in ((a.offer, b.offer), (b.offer, a.offer))))
-    order by b.id, a.id
-    on conflict do nothing
-"""  # noqa: S608 - statements of our own
-
-
-def entitlements_verify(
-    *, viewer: Viewer, month: date, pairs: set[tuple[str, str]], at: datetime, part: tuple[int, int] | None = None
-) -> int:
-    """This function finds what was paid after a death, an end or an exit, and what overlaps in a month; each once.
-
-    Returns how many findings are new; who pays the entitlement owns it.
-    """
-    scope = _scope(viewer, month=month.replace(day=1), at=at, part=part)
-    gone, found = _gone(scope), 0
-    statements: list[tuple[str, dict[str, Any]]] = [
-        (_PAID_WRONGLY.format(key="person_id"), {"kind": "AFTER_DEATH", "who": gone["dead"], "days": gone["died"]}),
-        (_PAID_WRONGLY.format(key="household_id"), {"kind": "AFTER_EXIT", "who": gone["homes"], "days": gone["ended"]}),
-        (_AFTER_END, {}),
-        (_OVERLAPS, {"left": [one for one, _ in sorted(pairs)], "right": [other for _, other in sorted(pairs)]}),
-    ]
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement, more in statements:
-            cursor.execute(statement, scope | more)
-            found += cursor.rowcount
-    return found

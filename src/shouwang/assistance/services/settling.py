@@ -76,6 +76,8 @@ def _money(viewer: Viewer, found: EntitlementFinding, note: str, back_fen: int, 
         return f"已追回 {yuan_text(back_fen)} 元，记回可用资金。"
     if back_fen:
         raise NothingToBringBack
+    if found.kind == EntitlementFinding.Kind.TOO_MUCH:
+        return ""  # a part of it is due
     owed = commitment_of(viewer, ref)
     if now is None or now.state == "CANCELLED" or owed is None:
         return "没有付出。"
