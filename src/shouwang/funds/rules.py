@@ -23,6 +23,14 @@ PAID_WORDS = frozenset({"成功", "已付", "已支付", "支付成功", "交易
 RETURNED_WORDS = frozenset({"失败", "退回", "退票", "已退回", "支付失败", "交易失败"})
 
 
+LESS = ":less:"  # in the name under which what is left of a benefit is recorded, once some of it came back
+
+
+def ref_first(source_ref: str) -> str:
+    """This function returns the name that a benefit was recorded under at first, whatever came back of it since."""
+    return source_ref.partition(LESS)[0]
+
+
 @dataclass(frozen=True)
 class ReturnLine:
     """A line of the bank's answer as it stands in the file; `amount_fen` None: unreadable."""

@@ -15,6 +15,7 @@ from shouwang.casework.selectors import case_get
 from shouwang.desks.contexts import StatementPage
 from shouwang.desks.selectors import household
 from shouwang.desks.selectors.statement import statement_sheet
+from shouwang.funds.rules import ref_first
 from shouwang.insurance.care.selectors import household_care_months
 from shouwang.office.services.prints import pdf_print
 from shouwang.people.access import acting_as
@@ -78,7 +79,7 @@ def _page(opened: Opened, carried: str, at: datetime, purpose: str) -> Statement
         # What was paid through our own accounts stands above with its way, care with its days; here is the rest.
         money=[
             (part, part.totals(on))
-            for part in household.money([grant for grant in grants if grant.source_ref not in known])
+            for part in household.money([grant for grant in grants if ref_first(grant.source_ref) not in known])
         ],
         measures=household.measure_lines(household.measures(viewer, case.household_id), grants, names),
         care=care,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from shouwang.audit.services import entry_append
 from shouwang.funds.errors import RecoveredTooMuch
 from shouwang.funds.models import LIMIT_FEN, Grant
+from shouwang.funds.rules import LESS
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Viewer
 
@@ -124,7 +125,7 @@ def grant_lessen(*, viewer: Viewer, source_ref: str, back_fen: int, reason: str,
     with what came back behind it. Raises RecoveredTooMuch.
     """
     with transaction.atomic():
-        named = Q(source_ref=source_ref) | Q(source_ref__startswith=f"{source_ref}:less:")
+        named = Q(source_ref=source_ref) | Q(source_ref__startswith=f"{source_ref}{LESS}")
         grant = Grant.objects.select_for_update().filter(named, cancelled_at__isnull=True).first()
         if grant is None:
             return None
@@ -140,6 +141,6 @@ def grant_lessen(*, viewer: Viewer, source_ref: str, back_fen: int, reason: str,
             )  # fmt: skip
             grant_record(
                 viewer=viewer, slot=grant.slot, household_id=grant.household_id, benefit=benefit, case_id=grant.case_id,
-                person_id=grant.person_id, source_ref=f"{source_ref}:less:{grant.pk}", at=at,
+                person_id=grant.person_id, source_ref=f"{source_ref}{LESS}{grant.pk}", at=at,
             )  # fmt: skip
     return left
