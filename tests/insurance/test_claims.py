@@ -20,6 +20,7 @@ from shouwang.insurance.models import Claim, ClaimEvent, Computation, Pool, Pool
 from shouwang.insurance.selectors import (
     claims_overpaid,
     claims_visible_to,
+    claims_waiting,
     computation_latest,
     paid_by_others,
     paid_in_year,
@@ -396,6 +397,7 @@ def test_an_appeal_against_what_was_paid_pays_the_difference_or_gets_it_back(cas
     assert (less.state, less.amount_fen, less.due_fen, less.over_fen) == ("PAID", 500_000, 0, 1_200_000)
     with acting_as(cast.county):
         assert claims_overpaid(cast.county).get().pk == found.claim_id
+        assert claims_waiting(cast.county) == dict.fromkeys(claims_waiting(cast.county), 0) | {"PAID": 1, "over": 1}
     with pytest.raises(errors.NothingToRecover, match="12,000"):
         found.step("overpaid_recover", cast.insurer, amount_fen=1_200_001, reason="多付")
     found.step("overpaid_recover", cast.insurer, amount_fen=900_000, reason="退回")  # the second whole, of the first 2

@@ -28,6 +28,7 @@ from tests.factories.insurance import (
     pool_make,
 )
 from tests.factories.kills import Guillotine, House, Killed, at_once, killed_everywhere
+from tests.factories.people import viewer_make
 from tests.insurance.test_county_pays import PAYEE, agrees, answered, county_pool, decided, sent
 from tests.insurance.test_states import Claims
 
@@ -37,7 +38,7 @@ from shouwang.funds.models import Commitment, Grant, Posting
 from shouwang.insurance import services
 from shouwang.insurance.models import Claim, ClaimChange
 from shouwang.insurance.services import Event, Item, Opening
-from shouwang.people.access import SYSTEM, Viewer, acting_as
+from shouwang.people.access import SYSTEM, Kind, Role, Viewer, acting_as
 
 TERM = date(2020, 1, 1)
 
@@ -138,6 +139,16 @@ class Walk:
         self.step(insurer, "claim_propose")
         self.step(self.second, "claim_decide", approve=True, reason="属实")
 
+    def appealed(self, fen: int, *, name: str) -> None:
+        """What was paid is appealed against, another loss found, and decided by somebody new."""
+        self.step(self.cast.county, "claim_appeal", reason="不服")
+        self.step(self.cast.insurer, "claim_assess", items=[Item("损失", fen, fen, fen, "")], offsets={})
+        self.step(self.cast.insurer, "claim_propose")
+        third = viewer_make(
+            Kind.COUNTY_CENTRE, Role.LEADER, self.cast.places.county, name=name, organisation_name="巨鹿县防贫中心"
+        )
+        self.step(third, "claim_decide", approve=True, reason="属实")
+
 
 @pytest.fixture
 def walk(real_cast: Cast, admin_url: str) -> Iterator[Walk]:
@@ -159,6 +170,15 @@ def test_every_step_of_a_claim_that_the_insurer_pays_is_whole_or_was_never(walk:
     assert (walk.found.claim.state, agrees()) == ("PAID", 149_100_000)
     with acting_as(SYSTEM):
         assert sorted(Grant.objects.values_list("amount_fen", flat=True)) == [300_000, 600_000]
+    walk.appealed(3_300_000, name="复议甲")
+    assert walk.found.claim.due_fen == 600_000
+    walk.step(walk.cast.county, "payment_request")
+    walk.step(insurer, "payment_record", on=LATER.date(), reference="转账 2")
+    walk.appealed(500_000, name="复议乙")
+    walk.step(insurer, "overpaid_recover", amount_fen=1_400_000, reason="多付")
+    assert (walk.found.claim.over_fen, agrees()) == (0, 149_900_000)
+    with acting_as(SYSTEM):
+        assert [one.amount_fen for one in Grant.objects.filter(cancelled_at__isnull=True)] == [100_000]
 
 
 @pytest.mark.full

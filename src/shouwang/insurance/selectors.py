@@ -86,22 +86,26 @@ OVERPAID = Greatest(
 )
 
 
+IS_OVERPAID = Q(state__in=["PAID", "REJECTED"], more_fen__gt=0)
+
+
 def claims_overpaid(viewer: Viewer) -> QuerySet[Claim]:
     """This function returns the claims whose household was paid more than it is due, to be got back."""
-    return claims_visible_to(viewer).filter(state__in=["PAID", "REJECTED"]).alias(over=OVERPAID).filter(over__gt=0)
+    return claims_visible_to(viewer).alias(more_fen=OVERPAID).filter(IS_OVERPAID)
 
 
 def claims_waiting(viewer: Viewer) -> dict[str, int]:
-    """This function counts claims by state, and those `to_pay` by an insurer and `returned` by the bank."""
-    rows = claims_visible_to(viewer).order_by().values("state").annotate(
+    """This function counts claims by state, those `to_pay` by an insurer, `returned` by the bank, `over` paid."""
+    rows = claims_visible_to(viewer).order_by().alias(more_fen=OVERPAID).values("state").annotate(
         n=Count("pk"), to_pay=Count("pk", filter=Q(state=State.REQUESTED, paid_by="INSURER")),
-        returned=Count("pk", filter=GIVEN_BACK),
+        returned=Count("pk", filter=GIVEN_BACK), over=Count("pk", filter=IS_OVERPAID),
     )  # fmt: skip
-    found = dict.fromkeys([*State.values, "to_pay", "returned"], 0)
+    found = dict.fromkeys([*State.values, "to_pay", "returned", "over"], 0)
     for row in rows:
         found[row["state"]] += row["n"]
         found["to_pay"] += row["to_pay"]
         found["returned"] += row["returned"]
+        found["over"] += row["over"]
     return found
 
 

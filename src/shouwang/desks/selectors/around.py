@@ -156,11 +156,12 @@ def _after_removals(counted: Mapping[str, int]) -> Sequence[Count]:
 
 # Who is waited for by the claims of each state.
 CLAIMS_OF = {
-    Kind.INSURER: (("OPEN", "理赔要定损、送审"), ("to_pay", "理赔要付款")),
+    Kind.INSURER: (("OPEN", "理赔要定损、送审"), ("to_pay", "理赔要付款"), ("over", "理赔多付要追回")),
     Kind.COUNTY_CENTRE: (
         ("PROPOSED", "理赔等审定"),
         ("APPROVED", "理赔等申请付款"),
         ("returned", "理赔付款被银行退回"),
+        ("over", "理赔多付要追回"),
     ),
 }
 
