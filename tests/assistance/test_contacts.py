@@ -294,6 +294,7 @@ def test_a_visit_is_written_down_on_a_page_without_scripts(cast: Cast, client: C
     sign_in(client, cast.officer)
     page = client.get(reverse("assistance:household_contacts", args=[home]))
     assert "还没有联系人" in page.content.decode()
+    assert "吴同科（大寨村防贫工作站，还没有联系户）" in page.content.decode()
     nobody = client.post(reverse("assistance:household_contacts", args=[home]), {"kind": "one_to_one", "cadre": ""})
     assert nobody.status_code == 422
     assert set(nobody.context["page"].form.errors) == {"name", "organisation_name", "from_date"}
@@ -315,6 +316,8 @@ def test_a_visit_is_written_down_on_a_page_without_scripts(cast: Cast, client: C
     assert client.post(address, said).status_code == 302
     text = client.get(reverse("assistance:household_contacts", args=[home])).content.decode()
     assert "家里都好" in text
+    address = reverse("assistance:contact_hand_over", args=[contact.pk])
+    assert "吴同科（大寨村防贫工作站，已联系 1 户）" in client.get(address).content.decode()
     assert "上次见到" in client.get(reverse("assistance:contacts")).content.decode()
     office = {"organisation": "大寨村防贫工作站"}
     for query in (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from shouwang.assistance.models import Contact, ContactVisit
-from shouwang.people.access import Viewer
+from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.people.selectors import appointment_by_id, appointments_over
 from shouwang.register.selectors import households_grouped
 from shouwang.rulebook.contacts import ContactRule, contacts_of
@@ -66,6 +66,14 @@ def contacts_gone(viewer: Viewer, on: date) -> QuerySet[Contact]:
 def contacts_late(viewer: Viewer, on: date) -> QuerySet[Contact]:
     """This function returns the standing contacts of the viewer's areas whose visit is late on a day."""
     return contacts_visible_to(viewer).filter(until_date__isnull=True, due_on__lt=on).order_by("due_on", "pk")
+
+
+def households_by_cadre(ids: Collection[int]) -> dict[int, int]:
+    """This function returns how many households each of these appointments has, out of the viewer's sight too."""
+    standing = Contact.objects.filter(appointment_id__in=ids, until_date__isnull=True).order_by()
+    with acting_as(SYSTEM):
+        rows = standing.values_list("appointment_id").annotate(homes=Count("household_id", distinct=True))
+        return {pk: homes for pk, homes in rows if pk is not None}
 
 
 def contact_rules(slot: int, on: date) -> Mapping[str, Provision[ContactRule]]:

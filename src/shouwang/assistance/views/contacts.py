@@ -30,6 +30,7 @@ from shouwang.assistance.selectors.contacts import (
     contacts_visible_to,
     cover_by_kind,
     cover_by_organisation,
+    households_by_cadre,
     households_uncovered,
     visits_of_household,
 )
@@ -124,13 +125,24 @@ def _missing(request: HttpRequest, viewer: Viewer, kind: str, today: date) -> Ht
 
 
 def cadres_offered(slot: int, on: date) -> list[tuple[str, str]]:
-    """This function returns who may look after a household: people who sign in here, then departments."""
-    people = [
-        (f"{PERSON}{held.pk}", f"{held.user.name or held.user.username}（{office.name}）")
+    """This function returns who may look after a household: people who sign in here, each with how many she has, then
+    departments.
+    """
+    held_now = [
+        (held, office)
         for kind in CADRES
         for office in organisations_of_kind(slot=slot, kind=kind)
         for held in appointments_of_organisation(office.pk)
         if held.is_in_force(on=on) and held.deputy_for_id is None and held.user.is_active
+    ]
+    number = households_by_cadre([held.pk for held, _ in held_now])
+    people = [
+        (
+            f"{PERSON}{held.pk}",
+            f"{held.user.name or held.user.username}（{office.name}，"
+            + (f"已联系 {number[held.pk]} 户）" if held.pk in number else "还没有联系户）"),
+        )
+        for held, office in held_now
     ]
     offices = [
         (f"{ORGANISATION}{office.pk}", f"{office.name}的人（在下面写姓名）")
