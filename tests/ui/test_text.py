@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shouwang.ui.tags import text
-from shouwang.ui.words import relative_days
+from shouwang.ui.words import problems, relative_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2020, 6, 30, 14, 5, tzinfo=SHANGHAI)
@@ -85,3 +86,14 @@ def test_masks_hide_what_kit_says() -> None:
     assert text.mask_account("6222020200012345678").endswith("5678")
     assert text.mask_name("张胜坤") == "张•坤"
     assert text.mask_id(None) == "—"
+
+
+class Limited(forms.Form):
+    usual = forms.IntegerField(min_value=1, max_value=10_000_000)
+    own = forms.IntegerField(min_value=1, error_messages={"min_value": "至少 1 周"})
+
+
+def test_the_limits_of_a_number_are_said_plainly_unless_a_room_says_them_itself() -> None:
+    low, high = Limited({"usual": "0", "own": "0"}), Limited({"usual": "10000001", "own": "1"})
+    assert [problems(low["usual"]), problems(low["own"])] == [["不能小于 1"], ["至少 1 周"]]
+    assert problems(high["usual"]) == ["不能大于 10,000,000"]

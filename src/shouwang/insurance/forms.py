@@ -217,7 +217,9 @@ class OpenPoolForm(FreeTextForm):
     organisation = forms.ChoiceField(label="承保公司")
     document = forms.CharField(label="保险合同文号", max_length=120)
     tender = StatedField(label="招标或中标文号", max_length=120, help_text="政策写明公开招标的要填")
-    heads = forms.IntegerField(label="投保人数", required=False, min_value=1, help_text="不填按政策；不记名")
+    heads = forms.IntegerField(
+        label="投保人数", required=False, min_value=1, max_value=10_000_000, help_text="不填按政策；不记名"
+    )
 
     def __init__(
         self, *args: Any, keys: Sequence[tuple[str, str]], insurers: Sequence[tuple[str, str]], **kwargs: Any

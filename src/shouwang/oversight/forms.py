@@ -210,8 +210,8 @@ class SolvencyForm(FreeTextForm):
     deductible = forms.CharField(label="免赔额改为（元）", required=False, max_length=20)
     cap = forms.CharField(label="每次封顶改为（元）", required=False, max_length=20)
     share = forms.DecimalField(
-        label="各段比例乘以（%）", required=False, min_value=Decimal(1), max_value=Decimal(300), max_digits=5,
-        decimal_places=1, help_text="例如 90：各段比例都打九折",
+        label="各段比例乘以（%）", required=False, min_value=Decimal(1), max_value=Decimal(300), max_digits=6,
+        decimal_places=2, help_text="例如 90：各段比例都打九折",
     )  # fmt: skip
 
     def clean_deductible(self) -> int | None:

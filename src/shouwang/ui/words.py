@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
 # By the error's code; only Django's own wording is replaced, a room's own sentence stays.
@@ -22,6 +23,10 @@ PLAIN = {
 }
 
 
+# What a number's own limits say, where a room says nothing of its own.
+LIMITS = {"min_value": (MinValueValidator.message, "不能小于 "), "max_value": (MaxValueValidator.message, "不能大于 ")}
+
+
 def problem_text(error: ValidationError, bound: BoundField) -> str:
     """This function returns what to tell the user about one error of a field."""
     said = " ".join(str(part) for part in error.messages)
@@ -30,6 +35,9 @@ def problem_text(error: ValidationError, bound: BoundField) -> str:
     is_own = default is None or said != (str(default) % error.params if error.params else str(default))
     if error.code == "required" and said == str(forms.Field.default_error_messages["required"]):
         return _not_filled(bound.field.widget)
+    if error.code in LIMITS and error.params:
+        usual, plain = LIMITS[error.code]
+        return f"{plain}{error.params['limit_value']:,}" if said == str(usual) % error.params else said
     if is_own and error.code not in {"max_decimal_places", "max_digits", "max_whole_digits"}:
         return said
     return PLAIN.get(code, said)
