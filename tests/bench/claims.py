@@ -248,7 +248,8 @@ The whole of it: claims as they stand after assessment (two items each, one in {
 settled through the worker's service as the insurer's clerk under row-level security: claims locked by household,
 computed in the order of events, each with its computation, event and audit row. Again: nothing has changed. From a
 list: other losses for all, {lines:,} lines of CSV, sealed, read by the limited child process, items replaced. The
-database's seconds hold the checks after the run.
+database's seconds hold the checks after the run. Worker and database take turns: what they use adds up to what it takes
+on a machine that does nothing else; the seconds are those under the load above.
 
 | | Computed | As before | Left with a reason | Seconds | Processor, worker | Processor, database | MiB |
 |---|---:|---:|---:|---:|---:|---:|---:|

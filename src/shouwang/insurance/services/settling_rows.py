@@ -157,9 +157,11 @@ def _read(
 ) -> Batch:
     """This function reads what the claims of a batch have so far, a statement a table."""
     items: dict[int, list[ClaimItem]] = defaultdict(list)
-    for item in ClaimItem.objects.filter(claim_id__in=wanted).order_by("pk"):
-        items[item.claim_id].append(item)
+    if listed is None:
+        for item in ClaimItem.objects.filter(claim_id__in=wanted).order_by("pk"):
+            items[item.claim_id].append(item)
     newest = Computation.objects.filter(claim_id__in=wanted).order_by("claim_id", "-pk").distinct("claim_id")
+    newest = newest.only("claim_id", "inputs", "paid_fen")
     waiting = ClaimChange.objects.filter(claim_id__in=wanted, settled_at__isnull=True)
     later = ClaimEvent.objects.filter(claim_id__in=wanted, at__gt=work.requested_at)
     batch = Batch(
