@@ -16,7 +16,7 @@ from shouwang.engine import ScreenResult, SnapshotError, screen
 from shouwang.engine.edition import edition
 from shouwang.kit.errors import Refusal
 from shouwang.kit.locks import Lock
-from shouwang.office.services import process_lock, progress_advance, progress_fail, progress_finish, progress_start
+from shouwang.office.services import process_lock, progress_finish, progress_start
 from shouwang.people.access import SYSTEM, acting_as
 from shouwang.rulebook import Policy
 from shouwang.screening.models import Run, Snapshot
@@ -27,6 +27,7 @@ from shouwang.screening.services.raising import Raised, warnings_raise
 from shouwang.screening.services.runs import STEPS
 from shouwang.screening.services.snapshot import snapshot_folder, snapshot_take
 from shouwang.screening.services.storms import Storm, storm_find, storms_withdraw
+from shouwang.screening.services.telling import run_fail, step_reached
 from shouwang.standards.selectors import policy_by_version_id
 
 LOG = logging.getLogger(__name__)
@@ -50,9 +51,9 @@ def run_execute(*, run_id: int, at: datetime) -> None:
         try:
             _carry_out(run, at=at)
         except Refusal as refusal:
-            _fail(run, at=at, message=refusal.message)
+            run_fail(run, at=at, message=refusal.message)
         except Exception:
-            _fail(run, at=at, message="筛查因程序故障停止，没有产生任何预警。请联系系统管理员查看日志。")
+            run_fail(run, at=at, message="筛查因程序故障停止，没有产生任何预警。请联系系统管理员查看日志。")
             raise
 
 
@@ -67,7 +68,7 @@ def _begin(run_id: int, *, at: datetime) -> Run | None:
             if run.progress_id:
                 progress_start(progress_id=run.progress_id, at=at, total=STEPS)
             return run
-    _fail(run, at=at, message=f"筛查中断了 {ATTEMPTS} 次，没有产生任何预警。请联系系统管理员查看日志后重新筛查。")
+    run_fail(run, at=at, message=f"筛查中断了 {ATTEMPTS} 次，没有产生任何预警。请联系系统管理员查看日志后重新筛查。")
     return None
 
 
@@ -85,12 +86,12 @@ def _carry_out(run: Run, *, at: datetime) -> None:
         policy = policy_by_version_id(run.pack_version_id, on=run.on)
         chain = chain_choose(run, policy)
         snapshot = snapshot_take(lo=run.slot, hi=run.hi, on=run.on, at=at, salt=chain.salt)
-        _advance(run, 1, at=at)
+        step_reached(run, 1, at=at)
     with acting_as(SYSTEM):
         handled = handled_table(handled_now(), run, snapshot)
         screened = _screen(run, chain, snapshot=snapshot, policy=policy, handled=handled)
         storm = storm_find(run, policy=policy, snapshot=snapshot, warnings=screened.result.warnings, handled=handled)
-        _advance(run, 2, at=at)
+        step_reached(run, 2, at=at)
     with acting_as(SYSTEM):
         _finish(run, screened, snapshot=snapshot, storm=storm, at=at)
 
@@ -176,15 +177,3 @@ def _finish(run: Run, screened: _Screened, *, snapshot: Snapshot, storm: Storm |
 def _message(run: Run, raised: Raised) -> str:
     touched = f"，其中有变动的 {run.touched} 户重新筛查" if run.touched is not None and run.compared is None else ""
     return f"{run.households} 户{touched}，新预警 {raised.new} 条。"
-
-
-def _advance(run: Run, step: int, *, at: datetime) -> None:
-    if run.progress_id:
-        progress_advance(progress_id=run.progress_id, done=step, at=at)
-
-
-def _fail(run: Run, *, at: datetime, message: str) -> None:
-    with acting_as(SYSTEM):
-        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, message=message[:500], finished_at=at)
-        if run.progress_id:
-            progress_fail(progress_id=run.progress_id, at=at, message=message)

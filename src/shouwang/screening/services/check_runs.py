@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from shouwang.audit.services import entry_append
 from shouwang.engine.checks import CheckResult, check
 from shouwang.kit.errors import Refusal
-from shouwang.office.services import progress_advance, progress_fail, progress_finish, progress_plan, progress_start
+from shouwang.office.services import progress_finish, progress_plan, progress_start
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 from shouwang.people.selectors import area_by_id
 from shouwang.screening.models import CheckRun, Snapshot
@@ -19,6 +19,7 @@ from shouwang.screening.services.check_hits import hits_record
 from shouwang.screening.services.check_rules import provisions_in_force
 from shouwang.screening.services.runs import AreaNotYours
 from shouwang.screening.services.snapshot import snapshot_folder, snapshot_take
+from shouwang.screening.services.telling import run_fail, step_reached
 from shouwang.standards.selectors import policy_by_version_id, version_in_force
 
 STEPS = 3  # snapshot, rules, hits
@@ -87,9 +88,9 @@ def check_execute(*, run_id: int, at: datetime) -> None:
     try:
         _carry_out(run, at=at)
     except Refusal as refusal:
-        _fail(run, at=at, message=refusal.message)
+        run_fail(run, at=at, message=refusal.message)
     except Exception:
-        _fail(run, at=at, message="核查因程序故障停止，原来的结果没有变动。请联系系统管理员查看日志。")
+        run_fail(run, at=at, message="核查因程序故障停止，原来的结果没有变动。请联系系统管理员查看日志。")
         raise
 
 
@@ -97,11 +98,11 @@ def _carry_out(run: CheckRun, *, at: datetime) -> None:
     with acting_as(SYSTEM):
         snapshot = snapshot_take(lo=run.slot, hi=run.hi, on=run.on, at=at)
         extra = provisions_in_force(lo=run.slot, hi=run.hi)
-        _advance(run, 1, at=at)
+        step_reached(run, 1, at=at)
     with acting_as(SYSTEM):
         policy = policy_by_version_id(run.pack_version_id, on=run.on)
         result = check(snapshot_folder(snapshot), policy, on=run.on, extra=extra, with_undecided=True)
-        _advance(run, 2, at=at)
+        step_reached(run, 2, at=at)
     with acting_as(SYSTEM):
         _finish(run, snapshot, result, at=at)
 
@@ -122,15 +123,3 @@ def _finish(run: CheckRun, snapshot: Snapshot, result: CheckResult, *, at: datet
             progress_id=run.progress_id, at=at,
             message=f"{run.hits} 处要改，其中新发现 {run.hits_new} 处；改好 {run.hits_mended} 处。",
         )  # fmt: skip
-
-
-def _advance(run: CheckRun, step: int, *, at: datetime) -> None:
-    if run.progress_id:
-        progress_advance(progress_id=run.progress_id, done=step, at=at)
-
-
-def _fail(run: CheckRun, *, at: datetime, message: str) -> None:
-    with acting_as(SYSTEM):
-        CheckRun.objects.filter(pk=run.pk).update(state=CheckRun.State.FAILED, message=message[:500], finished_at=at)
-        if run.progress_id:
-            progress_fail(progress_id=run.progress_id, at=at, message=message)
