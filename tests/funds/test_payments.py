@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from tests.factories.casework import workflow_ready
 from tests.factories.cast import Cast
 from tests.factories.funds import AT, ON, Desk, allocated, answer, batched, desk_make, owed
@@ -322,7 +323,9 @@ def test_the_answer_is_taken_line_by_line_and_what_it_spoils_stays_unknown(real_
     for due in dues[2:]:
         with pytest.raises(errors.CommitmentBusy), acting_as(desk.maker):
             batch_make(viewer=desk.maker, commitment_ids=[due.pk], at=AT)
-    read(desk, batch, answer(batch, results={1: "", 2: ""}))  # a later answer settles them
+    with CaptureQueriesContext(connection) as asked:
+        read(desk, batch, answer(batch, results={1: "", 2: ""}))  # a later answer settles them
+    assert sum('FROM "funds_grant"' in one["sql"] for one in asked) == 1, "what is granted already is asked once"
     assert [payment.state for payment in payments(batch)] == ["PAID", "RETURNED", "PAID", "PAID", "PAID"]
     assert stages() == {"AVAILABLE": 99_985_00, "COMMITTED": 2_00, "PAID": 13_00}
     with acting_as(SYSTEM):

@@ -39,8 +39,10 @@ def payments_settle(
     _mark(back, Payment.State.RETURNED, outcomes, viewer, at)
     _owed(paid, Commitment.State.PAID, needs_payee=False)
     _owed(back, Commitment.State.OPEN, needs_payee=True)
+    recorded = _recorded(paid)
     for payment in paid:
-        _grant_add(viewer, batch, payment, at)
+        if payment.commitment.source_ref not in recorded:
+            _grant_add(viewer, batch, payment, at)
     for payment in late:
         _grant_take(viewer, payment, at)
     batch_close(batch)
@@ -61,12 +63,17 @@ def _owed(payments: Sequence[Payment], state: str, *, needs_payee: bool) -> None
     Commitment.objects.filter(pk__in=ids).update(state=state, needs_payee=needs_payee, version=F("version") + 1)
 
 
+def _recorded(payments: Sequence[Payment]) -> set[str]:
+    """This function returns which payments' benefits the room that asked for them has recorded already."""
+    asked = {payment.commitment.source_ref for payment in payments}
+    found = Grant.objects.filter(source_ref__in=asked, cancelled_at__isnull=True)
+    return set(found.values_list("source_ref", flat=True))
+
+
 def _grant_add(viewer: Viewer, batch: Batch, payment: Payment, at: datetime) -> None:
-    """This function records the benefit, unless the room that asked for the payment has recorded it already."""
+    """This function records the benefit."""
     owed = payment.commitment
     if owed.household_id is None:  # for somebody who is not in the register: no household's benefit
-        return
-    if Grant.objects.filter(source_ref=owed.source_ref, cancelled_at__isnull=True).exists():
         return
     grant_record(
         viewer=viewer, slot=owed.slot, household_id=owed.household_id, person_id=owed.person_id, case_id=owed.case_id,
