@@ -5,6 +5,7 @@ Reads run in real transactions, members in turn on one connection; writes run in
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,6 +107,8 @@ def world(django_db_setup: None, django_db_blocker: Any, admin_url: str) -> Iter
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         # More than ten thousand refusals are told by their number; one test has their page drawn for everybody.
         patch.setattr(middleware, "page_not_found", _not_found)
+        # Nor is each of them written into the log; errors are.
+        patch.setattr(logging.getLogger("django.request"), "filters", [lambda record: record.levelno >= logging.ERROR])
         cache.clear()
         cast = cast_build()
         viewers = _members(cast)
