@@ -6,13 +6,14 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 from tests.factories.casework import case_make, workflow_ready
 from tests.factories.cast import Cast, sign_in
-from tests.factories.funds import AT, Desk, allocated, batched, desk_make, owed
+from tests.factories.funds import AT, Desk, allocated, answer, batched, desk_make, owed
 
 from shouwang.audit.models import Entry as AuditEntry
 from shouwang.casework.services.recusing import recusal_declare
@@ -22,7 +23,7 @@ from shouwang.funds.services import Payee, Wanted, case_pay
 from shouwang.funds.services.exporting import money_export
 from shouwang.kit.texts import PersonalNumberInText
 from shouwang.people.access import SYSTEM, acting_as
-from shouwang.register.models import Membership
+from shouwang.register.models import Membership, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,15 +123,33 @@ def test_lists_leave_for_a_purpose_with_a_mark_and_no_formula_and_sheets_are_log
 
 def test_charts_say_where_the_money_lies_and_the_year_is_closed_on_its_page(real_cast: Cast, desk: Desk) -> None:
     allocated(desk, real_cast, 100_00)
-    batched(desk, owed(real_cast, desk.maker, 60_00))
+    sent, left = batched(desk, owed(real_cast, desk.maker, 50_00)), owed(real_cast, desk.maker, 10_00)
     clerk = sign_in(Client(), desk.maker)
+    with acting_as(SYSTEM):
+        Person.objects.filter(pk=left.person_id).update(died_on=timezone.localdate())
+    again = clerk.post(reverse("funds:owed"), {"owed": [str(left.pk)]})
+    told = again.content.decode()
+    assert again.status_code == 422 and "去世" in told, "what cannot be paid is said on the list"
+    assert f'value="{left.pk}" checked' in told and '<span data-picked="owed">1</span>' in told, "what was chosen stays"
+    for content, why in (
+        (b"x,y\n1,2", "没有找到"),
+        (answer(sent, results={1: "不详"}), ""),
+        (answer(sent), "已经读过"),
+    ):
+        file = SimpleUploadedFile("回盘.csv", content)
+        for _ in range(2 if why == "已经读过" else 1):
+            file.seek(0)
+            read = clerk.post(reverse("funds:batch_answer", args=[sent.pk]), {"file": file})
+        assert (read.status_code, why in read.content.decode()) == (422 if why else 302, True), why
+        if not why:
+            assert "回盘里的结果“不详”看不懂" in clerk.get(reverse("funds:unknown")).content.decode()
     text = clerk.get(reverse("funds:flow") + "?year=2020").content.decode()
-    for told in ("各级收到的钱", "平均停了多少天", "批给农户的钱", "40.00", "巨鹿县防贫中心"):
+    for told in ("各级收到的钱", "平均停了多少天", "批给农户的钱", "50.00", "巨鹿县防贫中心"):
         assert told in text, told
     assert "这个年度还没有资金" in sign_in(Client(), real_cast.neighbour).get(reverse("funds:flow")).content.decode()
     address = reverse("funds:close") + "?year=2020"
     page = clerk.get(address).content.decode()
-    assert "40.00" in page and "另有 60.00 元" in page and "结转" in page
+    assert "40.00" in page and "另有 10.00 元" in page and "结转" in page
     said = {"key": "c" * 32, "on": timezone.localdate().isoformat(), "document": "年终结转通知"}
     assert clerk.post(address, {**said, "document": ""}).status_code == 422
     assert clerk.post(address, said).status_code == 302

@@ -62,7 +62,7 @@ def test_every_line_of_an_answer_is_taken_or_refused_and_no_sent_payment_is_forg
         assert said[0].amount_fen == 100
         assert (states[name], outcome) not in {("PAID", "PAID"), ("RETURNED", "RETURNED"), ("RETURNED", "PAID")}
     sent = {name for name, state in states.items() if state == "SENT"}
-    assert judged.doubtful == sent - set(judged.outcomes)
+    assert set(judged.doubtful) == sent - set(judged.outcomes)
 
 
 DAY = date(2020, 7, 1)

@@ -25,6 +25,7 @@ from shouwang.funds.models import (
 from shouwang.funds.selectors.findings import Elapsed, Finding
 from shouwang.funds.selectors.flow import Flow
 from shouwang.funds.selectors.ledger import LevelSum
+from shouwang.funds.selectors.payments import Recovery
 from shouwang.ui.charts import BarChart
 from shouwang.ui.tables import KeyPage, Table
 
@@ -170,17 +171,20 @@ class OwedLine:
     head: str
     why_not: str
     href: str
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
 class OwedPage:
-    """What the viewer's organisation owes, to be put in a batch."""
+    """What the viewer's organisation owes, to be put in a batch; `why_not`: what was chosen makes none."""
 
     tabs: Sequence[Tab]
     lines: Sequence[OwedLine]
     total_fen: int
     may_make: bool
     is_cut: bool
+    why_not: str = ""
+    picked: int = 0
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,7 @@ class PaymentPage:
     is_own_word: bool
     may_recover: bool
     recovered_fen: int
+    recoveries: Sequence[Recovery]
     household_href: str
     settle: Form
     doubt: Form

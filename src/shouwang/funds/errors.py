@@ -185,10 +185,12 @@ class ResolutionSamePerson(Refusal):
 
 
 class ReturnTakenBefore(Refusal):
+    fields = ("file",)
     sentence = "这个回盘文件已经读过，没有再记。"
 
 
 class ReturnUnreadable(Refusal):
+    fields = ("file",)
     sentence = "回盘文件里没有找到“付款编号、金额、结果”三列表头，没有记账。"
 
 

@@ -53,11 +53,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Judged:
-    """The answer sorted: outcomes by reference, refused lines as (row, sentence), and who must be settled by people."""
+    """The answer sorted: outcomes by reference, refused lines as (row, sentence), and who must be settled by people.
+
+    `doubtful` says why of each, in a few words.
+    """
 
     outcomes: Mapping[str, tuple[str, str]]
     refused: Sequence[tuple[int, str]]
-    doubtful: frozenset[str]
+    doubtful: Mapping[str, str]
 
 
 def answer_judge(lines: Sequence[ReturnLine], payments: Mapping[str, Standing]) -> Judged:
@@ -77,8 +80,23 @@ def answer_judge(lines: Sequence[ReturnLine], payments: Mapping[str, Standing]) 
             refused.append((line.row, why))
         elif known is not None:
             outcomes[line.reference] = (_outcome(line.result), line.reason)
-    doubtful = {name for name, known in payments.items() if known.state == "SENT" and name not in outcomes}
-    return Judged(outcomes, refused, frozenset(doubtful))
+    doubtful = {
+        name: _doubt([line for line in lines if line.reference == name], known)
+        for name, known in payments.items()
+        if known.state == "SENT" and name not in outcomes
+    }
+    return Judged(outcomes, refused, doubtful)
+
+
+def _doubt(lines: Sequence[ReturnLine], known: Standing) -> str:
+    """This function says in a few words why nobody knows what became of a payment; `lines` are those that name it."""
+    if not lines:
+        return "回盘里没有这一笔"
+    if len(lines) > 1:
+        return f"回盘里出现了 {len(lines)} 次"
+    if lines[0].amount_fen != known.amount_fen:
+        return "回盘里的金额不一样"
+    return f"回盘里的结果“{lines[0].result[:20]}”看不懂"
 
 
 def _outcome(result: str) -> str:

@@ -108,7 +108,13 @@ class Entry(models.Model):
             models.Index(fields=["slot", "on"], name="entry_slot_on"),
             models.Index(fields=["payment_id"], name="entry_payment", condition=Q(payment_id__isnull=False)),
             models.Index(fields=["at"], name="entry_back", condition=Q(kind__in=["RETURN", "RECOVER"])),
-        ]
+            # A payment has three entries, all else together a hundredth of them: what looks wrong is looked for there.
+            models.Index(
+                fields=["kind", "id"], name="entry_seldom",
+                condition=Q(kind__in=["BUDGET", "ALLOCATE", "SHIFT", "RETURN", "RECOVER", "CARRY", "POOL"]),
+            ),
+            models.Index(fields=["earmarked_for"], name="entry_earmarked", condition=Q(earmarked_for__isnull=False)),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.key

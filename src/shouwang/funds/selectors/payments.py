@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet, Sum
@@ -75,6 +77,24 @@ def recovered_fen(payment_ids: Iterable[int]) -> dict[int, int]:
         entry__payment_id__in=list(payment_ids), entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0
     )
     return dict(rows.values_list("entry__payment_id").annotate(Sum("amount_fen")))
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A time at which money came back of a payment: when, who wrote it down, why, how much."""
+
+    at: datetime
+    by: str
+    note: str
+    fen: int
+
+
+def recoveries_of(payment_id: int) -> list[Recovery]:
+    """This function returns each time money came back of a payment that was paid, the last one first."""
+    rows = Posting.objects.filter(
+        entry__payment_id=payment_id, entry__kind=Entry.Kind.RECOVER, amount_fen__gt=0
+    ).order_by("-pk")
+    return [Recovery(*row) for row in rows.values_list("entry__at", "entry__by", "entry__note", "amount_fen")]
 
 
 def payments_unknown(viewer: Viewer) -> QuerySet[Payment]:

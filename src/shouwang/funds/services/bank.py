@@ -115,7 +115,7 @@ def _record(viewer: Viewer, batch: Batch, judged: Judged, content: bytes, at: da
 def _doubt(viewer: Viewer, payments: list[Payment], judged: Judged, at: datetime) -> None:
     doubtful = [payment for payment in payments if payment.reference in judged.doubtful]
     for payment in doubtful:
-        payment.state, payment.reason = Payment.State.UNKNOWN, "银行回盘里没有可信的结果"
+        payment.state, payment.reason = Payment.State.UNKNOWN, judged.doubtful[payment.reference]
     Payment.objects.bulk_update(doubtful, ["state", "reason"], batch_size=2000)
     reasons = {payment.pk: payment.reason for payment in doubtful}
     events_add(doubtful, Payment.State.UNKNOWN, viewer, at, reasons)

@@ -22,9 +22,10 @@ from shouwang.funds.selectors.waiting import ACTORS, PAYERS, STEP_AT, batches_to
 from shouwang.funds.services import batch_check, batch_hand, batch_reject, batch_release, batch_send, return_read
 from shouwang.funds.services.printing import batch_print
 from shouwang.funds.views.common import READ, money_tabs
+from shouwang.kit.errors import Refusal
 from shouwang.people.access import Role, Viewer, requires
 from shouwang.ui.files import PDF, file_answer
-from shouwang.ui.forms import version_posted
+from shouwang.ui.forms import refusal_add, version_posted
 from shouwang.ui.tables import Column, Row, Table, key_page
 
 PEOPLE = {Role.CLERK, Role.LEADER}
@@ -175,7 +176,15 @@ def answer(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, viewer, found, form)
     upload = form.cleaned_data["file"]
-    taken = return_read(viewer=viewer, batch_id=found.pk, name=upload.name, content=upload.read(), at=timezone.now())
+    try:
+        taken = return_read(
+            viewer=viewer, batch_id=found.pk, name=upload.name, content=upload.read(), at=timezone.now()
+        )
+    except Refusal as refusal:
+        if refusal.is_absent:
+            raise
+        refusal_add(form, refusal)
+        return _shown(request, viewer, found, form)
     said = f"回盘已读：记了 {taken.taken} 笔"
     if taken.refused or taken.doubtful:
         said += f"，{len(taken.refused)} 行没有采用，{taken.doubtful} 笔结果不明，见下面。"

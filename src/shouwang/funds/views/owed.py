@@ -32,26 +32,34 @@ PEOPLE = {Role.CLERK, Role.LEADER}
 def owed(request: HttpRequest) -> HttpResponse:
     """This function lists what the viewer's organisation owes and makes a batch of what is chosen."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    chosen, why = set(), ""
     if request.method == "POST":
-        chosen = [key for text in request.POST.getlist("owed") if (key := key_read(text)) is not None]
-        batch = batch_make(viewer=viewer, commitment_ids=chosen, at=timezone.now())
-        messages.success(request, f"已制单，共 {batch.count} 笔。请换一人复核。")
-        return redirect("funds:batch", batch.pk)
+        chosen = {key for text in request.POST.getlist("owed") if (key := key_read(text)) is not None}
+        try:
+            batch = batch_make(viewer=viewer, commitment_ids=sorted(chosen), at=timezone.now())
+        except Refusal as refusal:
+            if refusal.is_absent:
+                raise
+            why = refusal.message
+        else:
+            messages.success(request, f"已制单，共 {batch.count} 笔。请换一人复核。")
+            return redirect("funds:batch", batch.pk)
     rows = list(commitments_waiting(viewer)[: MOST + 1])
     homes = {row.household_id for row in rows if row.household_id is not None}
     cards = household_cards(viewer, homes) if viewer.reads_register else {}
     lines = []
     for row in rows[:MOST]:
         card = cards.get(row.household_id or 0)
-        why = "银行退回过，先核实账户" if row.needs_payee else ""
+        late = "银行退回过，先核实账户" if row.needs_payee else ""
         href = household_address(viewer, row.household_id)
         head = card.head_name if card else "不在农户登记里" if row.household_id is None else ""
-        lines.append(OwedLine(row, card.place if card else "", head, why, href))
+        lines.append(OwedLine(row, card.place if card else "", head, late, href, row.pk in chosen))
     page = OwedPage(
         tabs=money_tabs(viewer, "owed"), lines=lines, total_fen=sum(line.owed.amount_fen for line in lines),
-        may_make=viewer.role in TREASURY_ROLES and bool(lines), is_cut=len(rows) > MOST,
+        may_make=viewer.role in TREASURY_ROLES and bool(lines), is_cut=len(rows) > MOST, why_not=why,
+        picked=sum(line.is_chosen for line in lines),
     )  # fmt: skip
-    return render(request, "funds/owed.html", {"page": page})
+    return render(request, "funds/owed.html", {"page": page}, status=422 if why else 200)
 
 
 @require_http_methods(["GET", "POST"])

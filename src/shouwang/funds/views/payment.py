@@ -19,7 +19,7 @@ from shouwang.funds.forms import ReasonForm, RecoverForm, SettleForm
 from shouwang.funds.models import Evidence, Payment, Resolution
 from shouwang.funds.rules import SETTLERS, TREASURY_ROLES
 from shouwang.funds.selectors.desk import evidence_of, payment_events, payment_visible
-from shouwang.funds.selectors.payments import payments_unknown, recovered_fen, resolutions_open
+from shouwang.funds.selectors.payments import payments_unknown, recoveries_of, resolutions_open
 from shouwang.funds.services import payment_doubt, payment_recover, resolution_ask, resolution_decide
 from shouwang.funds.services.evidence import body_digest
 from shouwang.funds.views.common import READ, household_address, money_tabs
@@ -96,7 +96,7 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 def _page(viewer: Viewer, found: Payment, forms: Mapping[str, Form]) -> PaymentPage:
     """This function gathers what the page shows; `forms` by act are those that come back with errors."""
-    seen = evidence_of(viewer, found)
+    seen, recoveries = evidence_of(viewer, found), recoveries_of(found.pk)
     asked = resolutions_open([found.pk]).get(found.pk)
     may = viewer.kind in SETTLERS and viewer.role in TREASURY_ROLES
     return PaymentPage(
@@ -105,7 +105,7 @@ def _page(viewer: Viewer, found: Payment, forms: Mapping[str, Form]) -> PaymentP
         members=seen.body["members"] if seen else [], asked=asked, may_settle=may,
         is_own_word=asked is not None and asked.asked_user_id == viewer.user_id,
         may_recover=may and found.state == "PAID" and viewer.organisation_id == found.organisation_id,
-        recovered_fen=recovered_fen([found.pk]).get(found.pk, 0),
+        recovered_fen=sum(entry.fen for entry in recoveries), recoveries=recoveries,
         household_href=household_address(viewer, found.household_id),
         settle=forms.get("settle") or SettleForm(auto_id="settle_%s"),
         doubt=forms.get("doubt") or ReasonForm(auto_id="doubt_%s"),

@@ -53,6 +53,8 @@ def _asked(payments: QuerySet[Payment], sql: str, params: Sequence[Any]) -> list
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
+        # A million payments are sorted: in memory, until this transaction ends.
+        cursor.execute("set local work_mem = '64MB'")
         cursor.execute(f"with paid as materialized ({paid}), {sql}", [*values, *params])
         return cursor.fetchall()
 
