@@ -17,13 +17,16 @@ from shouwang.people.access import Viewer
 from shouwang.rulebook.care_settlements import PricedDay, day_exact
 
 SHOWN_MONTHS = 12
-# Days that cost and are paid alike are counted together: there are few kinds, however many days.
+# Days that cost and are paid alike are counted together: there are few kinds, however many days. What a settlement kept
+# is large: it is unpacked once, not once a day.
 DAYS = """
-    select s.inputs ->> 'cap_on', day ->> 1, day ->> 2, (day ->> 3)::bigint, day ->> 4, (day ->> 5)::bigint, count(*)
-    from insurance_caresettlement s
-    cross join lateral jsonb_each(s.inputs -> 'people') as person (key, days)
-    cross join lateral jsonb_array_elements(person.days) as day
-    where s.id = any(%s) group by 1, 2, 3, 4, 5, 6
+    with kept as materialized (
+        select inputs ->> 'cap_on' as cap_on, inputs -> 'people' as people
+        from insurance_caresettlement where id = any(%s)
+    )
+    select cap_on, day ->> 1, day ->> 2, (day ->> 3)::bigint, day ->> 4, (day ->> 5)::bigint, count(*)
+    from kept cross join lateral jsonb_each(people) as person (key, days)
+    cross join lateral jsonb_array_elements(person.days) as day group by 1, 2, 3, 4, 5, 6
 """
 
 
