@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, Greatest, TruncMonth
 
+from shouwang.funds.rules import ref_first
 from shouwang.funds.selectors import grants_of_household
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound
 from shouwang.insurance.models import (
@@ -171,8 +172,12 @@ def paid_by_others(viewer: Viewer, claim: Claim) -> list[tuple[str, str, int]]:
     own = Q(source_ref__in=[f"claim:{claim.pk}", f"advance:{claim.pk}"])
     own |= Q(source_ref__startswith=f"advance:{claim.pk}:") | Q(source_ref__startswith=f"claim:{claim.pk}:")
     references = [claim.reference, claim.advance_reference, *claim.earlier.values_list("reference", flat=True)]
-    own |= Q(source_ref__in=[f"payment:{ref}" for ref in references if ref])
-    return [(grant.payer_name, grant.purpose, grant.amount_fen) for grant in grants.exclude(own)]
+    paid = {f"payment:{ref}" for ref in references if ref}
+    return [
+        (grant.payer_name, grant.purpose, grant.amount_fen)
+        for grant in grants.exclude(own)
+        if ref_first(grant.source_ref) not in paid
+    ]
 
 
 def pools_visible_to(viewer: Viewer) -> QuerySet[Pool]:

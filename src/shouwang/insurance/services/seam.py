@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from shouwang.funds.rules import LESS
 from shouwang.funds.selectors import grants_visible_to
 from shouwang.funds.services import (
     Benefit,
@@ -56,7 +57,7 @@ def advance_retell(claim: Claim, *, viewer: Viewer, at: datetime) -> None:
 def earlier_retell(claim: Claim, row: EarlierPayment, *, viewer: Viewer, at: datetime) -> int | None:
     """This function records the grant of a payment of before an appeal anew; returns it, None where nothing is left."""
     return _retell(
-        claim, viewer=viewer, at=at, name=row.ref, mark=f":less:{row.recovered_fen}", left=row.net_fen, on=row.paid_on,
+        claim, viewer=viewer, at=at, name=row.ref, mark=f"{LESS}{row.recovered_fen}", left=row.net_fen, on=row.paid_on,
         is_advance=False,
     )  # fmt: skip
 
@@ -64,7 +65,7 @@ def earlier_retell(claim: Claim, row: EarlierPayment, *, viewer: Viewer, at: dat
 def _retell(
     claim: Claim, *, viewer: Viewer, at: datetime, name: str, mark: str, left: int, on: date | None, is_advance: bool
 ) -> int | None:
-    begins = f"{name}:" if is_advance else f"{name}:less:"
+    begins = f"{name}:" if is_advance else f"{name}{LESS}"
     found = grants_visible_to(viewer).filter(
         household_id=claim.household_id, source_ref__startswith=name, cancelled_at__isnull=True
     )
