@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import Style, lazy_pinyin
+from shouwang.kit.pinyin import pinyin_reader
 
 _COMMITTEE = re.compile(r"(?:村)?(?:村民委员会|村委会)$")
 _RESIDENTS = re.compile(r"(?:居民委员会|居委会)$")
@@ -23,4 +23,5 @@ def place_name_short(name: str) -> str:
 
 def place_initials(name: str) -> str:
     """This function returns the pinyin initials of a name in small letters: 大寨村 dzc."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:80]
+    reader = pinyin_reader()
+    return "".join(reader.lazy_pinyin(name, style=reader.Style.FIRST_LETTER)).lower()[:80]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from shouwang.kit.codes import IncomeKind
 from shouwang.kit.dates import month_window, months_add, years_old
 from shouwang.kit.money import per_head_floor
+from shouwang.kit.pinyin import pinyin_reader
 from shouwang.kit.texts import name_key, numbers_hidden, squeezed
 
 ADULT_YEARS = 18  # 民法典 art. 17
@@ -107,7 +106,8 @@ def name_initials(name: str) -> str:
     text = squeezed(name)
     if not text:
         return ""
-    letters = "".join(part[:1] for part in lazy_pinyin(text, style=Style.NORMAL, errors=_plain) if part)
+    reader = pinyin_reader()
+    letters = "".join(part[:1] for part in reader.lazy_pinyin(text, style=reader.Style.NORMAL, errors=_plain) if part)
     first = _SURNAME_READINGS.get(text[0])
     return ((first + letters[1:]) if first and letters else letters).lower()[:60]
 

