@@ -13,7 +13,7 @@ from tests.factories.register import household_make
 
 from shouwang.funds import errors
 from shouwang.funds.models import Commitment, FindingNote, WatchedAccount
-from shouwang.funds.selectors.findings import Finding, finding_state, findings, notes_of, selection_to_money
+from shouwang.funds.selectors.findings import Finding, finding_of, finding_state, findings, notes_of, selection_to_money
 from shouwang.funds.services import Money, batch_send, money_allocate, purpose_shift, return_read, year_carry
 from shouwang.funds.services.watching import GROUNDS, Decided, account_watch, finding_note
 from shouwang.people.access import SYSTEM, Viewer, acting_as
@@ -30,7 +30,9 @@ def desk(real_cast: Cast) -> Desk:
 
 def found(viewer: Viewer, kind: str, *, on: date = ON) -> list[Finding]:
     with acting_as(viewer):
-        return [each for each in findings(viewer, on=on) if each.kind == kind]
+        rows = [each for each in findings(viewer, on=on) if each.kind == kind]
+        assert all(finding_of(viewer, each.key, on=on) == each for each in rows[:1]), "looked for alone it is the same"
+        return rows
 
 
 def test_money_that_rests_too_long_is_found_tranche_by_tranche_at_every_level(real_cast: Cast, desk: Desk) -> None:

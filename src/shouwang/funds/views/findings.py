@@ -21,6 +21,7 @@ from shouwang.funds.selectors.findings import (
     NAMES,
     STATES,
     Finding,
+    finding_of,
     finding_state,
     findings,
     notes_of,
@@ -44,30 +45,29 @@ def page(request: HttpRequest) -> HttpResponse:
     """This function lists what looks wrong; overseers decide about it, and keep the accounts of officials."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     on = timezone.localdate()
-    found = findings(viewer, on=on)
     may_note = viewer.kind in OVERSEERS and viewer.role in OVERSEEING
     form = NoteForm(request.POST if request.POST.get("act") == "note" else None)
     watch = WatchForm(request.POST if request.POST.get("act") == "watch" else None, auto_id="watch_%s")
     bound = form if form.is_bound else watch if watch.is_bound else None
     if bound is not None and bound.is_valid():
         try:
-            said = _save(viewer, request, found, bound)
+            said = _save(viewer, request, bound, on=on)
         except Refusal as refusal:
             refusal_add(bound, refusal)
         else:
             messages.success(request, said)
             return redirect(request.get_full_path())
-    shown = _shown(viewer, found, request.GET, (form, watch) if may_note else (None, None), on=on)
+    shown = _shown(viewer, findings(viewer, on=on), request.GET, (form, watch) if may_note else (None, None), on=on)
     is_wrong = bound is not None and bool(bound.errors)
     return render(request, "funds/findings.html", {"page": shown}, status=422 if is_wrong else 200)
 
 
-def _save(viewer: Viewer, request: HttpRequest, found: list[Finding], form: NoteForm | WatchForm) -> str:
+def _save(viewer: Viewer, request: HttpRequest, form: NoteForm | WatchForm, *, on: date) -> str:
     said, now = form.cleaned_data, timezone.now()
     if isinstance(form, WatchForm):
         account_watch(viewer=viewer, owner=said["owner"], post=said["post"], number=said["number"], at=now)
         return "已登记，今后打进这个账户的钱会列出来。"
-    finding = next((each for each in found if each.key == request.POST.get("key")), None)
+    finding = finding_of(viewer, request.POST.get("key", ""), on=on)
     if finding is None:
         raise FindingGone
     decided = Decided(said["state"], said["owner"], said["note"], said["due_on"], frozenset(said["grounds"]))

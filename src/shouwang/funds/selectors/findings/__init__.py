@@ -17,8 +17,8 @@ from shouwang.rulebook.funds import FundsPolicy, funds_of
 from shouwang.standards.selectors import adoptions_visible_to, policy_by_version_id
 
 __all__ = [
-    "NAMES", "STATES", "Elapsed", "Evident", "Finding", "finding_state", "findings", "notes_of", "rules_in_sight",
-    "selection_to_money",
+    "NAMES", "STATES", "Elapsed", "Evident", "Finding", "finding_of", "finding_state", "findings", "notes_of",
+    "rules_in_sight", "selection_to_money",
 ]  # fmt: skip
 
 MOST_POLICIES = 40
@@ -27,12 +27,25 @@ STATES = {"NEW": "没有处理", "ASSIGNED": "已交办", "LATE": "整改逾期"
 LOOKS: tuple[Callable[[Ground], Iterable[Finding]], ...] = (
     resting, withheld, shifted, charged, shared, official, after_end, split, near, rounded,
 )  # fmt: skip
+BY_KIND = dict(zip(NAMES, LOOKS, strict=True))
 
 
 def findings(viewer: Viewer, *, on: date) -> list[Finding]:
     """This function computes everything that looks wrong with the money the viewer may see, on a day, by kind."""
     ground = Ground(viewer, on, rules_in_sight(viewer, on=on))
     return [found for look in LOOKS for found in look(ground)]
+
+
+def finding_of(viewer: Viewer, key: str, *, on: date) -> Finding | None:
+    """This function returns the finding of a key as it stands on a day, None when nothing looks wrong there any more.
+
+    Only what is of its kind is looked for.
+    """
+    look = BY_KIND.get(key.partition(":")[0])
+    if look is None:
+        return None
+    ground = Ground(viewer, on, rules_in_sight(viewer, on=on))
+    return next((found for found in look(ground) if found.key == key), None)
 
 
 def rules_in_sight(viewer: Viewer, *, on: date) -> list[FundsPolicy]:
