@@ -17,7 +17,8 @@ from tests.factories.public import receipt_in, status_page
 from tests.public.test_handing import handed, pin_in
 
 from shouwang.desks.selectors.household import payment_lines
-from shouwang.funds.services import payment_recover, return_read
+from shouwang.desks.selectors.letter import letter_money
+from shouwang.funds.services import Commitment, payment_recover, return_read
 from shouwang.insurance.care.models import CareInsured
 from shouwang.people.access import NOBODY, SYSTEM, acting_as
 from shouwang.public.models import Receipt
@@ -36,6 +37,8 @@ def test_what_was_granted_is_told_with_how_far_it_has_come_and_only_with_a_hande
     allocated(desk, cast, 10_000_00)
     dues = [owed(cast, desk.maker, fen, household_id=household_id) for fen in (1_000_00, 200_00, 30_00, 4_00)]
     other = owed(cast, desk.maker, 77_00, head="李某某")
+    with acting_as(SYSTEM):
+        Commitment.objects.filter(pk=dues[0].pk).update(case_id=walk.case_id)
     batch = batched(desk, *dues[:3], other, at=AT)
     with acting_as(desk.maker):
         back = answer(batch, results={2: "失败", 3: ""})
@@ -58,6 +61,11 @@ def test_what_was_granted_is_told_with_how_far_it_has_come_and_only_with_a_hande
     ):  # fmt: skip
         assert told in text, told
     assert "77.00" not in text and "本级支付的钱" not in text, "nobody else's, and nothing twice"
+    with acting_as(desk.maker):
+        told = letter_money(desk.maker, walk.case)
+        assert len(told) == 1 and "1,000.00 元，打到" in told[0], (
+            "what is left after 1 yuan came back is not told again"
+        )
     given: dict[str, str] = {}
     whole = typst.compile
     monkeypatch.setattr(

@@ -111,6 +111,15 @@ def test_a_list_is_computed_in_the_order_of_events_and_what_cannot_be_says_why(c
         assert found.decide().state == "APPROVED"
 
 
+def test_a_version_or_a_receipt_that_cannot_be_is_told_by_its_line_and_stops_nothing_else() -> None:
+    good, long = "住院费用,A1,10,10,10,,", "A" * 41
+    rows = (f"1,3,,{good}", f"2,²,,{good}", f"3,{'9' * 5000},,{good}", f"4,,,住院费用,{long},10,10,10,,")
+    found, left = services.list_read(listed(*rows), name="定损.csv")
+    assert list(found) == [1] and [one.claim_id for one in left] == [2, 3, 4]
+    assert left[0].reason.startswith("第 3 行：版本“²”看不懂")
+    assert left[2].reason == "第 5 行：票据号太长，最多 40 个字。"
+
+
 def test_all_open_claims_are_computed_again_but_what_two_people_changed(cast: Cast) -> None:
     first = claim_make(cast)
     second, changed, bare = (another(cast, first, days) for days in (-9, 1, 2))

@@ -8,6 +8,7 @@ from typing import Any
 from shouwang.casework.selectors import case_about, case_decisions
 from shouwang.casework.selectors.cases import Case
 from shouwang.desks.selectors import household
+from shouwang.funds.rules import ref_first
 from shouwang.funds.selectors import grants_of_case
 from shouwang.funds.selectors.payments import commitments_of_case
 from shouwang.kit.dates import SHANGHAI
@@ -41,7 +42,7 @@ def letter_text(viewer: Viewer, case: Case, *, on: date) -> dict[str, Any] | Non
         "decision": last.move_name.split("，")[0],
         "told": last.told,
         "clause": last.clause,
-        "money": _money(viewer, case),
+        "money": letter_money(viewer, case),
         "measures": [
             f"{line.kind}：{line.summary}（{line.provider}）"
             for line in household.measure_lines(
@@ -52,7 +53,8 @@ def letter_text(viewer: Viewer, case: Case, *, on: date) -> dict[str, Any] | Non
     }
 
 
-def _money(viewer: Viewer, case: Case) -> list[str]:
+def letter_money(viewer: Viewer, case: Case) -> list[str]:
+    """This function says what was granted in a case, each once: what is owed or paid here, and what others give."""
     owed = commitments_of_case(viewer, case.pk) if viewer.kind is Kind.COUNTY_CENTRE else []
     names = {row.source_ref for row in owed}
     names |= {f"payment:{payment.reference}" for row in owed for payment in row.payments.all()}
@@ -64,7 +66,7 @@ def _money(viewer: Viewer, case: Case) -> list[str]:
     return said + [
         f"{grant.purpose} {household.PER[grant.unit]}{yuan_text(grant.amount_fen)} 元，由{grant.payer_name}发放"
         for grant in grants
-        if grant.source_ref not in names
+        if ref_first(grant.source_ref) not in names
     ]
 
 

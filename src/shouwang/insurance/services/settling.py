@@ -205,14 +205,12 @@ def _open(
         if one.claim_id not in here
     ]
     # A number that is no claim of the pool's is not made a link.
-    readable = [replace(one, claim_id=None) if _is_strange(one, work) else one for one in unread]
+    told = Claim.objects.filter(pool_id=work.pool_id, pk__in={one.claim_id for one in unread if one.claim_id})
+    own = set(told.values_list("pk", flat=True))
+    readable = [one if one.claim_id in own else replace(one, claim_id=None) for one in unread]
     _left_add(work, [*readable, *strange])
     work.total, work.left = len(known) + len(unread) + len(strange), len(unread) + len(strange)
     SettleWork.objects.filter(pk=work.pk).update(total=work.total, left=work.left)
-
-
-def _is_strange(one: Left, work: SettleWork) -> bool:
-    return one.claim_id is not None and not Claim.objects.filter(pk=one.claim_id, pool_id=work.pool_id).exists()
 
 
 def _batch(

@@ -25,6 +25,7 @@ from shouwang.people.access import Viewer
 from shouwang.rulebook.ladders import OFFSETS
 
 MOST_LINES = 400_000
+MOST_RECEIPT = 40  # characters: cut, two invoices would look like one
 AMOUNTS = {"evidence": "凭证金额", "claimed": "申报金额", "assessed": "核定金额"}
 FIELDS = {
     "claim": "理赔号", "version": "版本", "household": "户主", "person": "谁出的事", "cause": "原因", "on": "发生日期",
@@ -78,7 +79,7 @@ def list_read(content: bytes, *, name: str, limits: TableLimits | None = None) -
         if lines > MOST_LINES:
             raise ListUnreadable(MOST_LINES)
         number = texts["claim"].removeprefix("#")
-        if not number.isascii() or not number.isdigit() or len(number) > 15:
+        if not _is_number(number):
             left.append(Left(None, row, f"第 {row} 行：理赔号“{texts['claim'][:20]}”看不懂。"))
             continue
         listed = found.setdefault(int(number), Listed(int(number), row))
@@ -108,7 +109,7 @@ def _lines(content: bytes, *, name: str, limits: TableLimits | None) -> Iterator
 def _line(listed: Listed, row: int, texts: Mapping[str, str]) -> None:
     """This function adds one line to what is known of its claim; raises ListLineWrong, PersonalNumberInText."""
     version = texts.get("version", "")
-    if version and not version.isdigit():
+    if version and not _is_number(version):
         raise ListLineWrong(row, f"版本“{version[:20]}”看不懂，请照下载的清单留着。")
     listed.version = int(version) if version else listed.version
     listed.household = texts.get("household", "") or listed.household
@@ -122,6 +123,8 @@ def _line(listed: Listed, row: int, texts: Mapping[str, str]) -> None:
             raise ListLineWrong(row, "没有写项目。")
         return
     numbers_refuse(texts["name"], texts.get("note", ""))
+    if len(texts.get("receipt", "")) > MOST_RECEIPT:
+        raise ListLineWrong(row, f"票据号太长，最多 {MOST_RECEIPT} 个字。")
     amounts = {key: _amount(row, label, texts[key]) for key, label in AMOUNTS.items()}
     listed.items.append(
         Item(
@@ -129,6 +132,10 @@ def _line(listed: Listed, row: int, texts: Mapping[str, str]) -> None:
             texts.get("note", ""),
         )
     )  # fmt: skip
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 15
 
 
 def _amount(row: int, label: str, text: str) -> int:
