@@ -62,9 +62,9 @@ def test_what_was_granted_is_told_with_how_far_it_has_come_and_only_with_a_hande
         assert told in text, told
     assert "77.00" not in text and "本级支付的钱" not in text, "nobody else's, and nothing twice"
     with acting_as(desk.maker):
-        told = letter_money(desk.maker, walk.case)
-        assert len(told) == 1 and "1,000.00 元，打到" in told[0], (
-            "what is left after 1 yuan came back is not told again"
+        said = letter_money(desk.maker, walk.case)
+        assert len(said) == 1 and "1,000.00 元，打到" in said[0], (
+            "what is left after 1 yuan came back is not said again"
         )
     given: dict[str, str] = {}
     whole = typst.compile

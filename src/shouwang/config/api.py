@@ -128,7 +128,7 @@ department.add_router("", tables)
 phone = api_make(
     title="守望 · 手机端接口",
     name="phone",
-    about="An officer's phone fetches her households and sends what she wrote without a signal.",
+    about="An officer's phone fetches the officer's households and sends what was written without a signal.",
 )
 phone.add_router("", devices)
 phone.add_router("", phone_reports)

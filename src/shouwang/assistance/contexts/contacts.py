@@ -18,7 +18,7 @@ from shouwang.ui.tables import KeyPage
 
 @dataclass(frozen=True)
 class ContactLine:
-    """A contact with its household, and by how many days its visit is late; `is_gone`: the cadre has left her post."""
+    """A contact with its household, and by how many days its visit is late; `is_gone`: the cadre has left the post."""
 
     contact: Contact
     card: HouseholdCard | None

@@ -30,7 +30,7 @@ PAYMENTS = {
 class FindingLine:
     """One finding with the household it is about, None where the reader may not see it.
 
-    `payment` is how far its month is paid, where the county centre pays it; `form` is None where she settles nothing.
+    `payment` is how far its month is paid, where the county centre pays it; `form` is None for who settles nothing.
     """
 
     finding: EntitlementFinding

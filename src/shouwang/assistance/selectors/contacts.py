@@ -42,7 +42,7 @@ def visits_of_household(viewer: Viewer, household_id: int) -> QuerySet[ContactVi
 
 
 def appointments_done(viewer: Viewer) -> frozenset[int]:
-    """This function returns whose households the viewer visits: her own, and those of the person she deputises."""
+    """This function returns whose households the viewer visits: the viewer's own, and those of the absent person."""
     if viewer.appointment_id is None:
         return frozenset()
     held = appointment_by_id(viewer.appointment_id) if viewer.deputises_user_id is not None else None
@@ -50,14 +50,14 @@ def appointments_done(viewer: Viewer) -> frozenset[int]:
 
 
 def contacts_own(viewer: Viewer) -> QuerySet[Contact]:
-    """This function returns the standing contacts whose cadre is the viewer, or whom she deputises, next due first."""
+    """This function returns the standing contacts whose cadre is the viewer, or the absent person, next due first."""
     mine = appointments_done(viewer)
     own = contacts_visible_to(viewer).filter(appointment_id__in=mine, until_date__isnull=True)
     return own.order_by("due_on", "pk")
 
 
 def contacts_gone(viewer: Viewer, on: date) -> QuerySet[Contact]:
-    """This function returns the standing contacts of the viewer's areas whose cadre has left her post."""
+    """This function returns the standing contacts of the viewer's areas whose cadre has left the post."""
     standing = contacts_visible_to(viewer).filter(until_date__isnull=True)
     named = set(standing.order_by().values_list("appointment_id", flat=True).distinct())
     return standing.filter(appointment_id__in=appointments_over({pk for pk in named if pk is not None}, on=on))

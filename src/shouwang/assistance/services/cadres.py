@@ -49,7 +49,7 @@ def cadre_named(cadre: Cadre, *, slot: int, on: date) -> Contact:
         held = appointment_by_id(cadre.appointment_id)
         if held is None or not held.is_in_force(on=on) or Kind(held.organisation.kind) not in CADRES:
             raise CadreUnknown
-        # Who does an absent person's desk for some days looks after nobody of her own.
+        # Who does an absent person's desk for some days looks after nobody in the deputy's own name.
         if held.deputy_for_id is not None or not any(lo <= slot <= hi for lo, hi in held.slot_ranges()):
             raise CadreUnknown
         return Contact(
@@ -75,9 +75,9 @@ def cadre_named(cadre: Cadre, *, slot: int, on: date) -> Contact:
 
 
 def room_check(made: Contact, rule: ContactRule, *, slot: int) -> None:
-    """This function refuses a cadre who has as many households as the pack lets her have; raises TooManyHouseholds.
+    """This function refuses a cadre who has as many households as the pack allows; raises TooManyHouseholds.
 
-    All of hers count, those too that the writer may not see. Who is known by name alone is one person within a county.
+    All of them count, those too that the writer may not see. Who is known by name alone is one person within a county.
     """
     if rule.most is None:
         return

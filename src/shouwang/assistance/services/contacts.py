@@ -184,10 +184,10 @@ def _standing_of(appointment_id: int) -> QuerySet[Contact]:
 
 
 def contacts_move(appointment_id: int, successor_id: int, at: datetime) -> int:
-    """This function hands the households of somebody who leaves to her successor, and returns how many.
+    """This function hands the households of somebody who leaves to the successor, and returns how many.
 
-    No visit is put off. Those that the successor may not have (another village, more than the pack lets her have) keep
-    the old name; their keepers read that she has left and choose somebody else.
+    No visit is put off. Those that the successor may not have (another village, more than the pack allows) keep the old
+    name; their keepers read that the contact has left and choose somebody else.
     """
     on, successor = at.astimezone(SHANGHAI).date(), Cadre(appointment_id=successor_id)
     moved = 0

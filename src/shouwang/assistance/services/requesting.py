@@ -31,7 +31,7 @@ def work_queue(work_id: int) -> bool:
 
 
 def month_request(*, viewer: Viewer, month: date, at: datetime, is_queued: bool = True) -> MonthWork:
-    """This function asks the worker to record a month; not `is_queued`: the caller carries it out herself.
+    """This function asks the worker to record a month; not `is_queued`: the caller carries it out.
 
     Raises EntitlementNotYours, MonthNotCome, MonthUnderWay.
     """

@@ -125,7 +125,7 @@ def _missing(request: HttpRequest, viewer: Viewer, kind: str, today: date) -> Ht
 
 
 def cadres_offered(slot: int, on: date) -> list[tuple[str, str]]:
-    """This function returns who may look after a household: people who sign in here, each with how many she has, then
+    """This function returns who may look after a household: people who sign in here, each with how many they have, then
     departments.
     """
     held_now = [

@@ -139,7 +139,7 @@ def payment_recover(*, viewer: Viewer, payment_id: int, amount_fen: int, reason:
             payment_id=payment.pk, note=reason.strip(),
         )  # fmt: skip
         entries_post(viewer=viewer, movements=[movement], at=at)
-        # A grant that another room recorded stays hers to mend.
+        # A grant that another room recorded is for that room to mend.
         name = f"payment:{payment.reference}"
         grant_lessen(viewer=viewer, source_ref=name, back_fen=amount_fen, reason=f"追回：{reason.strip()}", at=at)
         _audit(viewer, "payment.recover", payment, at, reason, amount_fen=amount_fen)

@@ -61,7 +61,7 @@ def settle_request(
 ) -> SettleWork:
     """This function has the worker compute the open claims of a pool, or those of a list that is handed in.
 
-    Not `is_queued`: the caller carries it out herself. Raises PoolNotFound, SettleUnderWay.
+    Not `is_queued`: the caller carries it out. Raises PoolNotFound, SettleUnderWay.
     """
     pool = pool_get(viewer, pool_id)
     _, kinds = STEPS["assess"]

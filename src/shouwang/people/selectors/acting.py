@@ -15,7 +15,7 @@ from django.db import connection
 from shouwang.people.access import NOBODY, Kind, Role, Viewer, spans_merged
 from shouwang.people.models import User
 
-# Of her appointments in force the wanted one, else her own before a deputy's, the oldest first.
+# Of a user's appointments in force the wanted one, else an own one before a deputy's, the oldest first.
 _SEAT = """
 select seat.id, seat.role, office.id, office.kind, office.department, office.name,
        array(select array[area.lo, area.hi] from people_appointment_areas held
@@ -47,9 +47,9 @@ NO_SEAT = Seat(NOBODY, 0, False)
 
 
 def seat_acting(*, user: User, wanted: int | None, on: date) -> Seat:
-    """This function returns under which of her appointments in force a user acts: the wanted one, else her first.
+    """This function returns under which of the appointments in force a user acts: the wanted one, else the first.
 
-    A deputy's seat opens nothing once the absent person's appointment has ended or her account is disabled.
+    A deputy's seat opens nothing once the absent person's appointment has ended or that person's account is disabled.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SEAT, [user.pk, on, on, wanted])

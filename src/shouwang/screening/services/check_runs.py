@@ -41,7 +41,7 @@ class DayBeforeLast(Refusal):
 
 
 def check_request(*, viewer: Viewer, area_id: int, on: date, at: datetime, is_queued: bool = True) -> CheckRun:
-    """This function records a run of the checks over a county; not `is_queued`: the caller carries it out herself.
+    """This function records a run of the checks over a county; not `is_queued`: the caller carries it out.
 
     Raises AreaNotYours, CheckUnderWay, DayBeforeLast, NoPolicyInForce.
     """

@@ -48,7 +48,7 @@ def run_queue(run_id: int) -> bool:
 def run_request(
     *, viewer: Viewer, area_id: int, on: date, at: datetime, is_queued: bool = True, is_daily: bool = False
 ) -> Run:
-    """This function records a screening for the worker; not `is_queued`: the caller carries it out herself.
+    """This function records a screening for the worker; not `is_queued`: the caller carries it out.
 
     A daily one follows the run before where it may; any other screens everybody. Raises AreaNotYours, RunUnderWay,
     NoPolicyInForce.

@@ -115,7 +115,7 @@ class ClueIn(Schema):
     person_name: Line = Field(min_length=1, max_length=60)
     resident_id: str = Field("", max_length=18, description="serves to find the person and is kept nowhere")
     village: str = Field(pattern=r"^[0-9]{12}$", description="the village's twelve-digit code")
-    person_note: Line = Field("", max_length=200, description="where she lives, how to find her")
+    person_note: Line = Field("", max_length=200, description="where the person lives, how to find the home")
     cause: Cause
     cause_note: Line = Field("", max_length=100, description="needed with OTHER")
     occurred_on: Day

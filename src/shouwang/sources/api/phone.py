@@ -163,7 +163,7 @@ class ResultsOut(Schema):
 
 @router.get("/me", response=Me, url_name="me")
 def me(request: HttpRequest) -> Me:
-    """Who is signed in, which villages she has, and the token that her writes carry."""
+    """Who is signed in, for which villages, and the token that writes carry."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = timezone.now()
     villages = [

@@ -18,7 +18,7 @@ from shouwang.people.access import SYSTEM, Viewer, acting_as
 
 @dataclass(frozen=True)
 class CareNow:
-    """Somebody insured as she stands on a day: her level, and the care she has."""
+    """Somebody insured on a day: the level, and the care given."""
 
     insured_id: int
     name: str

@@ -169,7 +169,7 @@ def is_body_of(viewer: Viewer, bill: CareBill, step: str) -> bool:
 
 
 def handled_by(bill: CareBill, viewer: Viewer) -> None:
-    """This function remembers that the viewer, and whom she acts for, had a hand in a bill for the office."""
+    """This function remembers that the viewer, and whom the viewer acts for, had a hand in a bill for the office."""
     bill.handled_user_ids = sorted({*bill.handled_user_ids, *viewer.user_ids})
 
 

@@ -155,7 +155,9 @@ def _cut(viewer: Viewer, insured: CareInsured, first_without: date, why: str, at
     late = CareDay.objects.filter(insured=insured, on__gte=first_without, is_struck=False)
     late = late.exclude(bill__state__in=settled)
     billed = Counter(late.filter(bill__isnull=False).values_list("bill_id", flat=True))
-    for bill in CareBill.objects.select_for_update().filter(pk__in=billed).order_by("pk"):
+    # Settled while this waited for the lock: its days stand, and are to be claimed back.
+    bills = CareBill.objects.select_for_update().filter(pk__in=billed).exclude(state__in=settled)
+    for bill in bills.order_by("pk"):
         text = f"核减 {insured.name} {billed[bill.pk]} 天：{why}"
         bill_saved(bill, viewer=viewer, at=at, what="strike", text=text, days=billed[bill.pk])
     late.update(is_struck=True, struck_reason=why, struck_by=viewer.label[:200])

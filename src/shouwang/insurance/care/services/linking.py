@@ -17,8 +17,8 @@ from shouwang.register.selectors import PersonHit, deaths_of, homes_of, persons_
 def insured_link(people: Iterable[CareInsured], *, viewer: Viewer, at: datetime) -> None:
     """This function links those whom the register of the viewer's county has by now, and follows those who moved.
 
-    Nobody is linked whose name differs there: the office looks at that when she is taken down. It reads and writes as
-    the house, because neither the office nor the payer may read the register.
+    Nobody is linked whose name differs there: the office looks at that when the person is taken down. It reads and
+    writes as the house, because neither the office nor the payer may read the register.
     """
     everybody = list(people)
     with acting_as(SYSTEM):
