@@ -78,6 +78,7 @@ from shouwang.assistance.services import (
 )
 from shouwang.funds.models import Account, Commitment
 from shouwang.funds.selectors import grants_of_household
+from shouwang.funds.services import commitment_cancel
 from shouwang.kit.dates import SHANGHAI
 from shouwang.people.access import SYSTEM, StaleWrite, Viewer, acting_as
 
@@ -320,6 +321,13 @@ def test_money_that_came_to_us_goes_through_the_ledger(cast: Cast) -> None:
         assert (owed.amount_fen, account.balance_fen) == (300_000, 200_000)
         with pytest.raises(AllotmentSettled):
             allotment_cancel(viewer=county, allotment_id=made.pk, version=2, reason="不要了", at=now)
+        with transaction.atomic():
+            commitment_cancel(viewer=county, commitment_id=owed.pk, version=owed.version, reason="不要了", at=now)
+            off = allotment_cancel(viewer=county, allotment_id=made.pk, version=2, reason="不要了", at=now)
+            assert (off.state, Pledge.objects.get(pk=pledge.pk).left) == ("CANCELLED", 500_000), (
+                "it can be allotted anew"
+            )
+            transaction.set_rollback(True)
     with acting_as(SYSTEM):  # the bank has answered
         Commitment.objects.filter(pk=owed.pk).update(state="PAID")
     arrived = deliver(county, made, version=2, proof=False)  # the bank's answer is the proof

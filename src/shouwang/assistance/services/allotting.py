@@ -37,7 +37,7 @@ from shouwang.kit.texts import numbers_refuse
 from shouwang.office.services import paper_keep
 from shouwang.people.access import StaleWrite, Viewer
 
-PAID = "PAID"
+PAID, CANCELLED = "PAID", "CANCELLED"
 
 
 class NotYetPaid(DoesNotSuit):
@@ -103,13 +103,19 @@ def allotment_cancel(*, viewer: Viewer, allotment_id: int, version: int, reason:
         raise WhyMissing
     with transaction.atomic():
         found = _locked(viewer, allotment_id, version)
-        if found.commitment_id is not None:
+        if found.commitment_id is not None and not _is_freed(viewer, found):
             raise AllotmentSettled("这笔钱已经送去支付，请先在资金里取消待支付款项。")
         found.state, found.cancelled_reason = Allotment.State.CANCELLED, reason
         found.version += 1
         found.save()
         _audit(viewer, "allotment.cancel", found, at, {"reason": reason})
     return found
+
+
+def _is_freed(viewer: Viewer, allotment: Allotment) -> bool:
+    """This function tells whether what was set aside to pay an allotment was freed again, for good."""
+    owed = commitment_of(viewer, _ref(allotment))
+    return owed is not None and owed.state == CANCELLED
 
 
 def allotment_pay(*, viewer: Viewer, allotment_id: int, version: int, payee: Payee, at: datetime) -> Allotment:

@@ -91,7 +91,7 @@ def allotment_lines(viewer: Viewer, rows: list[Allotment]) -> list[AllotmentLine
                 state.get_state_display() if state else "",
                 acts and by_us and not row.commitment_id and row.pledge.organisation_id == viewer.organisation_id,
                 acts and (not by_us or (state is not None and state.state == "PAID")),
-                acts and not row.commitment_id,
+                acts and (not row.commitment_id or (state is not None and state.state == "CANCELLED")),
                 words.get(row.pk),
                 may_state(viewer) and row.state == Allotment.State.DELIVERED,
             )
