@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from tests.factories.casework import AT, case_make, workflow_ready
-from tests.factories.cast import Cast
+from tests.factories.cast import Cast, sign_in
 from tests.factories.insurance import LATER, ClaimWalk, claim_make, head_of, pool_make
 
 from shouwang.insurance import errors, services
@@ -79,7 +81,14 @@ def test_what_is_left_over_goes_into_the_next_term_once(real_cast: Cast) -> None
 
     with pytest.raises(errors.NothingToCarry):
         carried(date(2020, 12, 31))
+    with acting_as(SYSTEM):
+        assert services.carry_waits(pool, following, on=date(2020, 12, 31)) == "2021-01-01 期满以后才能转"
+    county = sign_in(Client(), real_cast.county)
+    before, after = (reverse("insurance:pool", args=[each.pk]) for each in (pool, following))
+    assert "结余 1,500,000.00 元转入下一期</button>" in county.get(before).content.decode()
+    assert "下一期还没有登记，登记以后才能转" in county.get(after).content.decode()
     carried(date(2021, 1, 1))
+    assert f'已转入<a href="{after}">下一期</a>' in county.get(before).content.decode()
     with pytest.raises(errors.NothingToCarry):
         carried(date(2021, 1, 1))
     with acting_as(SYSTEM):

@@ -129,6 +129,7 @@ class PoolPage:
     list_limit: int
     form: forms.Form | None = None
     may_carry: bool = False
+    carry_waits: str = ""  # why a surplus cannot be carried on yet
     may_settle: bool = False
     more: int = field(default=0)
     ledger_fen: int | None = None

@@ -31,7 +31,16 @@ from shouwang.insurance.services.paying import (
     payment_record,
     payment_request,
 )
-from shouwang.insurance.services.pools import Opening, pool_carry, pool_open, pool_pay_in, pools_stated, term_end
+from shouwang.insurance.services.pools import (
+    Opening,
+    carry_waits,
+    pool_carry,
+    pool_following,
+    pool_open,
+    pool_pay_in,
+    pools_stated,
+    term_end,
+)
 from shouwang.insurance.services.printing import LIST_LIMIT, claims_export, statement_print
 from shouwang.insurance.services.replaying import Reckoned, Replay, claim_reckonings, claim_replay
 from shouwang.insurance.services.settling import settle_execute, settle_request, settles_resume, work_text
@@ -54,6 +63,7 @@ __all__ = [
     "advance_apply",
     "aid_decide",
     "aid_record",
+    "carry_waits",
     "case_of",
     "case_policy",
     "change_ask",
@@ -85,6 +95,7 @@ __all__ = [
     "payment_request",
     "payments_follow",
     "pool_carry",
+    "pool_following",
     "pool_ledger_fen",
     "pool_open",
     "pool_pay_in",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from shouwang.audit.services import entry_append
 from shouwang.funds.errors import DocumentMissing
@@ -187,23 +188,31 @@ def _lack(pool: Pool, *, viewer: Viewer, at: datetime) -> int:
     return max(0, lack)
 
 
+def carry_waits(pool: Pool, following: Pool | None, *, on: date) -> str:
+    """This function says in Chinese what a surplus still waits for before it can be carried on; empty when nothing."""
+    over = (State.PAID, State.RECOVERED, State.REJECTED, State.WITHDRAWN)
+    if on < pool.until_date:
+        return f"{pool.until_date:%Y-%m-%d} 期满以后才能转"
+    if (
+        pool.claims.exclude(state__in=over).exists()
+        or pool.claims.filter(advance_state__in=UNDER_WAY).exists()
+        or pool.claims.filter(earlier__state__in=UNDER_WAY).exists()
+    ):
+        return "还有没办完的理赔，办完才能转"
+    return "" if following is not None else "下一期还没有登记，登记以后才能转"
+
+
+def pool_following(pool: Pool) -> QuerySet[Pool]:
+    """This function returns the later terms of a pool, the next one first."""
+    return Pool.objects.filter(slot=pool.slot, key=pool.key, from_date__gte=pool.until_date).order_by("from_date")
+
+
 def pool_carry(*, viewer: Viewer, pool_id: int, version: int, on: date, at: datetime) -> Pool:
     """This function carries what a term left over into the next one; raises NothingToCarry."""
     with transaction.atomic():
         pool = _locked(viewer, pool_id, version)
-        following = (
-            Pool.objects.select_for_update()
-            .filter(slot=pool.slot, key=pool.key, from_date__gte=pool.until_date)
-            .order_by("from_date")
-            .first()
-        )
-        over = (State.PAID, State.RECOVERED, State.REJECTED, State.WITHDRAWN)
-        is_open = (
-            pool.claims.exclude(state__in=over).exists()
-            or pool.claims.filter(advance_state__in=UNDER_WAY).exists()
-            or pool.claims.filter(earlier__state__in=UNDER_WAY).exists()
-        )
-        ready = pool.rolls_over and pool.balance_fen > 0 and on >= pool.until_date and not is_open
+        following = pool_following(pool).select_for_update().first()
+        ready = pool.rolls_over and pool.balance_fen > 0 and not carry_waits(pool, following, on=on)
         if following is None or not ready or pool.carried_to_id is not None:
             raise NothingToCarry
         left = pool.balance_fen

@@ -20,7 +20,16 @@ from shouwang.insurance.selectors import (
     pools_adding_to,
     pools_visible_to,
 )
-from shouwang.insurance.services import LIST_LIMIT, pool_carry, pool_ledger_fen, pool_open, pool_pay_in, pools_stated
+from shouwang.insurance.services import (
+    LIST_LIMIT,
+    carry_waits,
+    pool_carry,
+    pool_following,
+    pool_ledger_fen,
+    pool_open,
+    pool_pay_in,
+    pools_stated,
+)
 from shouwang.insurance.views.common import ROLES, WORKING, refusal_add, viewer_of
 from shouwang.kit.errors import Refusal
 from shouwang.people.access import Kind, Viewer, requires
@@ -110,9 +119,8 @@ def pool_page(
 ) -> PoolPage:
     """This function returns what the page of a pool shows; `list_form` where taking out its list was refused."""
     sums = pool_sums(found)
-    ready = found.rolls_over and found.balance_fen > 0 and found.until_date <= timezone.localdate()
-    ready = ready and not any(sums.claims.get(state) for state in ("OPEN", "PROPOSED", "APPROVED", "REQUESTED"))
-    ready = ready and pools_visible_to(viewer).filter(key=found.key, from_date__gte=found.until_date).exists()
+    may_carry = _may_work(viewer) and found.rolls_over and found.balance_fen > 0 and found.carried_to_id is None
+    waits = carry_waits(found, pool_following(found).first(), on=timezone.localdate()) if may_carry else ""
     return PoolPage(
         pool=found,
         sums=sums,
@@ -125,7 +133,8 @@ def pool_page(
         ledger_fen=pool_ledger_fen(viewer, found) if _reads_ledger(viewer, found) else None,
         under_way_fen=pool_under_way_fen(found),
         may_settle=viewer.kind in WORKING and viewer.role in ROLES,
-        may_carry=_may_work(viewer) and ready and found.carried_to_id is None,
+        may_carry=may_carry and not waits,
+        carry_waits=waits,
         more=max(0, found.entries.count() - SHOWN),
         chart=_chart(found),
     )
