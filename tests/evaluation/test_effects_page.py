@@ -79,5 +79,6 @@ def test_what_helped_households_gained_over_like_ones_and_what_it_cost(
     shown = client.get(reverse("evaluation:effects")).content.decode()
     row = re.sub(r"<[^>]+>", " ", shown[shown.index(">纯收入</td>") + 1 :].split("</tr>")[0]).split()
     assert row[:7] == ["纯收入", "12,000", "→", "24,000", "12,000", "→", "14,000"] and "多增" in row
+    assert 'data-label="得到的户（元）"' in shown and 'data-label="95% 区间（元）"' in shown
     assert "前期情况对得上" in shown and "合每户 1,640.00 元" in shown
     assert sign_in(client, cast.officer).get(reverse("evaluation:effects")).status_code == 404

@@ -217,14 +217,18 @@ def test_the_pages_list_what_is_due_and_walk_through_a_roll_back(
     assert "过渡期里的户：1 户" in listed and "走访逾期 1 户</a>" in listed and "不再成立：住房安全" in listed
     address = reverse("evaluation:transition", args=[home])
     assert address in listed
-    assert "住房安全</strong>：没有达到" in client.get(address).content.decode()
+    shown = client.get(address).content.decode()
+    assert "住房安全</strong>：没有达到" in shown
+    assert "现在不成立</strong>：住房安全</p>" in shown  # beside the form, too, for who reads on a phone
     empty = client.post(address, {"do": "propose", "reason": ""})
     assert empty.status_code == 422 and "请写明为什么要回退" in empty.content.decode()
     assert client.post(address, {"do": "propose", "reason": "住房又成了危房"}).status_code == 302
     own = client.post(address, {"do": "decide", "approve": "yes", "reason": "核过"})
     assert own.status_code == 422  # a township decides nothing
     county = sign_in(client, cast.county)
-    assert "复核回退" in county.get(address).content.decode()
+    decided = county.get(address).content.decode()
+    assert "复核回退" in decided and "现在不成立</strong>：住房安全</p>" in decided
+    assert "住房安全：不成立" in decided and "住房安全：住房安全" not in decided
     assert county.post(address, {"do": "decide", "approve": "yes", "reason": "核过"}).status_code == 302
     assert "已经回退，或者又重新识别" in county.get(address).content.decode()
     assert later > AT
