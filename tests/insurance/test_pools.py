@@ -47,6 +47,12 @@ def test_a_supplement_pays_for_those_it_insures_alone_and_says_who_is_which(real
         event = replace(away, insured_as="务工人员", insured_note="外出务工名册")
         claim = services.claim_open(viewer=viewer, event=event, at=LATER, case_id=walk.case_id)
     assert (claim.pool.key, claim.insured_as, claim.ladder_key) == ("supplement", "务工人员", "employment_payout")
+    with acting_as(SYSTEM):
+        fund = Pool.objects.get(key="fund")
+    address, main = (reverse("insurance:pool", args=[each.pk]) for each in (claim.pool, fund))
+    county = sign_in(Client(), viewer)
+    assert f'补充<a href="{main}">防贫保险金，2020-01-01 起的一期</a>' in county.get(address).content.decode()
+    assert f'<a href="{address}">防贫补充方案</a>' in county.get(main).content.decode()
 
 
 def test_terms_do_not_overlap_and_last_as_long_as_the_policy_says(real_cast: Cast) -> None:

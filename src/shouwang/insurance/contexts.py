@@ -125,6 +125,7 @@ class PoolPage:
     claims_count: int
     entries: Sequence[PoolEntry]
     supplements: Sequence[Pool]
+    added_to: Sequence[Pool]
     list_form: forms.Form
     list_limit: int
     form: forms.Form | None = None

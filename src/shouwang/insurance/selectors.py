@@ -319,6 +319,17 @@ def pools_adding_to(pool: Pool) -> list[Pool]:
     )
 
 
+def pools_added_to(pool: Pool) -> list[Pool]:
+    """This function returns the pools to which a supplement adds, of terms that touch its own; none for others."""
+    if not pool.adds_to:
+        return []
+    return list(
+        Pool.objects.filter(
+            slot=pool.slot, key=pool.adds_to, from_date__lt=pool.until_date, until_date__gt=pool.from_date
+        ).order_by("from_date", "pk")
+    )
+
+
 def papers_late(viewer: Viewer, on: date) -> QuerySet[Claim]:
     """This function returns the claims paid before their papers whose papers are late."""
     return claims_visible_to(viewer).filter(state=State.OPEN, papers_due_on__lt=on)

@@ -17,6 +17,7 @@ from shouwang.insurance.selectors import (
     pool_months,
     pool_sums,
     pool_under_way_fen,
+    pools_added_to,
     pools_adding_to,
     pools_visible_to,
 )
@@ -127,6 +128,7 @@ def pool_page(
         claims_count=sum(sums.claims.values()),
         entries=list(found.entries.order_by("-pk")[:SHOWN]),
         supplements=pools_adding_to(found),
+        added_to=pools_added_to(found),
         list_form=list_form or ListForm(),
         list_limit=LIST_LIMIT,
         form=form,
