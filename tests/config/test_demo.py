@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -61,3 +63,18 @@ def test_the_made_months_leave_a_back_test_that_says_it_is_made(
     shown = signed.get(reverse("oversight:backtest_result", args=[key])).content.decode()
     assert "不能作为定政策的依据" in shown and "2.5 倍" in shown
     assert "案件认定需要帮扶的" not in shown
+
+
+@pytest.mark.full
+def test_the_demo_has_something_for_every_desk_on_a_day_on_which_its_first_county_brings_nothing(
+    tmp_path: Path,
+) -> None:
+    on = date(2026, 11, 28)
+    assert demo._warned(tmp_path / "first", demo.SEED, on) == 0
+    demo._population(tmp_path, on)
+    tried = max(int(folder.name) for folder in tmp_path.iterdir() if folder.name.isdigit())
+    assert demo.SEED < tried < demo.SEED + demo.SEEDS - 1
+    assert demo._warned(tmp_path / "again", tried, on) >= demo.CASES
+    county, last = tmp_path / "county", tmp_path / str(tried)
+    assert (county / "household.parquet").read_bytes() == (last / "household.parquet").read_bytes()
+    assert list((county / "workbooks").glob("*.xlsx"))
