@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,7 +55,9 @@ def test_a_month_of_care_by_form_alone(real_cast: Cast) -> None:
     page(office, "care_plan", insured.pk, **plan_sent)
     assert "已经有一个护理安排" in page(office, "care_plan", insured.pk, status=422, **plan_sent)
     plan = only(CarePlan)
-    assert "张失能" in page(provider, "care")
+    desk = page(provider, "care")
+    assert "张失能" in desk and re.search(r">1<small> 人</small></span><span[^>]*>正在护理的人", desk)
+    assert "还没有账单。护理机构每月申报以后，列在这里。" in page(real_cast.county, "care")
     logged = {"first": first, "last": last, "charge_fen": "55.55"}
     assert "已登记" in page(provider, "care_client", plan.pk, query=f"?month={month:%Y-%m}", **logged)
     assert "一天只能算一次" in page(provider, "care_client", plan.pk, status=422, **logged)

@@ -36,6 +36,7 @@ class DeskStat:
     label: str
     href: str
     note: str = ""
+    unit: str = "份"  # of bills and applications
 
 
 @dataclass(frozen=True)

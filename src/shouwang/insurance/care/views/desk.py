@@ -56,7 +56,7 @@ def _office(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
         DeskStat(counts["FILED"], "账单等核对", _bills_href("FILED")),
         DeskStat(counts["DISPUTED"], "机构有异议", _bills_href("DISPUTED")),
         DeskStat(counts["AGREED"], "账单等付款", _bills_href("AGREED")),
-        DeskStat(waits[1], "要重新评定", "#due", f"已到期 {number} 人" if number else "没有到期的"),
+        DeskStat(waits[1], "要重新评定", "#due", f"已到期 {number} 人" if number else "没有到期的", "人"),
         DeskStat(waits[0], "等评定", "#asked"),
     ]
     waiting = bills_visible_to(viewer).filter(state__in=["FILED", "DISPUTED", "AGREED"])
@@ -80,7 +80,7 @@ def _provider(viewer: Viewer, frame: Frame | None, today: date) -> CareDeskPage:
     counts, plans = bill_counts(viewer), plans_running(viewer, today)
     number = plans.count()
     stats = [
-        DeskStat(number, "正在护理的人", "#plans"),
+        DeskStat(number, "正在护理的人", "#plans", unit="人"),
         DeskStat(counts["SETTLED"], "结算等您确认", _bills_href("SETTLED")),
         DeskStat(counts["FILED"], "等经办机构核对", _bills_href("FILED")),
         DeskStat(counts["DISPUTED"], "您单位有异议", _bills_href("DISPUTED")),
