@@ -74,6 +74,8 @@ def test_from_a_pool_to_a_claim_that_waits_for_its_decision(real_cast: Cast) -> 
     assert "核定金额 25,000.01 元，多于申报金额 25,000.00 元" in refused
     assert 'value="25000.01"' in refused  # nothing typed is lost
     assert 'id="id_items-0-assessed_error"' in refused  # beside its field
+    nothing = insurer.post(claim + "assess/", MANAGED | {"version": 1}).content.decode()
+    assert '<a href="#id_items-0-name">请至少写一项损失。</a>' in nothing and 'id="id_items-0-name_error"' in nothing
     assert "理赔要定损、送审" in insurer.get(reverse("desks:desk")).content.decode()
     assert insurer.post(claim + "assess/", loss | {"items-0-assessed": "25000"}).status_code == 302
     shown = insurer.get(claim).content.decode()

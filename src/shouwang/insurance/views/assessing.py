@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shouwang.insurance.contexts import AssessPage
-from shouwang.insurance.errors import LossOverEvidence, ReceiptUsed
+from shouwang.insurance.errors import ItemsMissing, LossOverEvidence, ReceiptUsed
 from shouwang.insurance.forms import ItemFormSet, OffsetsForm
 from shouwang.insurance.models import Claim
 from shouwang.insurance.selectors import claim_get, paid_by_others
@@ -50,6 +50,10 @@ def assess(request: HttpRequest, claim_id: int) -> HttpResponse:
                 said = f"第 {number} 项{'的' if isinstance(refusal, ReceiptUsed) else ''}{refusal.about}"
                 form.add_error(refusal.field, said)
                 faults = [(said, form[refusal.field].id_for_label)]
+            except ItemsMissing as refusal:
+                for form in formset.forms[:1]:
+                    form.add_error("name", refusal.message)
+                faults = [(refusal.message, formset.forms[0]["name"].id_for_label if formset.forms else "")]
             except Refusal as refusal:
                 faults = [(refusal.message, "")]
             else:
