@@ -377,8 +377,8 @@ def _casework(viewers: dict[str, Viewer], at: datetime) -> None:
             viewer = by_organisation[task.organisation_id]
             with acting_as(viewer):
                 task_answer(
-                    viewer=viewer, task_id=task.pk, version=task.version, meets=number == 5,
-                    reasons="核查属实，符合条件" if number == 5 else "费用大部分已报销，未达到条件", figures={}, at=at,
+                    viewer=viewer, task_id=task.pk, version=task.version, meets=number == 4,
+                    reasons="核查属实，符合条件" if number == 4 else "费用大部分已报销，未达到条件", figures={}, at=at,
                 )  # fmt: skip
         with acting_as(centre):
             version = cases_visible_to(centre).get(pk=case.pk).version
@@ -386,9 +386,9 @@ def _casework(viewers: dict[str, Viewer], at: datetime) -> None:
                 viewer=centre,
                 case_id=case.pk,
                 version=version,
-                conforms=number == 5,
-                reason="各单位核查属实" if number == 5 else "",
-                reason_key="" if number == 5 else "covered",
+                conforms=number == 4,
+                reason="各单位核查属实" if number == 4 else "",
+                reason_key="" if number == 4 else "covered",
                 told="",
                 at=at,
             )
