@@ -63,6 +63,7 @@ def test_from_a_pool_to_a_claim_that_waits_for_its_decision(real_cast: Cast) -> 
     event = {"cause": "ILLNESS", "on": timezone.localdate().isoformat(), "payee": head_of(walk.case.household_id),
              "summary": "住院"}  # fmt: skip
     opening = reverse("insurance:open_case", args=[walk.case_id])
+    assert f'value="{timezone.localdate().isoformat()}"' not in county.get(opening).content.decode()  # nor guessed
     assert "没有预警或筛查能说明类型" in county.post(opening, event).content.decode()
     claim = county.post(opening, event | {"type_key": "MARGINAL", "type_note": "入户核查"})["Location"]
     again = county.post(opening, event | {"type_key": "MARGINAL", "type_note": "核"}).content.decode()

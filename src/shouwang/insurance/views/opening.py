@@ -68,8 +68,6 @@ def _form(request: HttpRequest, case: Case, back: str) -> tuple[OpenClaimForm, O
     types = [(key, stated.name) for key, stated in policy.types.items()]
     insures = insured_groups(policy, case.causes)
     posted = request.POST if request.method == "POST" else None
-    form = OpenClaimForm(
-        posted, causes=causes, people=people, types=types, standing=standing, insures=insures,
-        initial={"on": case.opened_on},
-    )  # fmt: skip
+    # The day of the event is asked, not filled in: it decides policy and term, and the case was opened on a later one.
+    form = OpenClaimForm(posted, causes=causes, people=people, types=types, standing=standing, insures=insures)
     return form, OpenPage(card.head_name, card.place, back, standing, form)
