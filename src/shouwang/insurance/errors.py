@@ -215,7 +215,7 @@ class ChangeNothing(Refusal):
 class ComputationOvertaken(Refusal):
     """What the household was paid in the year has changed since the claim was computed."""
 
-    sentence = "算出金额以后，这一户本年又有别的赔付，金额要重新计算。请退回重算。"
+    sentence = "这一户本年别的理赔变了，金额对不上。同一户有发生在前、还没审定的，请先审那一件；没有的，请退回重算。"
 
 
 class ChangedByHand(Refusal):
