@@ -18,6 +18,7 @@ from shouwang.insurance import errors, services
 from shouwang.insurance.models import Claim, ClaimEvent, ClaimItem, Computation, SettleLeft, SettleWork
 from shouwang.insurance.services import settling
 from shouwang.kit.tables import cell_text, tables_open
+from shouwang.office.services import ATTEMPTS
 from shouwang.people.access import SYSTEM, Viewer, acting_as
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,21 @@ def test_a_worker_that_dies_is_followed_by_one_that_computes_nothing_twice(
     with acting_as(SYSTEM):
         assert Computation.objects.count() == ClaimEvent.objects.filter(what="assess").count() == 2
         assert set(Claim.objects.values_list("amount_fen", "version")) == {(1_000_000, 2)}
+
+
+def test_work_whose_worker_dies_again_and_again_is_given_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool_id = claim_make(cast).claim.pool_id
+    with acting_as(cast.insurer):
+        work = services.settle_request(viewer=cast.insurer, pool_id=pool_id, at=LATER, is_queued=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "_batch", dies)
+        for _ in range(ATTEMPTS):
+            with pytest.raises(KeyboardInterrupt):
+                services.settle_execute(work_id=work.pk, at=LATER)
+    services.settle_execute(work_id=work.pk, at=LATER)
+    assert (seen(work).state, seen(work).attempts, seen(work).computed) == ("FAILED", ATTEMPTS, 0)
+    assert seen(work).said.startswith("中断了 3 次。")
+    assert services.settles_resume(at=LATER + timedelta(hours=1)) == 0
 
 
 def test_the_pages_hand_out_the_list_take_it_back_and_show_what_came_of_it(client: Client, cast: Cast) -> None:

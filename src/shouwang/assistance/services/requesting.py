@@ -5,29 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from shouwang.assistance.errors import EntitlementNotYours, MonthUnderWay
 from shouwang.assistance.models import MonthWork
 from shouwang.assistance.services.permitting import RUNNERS, entitlements_refuse
 from shouwang.assistance.services.running import month_begun
 from shouwang.audit.services import entry_append
-from shouwang.office.services import progress_plan
+from shouwang.kit.locks import Lock
+from shouwang.office.services import ATTEMPTS, Errands, progress_plan
 from shouwang.people.access import Viewer
 
-TASK = "assistance.month"
-
-
-def work_queue(work_id: int) -> bool:
-    """This function hands a recorded month to the worker, unless it waits there already."""
-    job = app.configure_task(TASK, queue="long", queueing_lock=f"{TASK}:{work_id}", allow_unknown=False)
-    try:
-        with transaction.atomic():
-            job.defer(work_id=work_id)
-    except AlreadyEnqueued:
-        return False
-    return True
+MONTHS = Errands(
+    task="assistance.month", lock=Lock.MONTH, model=MonthWork,
+    broken="因程序故障停止，记过的都在，再记一次会接着记。请联系系统管理员。",
+    given_up=f"中断了 {ATTEMPTS} 次。记过的都在，请联系系统管理员查看日志后再记一次。",
+)  # fmt: skip
 
 
 def month_request(*, viewer: Viewer, month: date, at: datetime, is_queued: bool = True) -> MonthWork:
@@ -53,7 +45,7 @@ def month_request(*, viewer: Viewer, month: date, at: datetime, is_queued: bool 
             work.progress_id = progress.pk
             work.save(update_fields=["progress_id"])
             if is_queued:
-                work_queue(work.pk)
+                MONTHS.queue(work.pk)
             entry_append(
                 viewer=viewer, action="entitlement.request", subject_type="assistance.MonthWork", subject_id=work.pk,
                 slot=slot, at=at, after={"month": month.isoformat()},

@@ -7,82 +7,40 @@ between is done again from the start, and what stands is left as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import F
 
 from shouwang.assistance.errors import AskerGone
 from shouwang.assistance.models import MonthWork
-from shouwang.assistance.services.requesting import work_queue
+from shouwang.assistance.services.requesting import MONTHS
 from shouwang.assistance.services.running import entitlements_run
 from shouwang.assistance.services.setting_aside import CHUNK, month_ask
-from shouwang.kit.dates import SHANGHAI
-from shouwang.kit.errors import Refusal
-from shouwang.kit.locks import Lock
 from shouwang.kit.money import yuan_text
 from shouwang.office.services import (
-    process_lock,
+    errand_viewer,
     progress_advance,
-    progress_fail,
-    progress_finish,
-    progress_start,
 )
-from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as, viewer_for
-from shouwang.people.selectors import appointment_by_id, areas_visible_to
+from shouwang.people.access import SYSTEM, Kind, Viewer, acting_as
+from shouwang.people.selectors import areas_visible_to
 from shouwang.rulebook.measures import excluded_pairs
 from shouwang.standards.selectors import NoPolicyInForce, policy_for
 
-ATTEMPTS = 3  # a month whose worker died so often is given up
-STILL_FOR = timedelta(minutes=1)
 State = MonthWork.State
 
 
 def month_execute(*, work_id: int, at: datetime) -> None:
     """This function carries a recorded month out; one that is finished, or another process's, is left alone."""
-    with process_lock(Lock.MONTH.key(work_id)) as is_mine:
-        work = _begin(work_id, at=at) if is_mine else None
-        if work is None:
-            return
-        try:
-            _carry_out(work, at=at)
-        except Refusal as refusal:
-            _end(work, State.FAILED, refusal.message, at=at)
-        except Exception:
-            _end(work, State.FAILED, "因程序故障停止，记过的都在，再记一次会接着记。请联系系统管理员。", at=at)
-            raise
+    MONTHS.execute(work_id, lambda work: _carry_out(work, at=at), at=at)
 
 
 def months_resume(*, at: datetime) -> int:
     """This function queues months again that nobody is carrying out, and returns how many; worker only."""
-    with acting_as(SYSTEM):
-        found = MonthWork.objects.filter(state__in=(State.WAITING, State.RUNNING), requested_at__lt=at - STILL_FOR)
-        waiting = list(found.values_list("pk", flat=True))
-    resumed = 0
-    for work_id in waiting:
-        with process_lock(Lock.MONTH.key(work_id)) as is_free, acting_as(SYSTEM):
-            resumed += is_free and work_queue(work_id)
-    return resumed
-
-
-def _begin(work_id: int, *, at: datetime) -> MonthWork | None:
-    with acting_as(SYSTEM):
-        work = MonthWork.objects.select_for_update().get(pk=work_id)
-        if work.state not in (State.WAITING, State.RUNNING):
-            return None
-        if work.attempts < ATTEMPTS:
-            work.state, work.attempts = State.RUNNING, work.attempts + 1
-            work.save(update_fields=["state", "attempts"])
-            if work.progress_id:
-                progress_start(progress_id=work.progress_id, at=at)
-            return work
-    _end(work, State.FAILED, f"中断了 {ATTEMPTS} 次。记过的都在，请联系系统管理员查看日志后再记一次。", at=at)
-    return None
+    return MONTHS.resume(at=at)
 
 
 def _carry_out(work: MonthWork, *, at: datetime) -> None:
-    with acting_as(SYSTEM):
-        appointment = appointment_by_id(work.appointment_id)
-    viewer = viewer_for(appointment, on=at.astimezone(SHANGHAI).date()) if appointment is not None else None
+    viewer = errand_viewer(work, at=at)
     if viewer is None or viewer.organisation_id != work.organisation_id or not viewer.ranges:
         raise AskerGone
     with acting_as(viewer):
@@ -99,7 +57,7 @@ def _carry_out(work: MonthWork, *, at: datetime) -> None:
         work.refresh_from_db()
         MonthWork.objects.filter(pk=work.pk).update(short=short)
         work.short = short
-    _end(work, State.PARTLY if short else State.DONE, work_text(work), at=at)
+    MONTHS.end(work, State.PARTLY if short else State.DONE, work_text(work), at=at)
 
 
 def parts_of(viewer: Viewer) -> list[tuple[int, int]]:
@@ -145,15 +103,6 @@ def _ask_all(work: MonthWork, viewer: Viewer, *, steps: int, at: datetime) -> in
         last, short = asked.last_id, short + asked.short
         if asked.rows < CHUNK:
             return short
-
-
-def _end(work: MonthWork, state: str, said: str, *, at: datetime) -> None:
-    with acting_as(SYSTEM):
-        MonthWork.objects.filter(pk=work.pk).update(state=state, said=said[:300], finished_at=at)
-        if work.progress_id and state == State.FAILED:
-            progress_fail(progress_id=work.progress_id, at=at, message=said)
-        elif work.progress_id:
-            progress_finish(progress_id=work.progress_id, at=at, message=said, partly=state == State.PARTLY)
 
 
 def work_text(work: MonthWork) -> str:

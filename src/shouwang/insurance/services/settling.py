@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from shouwang.audit.services import entry_append
 from shouwang.insurance.errors import ClaimNotFound, PoolNotFound, SettleAskerGone, SettleUnderWay
@@ -25,29 +23,27 @@ from shouwang.insurance.selectors import claims_visible_to, pool_get
 from shouwang.insurance.services.common import WORKERS
 from shouwang.insurance.services.settling_list import Left, Listed, list_read
 from shouwang.insurance.services.settling_rows import Batch, Ladders, households_settle
-from shouwang.kit.dates import SHANGHAI
-from shouwang.kit.errors import Refusal
 from shouwang.kit.locks import Lock
 from shouwang.kit.tables import TableLimits
 from shouwang.office.services import (
+    ATTEMPTS,
+    Errands,
+    errand_viewer,
     file_open,
     file_store,
-    process_lock,
     progress_advance,
-    progress_fail,
-    progress_finish,
     progress_plan,
-    progress_start,
 )
-from shouwang.people.access import SYSTEM, Viewer, acting_as, viewer_for
-from shouwang.people.selectors import appointment_by_id
+from shouwang.people.access import Viewer, acting_as
 
-TASK = "insurance.settle"
-ATTEMPTS = 3  # work whose worker died so often is given up
 HOUSEHOLDS = 250  # in one transaction
 TRIES = 3  # of a batch that met an invoice somebody else was just using
-STILL_FOR = timedelta(minutes=1)
 Stage = SettleWork.State
+SETTLES = Errands(
+    task="insurance.settle", lock=Lock.SETTLING, model=SettleWork,
+    broken="因程序故障停止，算过的都在，再交一次会接着算。请联系系统管理员。",
+    given_up=f"中断了 {ATTEMPTS} 次。算过的都在，请联系系统管理员查看日志后再交一次。",
+)  # fmt: skip
 
 
 def settle_request(
@@ -87,7 +83,7 @@ def settle_request(
             work.progress_id = progress.pk
             work.save(update_fields=["progress_id"])
             if is_queued:
-                work_queue(work.pk)
+                SETTLES.queue(work.pk)
             entry_append(
                 viewer=viewer, action="pool.compute", subject_type="insurance.Pool", subject_id=pool.pk, slot=pool.slot,
                 at=at, after={"work": work.pk, "file": work.file_id},
@@ -97,63 +93,18 @@ def settle_request(
     return work
 
 
-def work_queue(work_id: int) -> bool:
-    """This function hands the work to the worker, unless it waits there already."""
-    job = app.configure_task(TASK, queue="long", queueing_lock=f"{TASK}:{work_id}", allow_unknown=False)
-    try:
-        with transaction.atomic():
-            job.defer(work_id=work_id)
-    except AlreadyEnqueued:
-        return False
-    return True
-
-
 def settle_execute(*, work_id: int, at: datetime) -> None:
     """This function carries the work out; what is finished, or another process's, is left alone."""
-    with process_lock(Lock.SETTLING.key(work_id)) as is_mine:
-        work = _begin(work_id, at=at) if is_mine else None
-        if work is None:
-            return
-        try:
-            _carry_out(work, at=at)
-        except Refusal as refusal:
-            _end(work, Stage.FAILED, refusal.message, at=at)
-        except Exception:
-            _end(work, Stage.FAILED, "因程序故障停止，算过的都在，再交一次会接着算。请联系系统管理员。", at=at)
-            raise
+    SETTLES.execute(work_id, lambda work: _carry_out(work, at=at), at=at)
 
 
 def settles_resume(*, at: datetime) -> int:
     """This function queues work again that nobody is carrying out, and returns how much; worker only."""
-    with acting_as(SYSTEM):
-        found = SettleWork.objects.filter(state__in=(Stage.WAITING, Stage.RUNNING), requested_at__lt=at - STILL_FOR)
-        waiting = list(found.values_list("pk", flat=True))
-    resumed = 0
-    for work_id in waiting:
-        with process_lock(Lock.SETTLING.key(work_id)) as is_free, acting_as(SYSTEM):
-            resumed += is_free and work_queue(work_id)
-    return resumed
-
-
-def _begin(work_id: int, *, at: datetime) -> SettleWork | None:
-    with acting_as(SYSTEM):
-        work = SettleWork.objects.select_for_update().get(pk=work_id)
-        if work.state not in (Stage.WAITING, Stage.RUNNING):
-            return None
-        if work.attempts < ATTEMPTS:
-            work.state, work.attempts = Stage.RUNNING, work.attempts + 1
-            work.save(update_fields=["state", "attempts"])
-            if work.progress_id:
-                progress_start(progress_id=work.progress_id, at=at)
-            return work
-    _end(work, Stage.FAILED, f"中断了 {ATTEMPTS} 次。算过的都在，请联系系统管理员查看日志后再交一次。", at=at)
-    return None
+    return SETTLES.resume(at=at)
 
 
 def _viewer(work: SettleWork, *, at: datetime) -> Viewer:
-    with acting_as(SYSTEM):
-        appointment = appointment_by_id(work.appointment_id)
-    viewer = viewer_for(appointment, on=at.astimezone(SHANGHAI).date()) if appointment is not None else None
+    viewer = errand_viewer(work, at=at)
     if viewer is None or viewer.organisation_id != work.asked_organisation_id:
         raise SettleAskerGone
     return viewer
@@ -173,7 +124,7 @@ def _carry_out(work: SettleWork, *, at: datetime) -> None:
         batch = _batch(work, viewer, part, listed, ladders, at=at)
         work.computed, work.same = work.computed + len(batch.computations), work.same + batch.same
         work.left += len(batch.left)
-    _end(work, Stage.PARTLY if work.left else Stage.DONE, work_text(work), at=at)
+    SETTLES.end(work, Stage.PARTLY if work.left else Stage.DONE, work_text(work), at=at)
 
 
 def _list(work: SettleWork, viewer: Viewer, *, at: datetime) -> tuple[Mapping[int, Listed] | None, list[Left]]:
@@ -260,15 +211,6 @@ def _left_add(work: SettleWork, left: Sequence[Left]) -> None:
         )
         for one in left
     )  # fmt: skip
-
-
-def _end(work: SettleWork, state: str, said: str, *, at: datetime) -> None:
-    with acting_as(SYSTEM):
-        SettleWork.objects.filter(pk=work.pk).update(state=state, said=said[:300], finished_at=at)
-        if work.progress_id and state == Stage.FAILED:
-            progress_fail(progress_id=work.progress_id, at=at, message=said)
-        elif work.progress_id:
-            progress_finish(progress_id=work.progress_id, at=at, message=said, partly=state == Stage.PARTLY)
 
 
 def work_text(work: SettleWork) -> str:

@@ -8,6 +8,7 @@ from shouwang.office.services.channels import (
     channel_test,
     delivery_retry,
 )
+from shouwang.office.services.errands import ATTEMPTS, Errands, errand_viewer
 from shouwang.office.services.files import FileGone, file_open, file_store, files_expire
 from shouwang.office.services.holding import process_lock
 from shouwang.office.services.messages import message_enqueue
@@ -30,10 +31,12 @@ from shouwang.office.services.sending import (
 from shouwang.office.services.transports import AddressRefused
 
 __all__ = [
+    "ATTEMPTS",
     "AddressRefused",
     "ChannelNotFound",
     "ChannelRefused",
     "Claims",
+    "Errands",
     "FileGone",
     "KeyReused",
     "KeyUnreadable",
@@ -42,6 +45,7 @@ __all__ = [
     "channel_stop",
     "channel_test",
     "delivery_retry",
+    "errand_viewer",
     "file_open",
     "file_store",
     "files_expire",
